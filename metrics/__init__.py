@@ -1,0 +1,1 @@
+"""What it means: visits, occupancy, indicators, statistics and their exposition."""

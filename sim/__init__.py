@@ -1,0 +1,1 @@
+"""How it runs: the network, chance, the clock, the engines and the record."""

@@ -1,0 +1,1 @@
+"""The engines: each turns a resolved scenario into the same record."""
