@@ -1,0 +1,336 @@
+"""The resolved form of a scenario: everything a run needs, as data, with nothing implicit (law §1).
+
+A person writes the *written form* (`scenarios/schema.py`, YAML). `scenarios/resolve.py` turns it into this one:
+every default filled in, every distribution an integer quantile table, every holiday a date, every routing
+decision a name. Engines, reports and stored results read only this form, so an old resolved file gives the
+same digest on any machine and with any later library.
+
+Units: time in integer milliseconds [ms], factors in per mille (1000 = as stated), probabilities as thresholds
+on the 52-bit scale of `sim.chance` (0 … 2**52). Names are the keys of the mappings; their order is the order
+of the file, and the law's tie-breaks follow it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Literal
+
+RESOLVED_VERSION = 1
+"""Goes up when the meaning of the resolved form changes."""
+
+CERTAIN = 1 << 52
+"""The upper end of the probability scale: a threshold that every draw stays below."""
+
+ARRIVAL_UNIT = 1_000_000
+"""One expected arrival, in the integer units of `DayShapes` and of the gap table [millionths]."""
+
+DAY = 86_400_000
+"""A calendar day without clock change [ms]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text for people, in both languages of the house."""
+
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a number comes from."""
+
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """A value that depends on an attribute of the entity: one case for each value of the attribute."""
+
+    attribute: str
+    cases: dict[str, Tree]
+
+
+Tree = int | str | None | By
+"""A leaf (number, or the name of a table, mix or option, or nothing), or a choice by attribute."""
+
+Table = tuple[int, ...]
+"""Quantiles of a distribution: one number (a constant), or the grid of `sim.chance.quantile` [ms or units]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Shares: value `values[i]` is drawn by the first i with draw < upto[i]; `upto[-1] == CERTAIN`."""
+
+    values: tuple[str, ...]
+    upto: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time axis. Time 0 is the start of the window."""
+
+    zone: str
+    start: str  # local date and time of time 0, ISO 8601 without offset
+    start_utc: int  # time 0 [ms since 1970-01-01 UTC]
+    offsets: tuple[tuple[int, int], ...]  # (from [ms on the time axis], offset of local time from UTC [ms])
+    horizon: Literal["terminating", "cyclic", "stationary"]
+    lead_in: int  # simulated before the window [ms]
+    window: int | None  # length of the result window [ms]; None: as long as the run (only with until: empty)
+    until: Literal["window", "empty"]
+    at_most: int  # the run stops here at the latest [ms]; equal to the window unless until is `empty`
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """An institution that owns steps and resources."""
+
+    label: Label
+    country: str = "VN"
+
+
+Hours = tuple[tuple[int, int], ...]
+"""Open intervals [open, close) of one local day, ascending and disjoint, 0 … DAY [ms after midnight]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When something is open: a weekly template (Monday first), replaced on stated dates."""
+
+    label: Label
+    offsets: tuple[tuple[int, int], ...]  # as in Clock, for the calendar's own zone
+    week: tuple[Hours, ...]  # seven, Monday first
+    dates: dict[str, Hours] = field(default_factory=dict)  # ISO date → its hours (holidays, exceptions)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Units on duty while a calendar is open (always, without calendar)."""
+
+    calendar: str | None
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A pool of equal units. What is scheduled is the sum over its shifts."""
+
+    label: Label
+    shifts: tuple[Shift, ...]
+    agency: str | None = None
+    kind: str = "unit"  # officer, lane, bay, scanner, laboratory, vehicle …
+    cost_per_hour: int | None = None  # [VND per scheduled unit hour]
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A place with finite room, shared by the steps that lie in it."""
+
+    label: Label
+    room: int
+    kind: str = "yard"  # road, yard, cold_store …
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A digital service that steps rely on."""
+
+    label: Label
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing a piece of work needs: units of the first written pool that has enough of them free."""
+
+    any_of: tuple[tuple[str, int], ...]  # (resource, units)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One station of a process."""
+
+    label: Label
+    kind: Literal["work", "wait", "choose", "parallel", "end"]
+    agency: str | None = None
+    purpose: str | None = None  # inspection, payment, attempt …: what kind of work it is, for the KPIs
+    milestones: tuple[str, ...] = ()
+    room: int | None = None  # places in the step: waiting, served and held (Kendall's K)
+    zone: str | None = None
+    needs: tuple[Need, ...] = ()
+    time: Tree = None  # leaf: name of a table
+    priority: Tree = None  # leaf: number, smaller first; None: the flow's
+    patience: Tree = None  # leaf: name of a table; None: endless
+    patience_to: str | None = None  # where a reneging entity goes; None: it is lost
+    full_to: str | None = None  # where an entity goes that finds no place; None: it waits (blocking)
+    platforms: tuple[str, ...] = ()
+    fallback: Tree = None  # leaf: name of the table when a platform is down; None: the step waits
+    on_outage: Literal["finish", "pause", "restart"] = "finish"
+    while_blocked: Literal["keep", "release"] = "keep"
+    by: str | None = None  # choose: the attribute whose value is the option
+    shares: Tree = None  # choose: leaf: name of a mix whose values are the options
+    branches: tuple[str, ...] = ()  # parallel: first step of each branch
+    outcome: Literal["completed", "turned_back"] = "completed"  # end
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A property that every entity of a flow is born with."""
+
+    label: Label
+    kind: Literal["category", "number"]
+    draw: Tree  # leaf: name of a mix (category) or of a table (number); may depend on earlier attributes
+    values: tuple[str, ...] = ()  # category: in the order of the file
+    labels: dict[str, Label] = field(default_factory=dict)  # of the values
+    unit: str = ""  # number
+
+
+@dataclass(frozen=True, slots=True)
+class DayShapes:
+    """Expected arrivals through a day, cumulative, by kind of day."""
+
+    shapes: tuple[tuple[int, ...], ...]  # 25 edges each, from 0 [millionths of an arrival]
+    by_month: tuple[tuple[int, ...], ...]  # 12 × 7 (January … × Monday …) → number of a shape
+    by_date: dict[str, int] = field(default_factory=dict)  # ISO date → number of a shape
+
+
+@dataclass(frozen=True, slots=True)
+class ListedArrival:
+    """One row of a list of arrivals."""
+
+    at: int  # [ms]
+    day: int  # local date [days since 1970-01-01]
+    number: int
+    attributes: dict[str, str | int] = field(default_factory=dict)  # given ones; the rest is drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """How entities of a flow come."""
+
+    kind: Literal["rate", "count", "list", "none"]
+    days: DayShapes | None = None
+    gap: str | None = None  # rate: name of the table of unit exponential gaps [millionths]
+    count: int | None = None  # rate: stop after so many; count: so many in all
+    demand: int = 1000  # [per mille] of the base rate
+    listed: tuple[ListedArrival, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Entities that are there when the run starts."""
+
+    count: int
+    at: str  # the step they wait in
+    age: Tree  # leaf: name of a table [ms]
+    attributes: dict[str, Tree] = field(default_factory=dict)  # replaces the flow's `draw` where given
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A kind of entity, and its way through the steps."""
+
+    label: Label
+    arrivals: Arrivals
+    first: str
+    next: dict[str, str | None]  # step → following step; None: the way (or the branch) ends here
+    options: dict[str, dict[str, str | None]] = field(default_factory=dict)  # choose step → option → step
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    priority: Tree = 0  # leaf: number, smaller first
+    backlog: Backlog | None = None
+    count_unit: Literal["loaded", "empty", "both"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disruption:
+    """Something that goes wrong (or right): on each target while it lasts."""
+
+    label: Label
+    on: tuple[tuple[Literal["resource", "platform", "step", "flow"], str], ...]
+    lose: int = 0  # resource: units lost
+    factor: int = 1000  # [per mille] resource: of capacity; platform, step: of durations; flow: of demand
+    down: bool = False  # platform
+    when: tuple[tuple[int, int], ...] = ()  # scheduled: (start, length) [ms]
+    days: DayShapes | None = None  # random: expected occurrences through a day
+    gap: str | None = None  # random: table of unit exponential gaps
+    length: Tree = None  # random: name of a table [ms]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A figure that somebody published, and what it is to this scenario."""
+
+    kpi: str
+    labels: dict[str, str]
+    value: float
+    unit: str
+    mark: Literal["given", "fitted", "predicted"]
+    source: str
+    note: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number of the written form with its pedigree."""
+
+    path: str  # dotted, as in `overrides`
+    value: str  # as written, with its unit
+    source: str  # key of `sources`, or "assumption"
+    range: tuple[str, str] | None = None
+    owner: str | None = None  # the agency that could tell
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A whole scenario. `scenario_hash` is its identity."""
+
+    version: int
+    name: str
+    title: Label
+    question: Label
+    clock: Clock
+    as_of: str | None = None  # ISO date that selects tiers and agency names
+    count_unit: Literal["loaded", "empty", "both"] | None = None
+    sources: dict[str, Source] = field(default_factory=dict)
+    agencies: dict[str, Agency] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    resources: dict[str, Resource] = field(default_factory=dict)
+    zones: dict[str, Zone] = field(default_factory=dict)
+    platforms: dict[str, Platform] = field(default_factory=dict)
+    steps: dict[str, Step] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    disruptions: dict[str, Disruption] = field(default_factory=dict)
+    targets: dict[str, int] = field(default_factory=dict)  # KPI → service target [ms]
+    published: tuple[Published, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    tables: dict[str, Table] = field(default_factory=dict)
+    mixes: dict[str, Mix] = field(default_factory=dict)
+
+
+def to_json(scenario: Resolved) -> str:
+    """The resolved form as one line of JSON, keys in the order of the file."""
+    from pydantic import TypeAdapter
+
+    data = TypeAdapter(Resolved).dump_python(scenario, mode="json")
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(text: str | bytes) -> Resolved:
+    """Read a resolved form back.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If the text is not a resolved scenario.
+    """
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Resolved).validate_json(text)
+
+
+def scenario_hash(scenario: Resolved) -> str:
+    """The identity of a resolved scenario: SHA-256 of its JSON, in hexadecimal."""
+    return hashlib.sha256(to_json(scenario).encode()).hexdigest()

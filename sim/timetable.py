@@ -1,0 +1,180 @@
+"""The timetable: what is set when, before anything moves (law §2, §4).
+
+Calendars and disruptions become rows (time, what, target, value), in the order of time. Both engines take
+their rows from here; interventions and rules only add to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+from scenarios.resolved import Disruption, Resolved
+from sim import chance
+from sim.chance import Purpose
+from sim.clock import day_span, days_between, open_intervals, place_in_day, shape_of
+
+Interval = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Row:
+    """From `time` on, `what` of `target` is `value` (vocabulary: `sim.log.TARGETS`)."""
+
+    time: int  # [ms]
+    what: str
+    target: str
+    value: int  # units, or per mille
+
+
+def timetable(scenario: Resolved, seed: int, replication: int, begin: int, end: int) -> list[Row]:
+    """All rows of a run over [begin, end), each target's first row at `begin`; rows only where a value changes."""
+    active = {
+        name: list(occurrences(scenario, name, seed, replication, begin, end)) for name in scenario.disruptions
+    }
+    rows: list[Row] = []
+    for name in scenario.resources:
+        rows += _resource_rows(scenario, name, active, begin, end)
+    for name in scenario.platforms:
+        rows += _changes("platform", name, begin, end, _affecting(scenario, "platform", name, active), _platform_state)
+    for name in scenario.steps:
+        rows += _changes("slow", name, begin, end, _affecting(scenario, "step", name, active), _factor)
+    for name, flow in scenario.flows.items():
+        hits = _affecting(scenario, "flow", name, active)
+        rows += _changes("demand", name, begin, end, hits, partial(_factor, base=flow.arrivals.demand))
+    return sorted(rows, key=lambda row: row.time)
+
+
+def occurrences(
+    scenario: Resolved, name: str, seed: int, replication: int, begin: int, end: int
+) -> Iterator[Interval]:
+    """When a disruption is active within [begin, end), ascending; overlaps of one disruption count once.
+
+    Random ones are drawn from the first local date of the run on: one that began on an earlier date is not seen.
+    """
+    disruption = scenario.disruptions[name]
+    spans = [(start, start + length) for start, length in disruption.when]
+    spans += _random_spans(scenario, name, disruption, seed, replication, begin, end)
+    return _union((max(first, begin), min(last, end)) for first, last in spans)
+
+
+def _random_spans(
+    scenario: Resolved, name: str, disruption: Disruption, seed: int, replication: int, begin: int, end: int
+) -> Iterator[Interval]:
+    if disruption.days is None or disruption.gap is None:
+        return
+    if not isinstance(disruption.length, str):
+        raise TypeError(f"disruptions.{name}: the length of a random disruption is a table")
+    clock, gaps, lengths = scenario.clock, scenario.tables[disruption.gap], scenario.tables[disruption.length]
+    key = chance.key(seed, "disruption", name)
+    for day in days_between(clock.offsets, clock.start_utc, begin, end):
+        shape = shape_of(disruption.days, day)
+        begins, ends = day_span(clock.offsets, clock.start_utc, day)
+        position, number = 0, 0
+        while True:
+            draw = chance.draw(key, day, number, 0, 0, Purpose.GAP, replication)
+            position += chance.quantile(gaps, draw)
+            if position >= shape[-1]:
+                break
+            start = place_in_day(shape, position, begins, ends)
+            draw = chance.draw(key, day, number, 0, 0, Purpose.LENGTH, replication)
+            yield start, start + chance.quantile(lengths, draw)
+            number += 1
+
+
+def _union(spans: Iterable[Interval]) -> Iterator[Interval]:
+    current: Interval | None = None
+    for first, last in sorted(span for span in spans if span[0] < span[1]):
+        if current and first <= current[1]:
+            current = current[0], max(current[1], last)
+            continue
+        if current:
+            yield current
+        current = first, last
+    if current:
+        yield current
+
+
+def _affecting(
+    scenario: Resolved, kind: str, name: str, active: dict[str, list[Interval]]
+) -> list[tuple[Interval, Disruption]]:
+    """The occurrences that hit one target, each with its disruption."""
+    return [
+        (span, disruption)
+        for key, disruption in scenario.disruptions.items()
+        if (kind, name) in disruption.on
+        for span in active[key]
+    ]
+
+
+def _factor(on: list[Disruption], base: int = 1000) -> int:
+    """The product of factors [per mille], floored once."""
+    product = base
+    for disruption in on:
+        product *= disruption.factor
+    return int(product // 1000 ** len(on))
+
+
+def _platform_state(on: list[Disruption]) -> int:
+    return 0 if any(disruption.down for disruption in on) else _factor(on)
+
+
+def _changes(
+    what: str,
+    target: str,
+    begin: int,
+    end: int,
+    hits: list[tuple[Interval, Disruption]],
+    value: Callable[[list[Disruption]], int],
+) -> Iterator[Row]:
+    """Rows of a target whose value depends on the disruptions that are active."""
+    edges = sorted({begin, *(edge for span, _ in hits for edge in span if begin <= edge < end)})
+    last: int | None = None
+    for edge in edges:
+        now = value([disruption for (first, stop), disruption in hits if first <= edge < stop])
+        if now != last:
+            yield Row(edge, what, target, now)
+        last = now
+
+
+def _resource_rows(
+    scenario: Resolved, name: str, active: dict[str, list[Interval]], begin: int, end: int
+) -> Iterator[Row]:
+    """Scheduled units and capacity = max(0, floor(scheduled × factors) − losses)."""
+    scheduled = _scheduled(scenario, name, begin, end)
+    hits = _affecting(scenario, "resource", name, active)
+    for time, units in scheduled:
+        yield Row(time, "scheduled", name, units)
+    edges = sorted({t for t, _ in scheduled} | {e for span, _ in hits for e in span if begin <= e < end})
+    position = 0
+    last: int | None = None
+    for edge in edges:
+        while position + 1 < len(scheduled) and scheduled[position + 1][0] <= edge:
+            position += 1
+        on = [disruption for (first, stop), disruption in hits if first <= edge < stop]
+        units = max(0, _factor(on, scheduled[position][1]) - sum(disruption.lose for disruption in on))
+        if units != last:
+            yield Row(edge, "capacity", name, units)
+        last = units
+
+
+def _scheduled(scenario: Resolved, name: str, begin: int, end: int) -> list[tuple[int, int]]:
+    """(time, units on duty) from `begin` on, one entry for each change."""
+    changes: dict[int, int] = {begin: 0}
+    for shift in scenario.resources[name].shifts:
+        spans: Iterable[Interval] = [(begin, end)]
+        if shift.calendar is not None:
+            calendar = scenario.calendars[shift.calendar]
+            spans = open_intervals(calendar, scenario.clock.start_utc, begin, end)
+        for opens, closes in spans:
+            changes[opens] = changes.get(opens, 0) + shift.units
+            changes[closes] = changes.get(closes, 0) - shift.units
+    units, steps = 0, []
+    for time in sorted(changes):
+        units += changes[time]
+        if time < end:
+            steps.append((time, units))
+    return steps[:1] + [later for earlier, later in pairwise(steps) if earlier[1] != later[1]]
+
