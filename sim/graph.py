@@ -45,6 +45,7 @@ class _Walk:
         self.scenario, self.graph, self.name = scenario, graph, flow
         self.flow: Flow = scenario.flows[flow]
         self.seen: set[tuple[str, str | None]] = set()
+        self.outside: dict[str, str | None] = {}  # where branches join → where what follows joins in turn
 
     def whole(self) -> None:
         arrive = f"arrive:{self.name}"
@@ -79,15 +80,15 @@ class _Walk:
 
     def _edge(self, source: str, target: str | None, way: Way, then: str | None) -> None:
         """Draw one edge and go on from its end; an end without a step joins the branch or leaves the flow."""
-        if target is None:
-            target, way, inside = then, (Way("join") if then and way.kind == "next" else way), None
-        else:
-            inside = self._join_of(source) if way.kind == "branch" else then
-        if target is None:
-            target = f"leave:{self.name}"
-            self._node(target, "leave")
-        elif target in self.scenario.steps:
-            self._follow(target, None if target == then else inside)
+        if target is None and then is not None:
+            target, way, then = then, _joined(way), self.outside[then]
+        elif way.kind == "branch":
+            join = self._join_of(source)
+            self.outside[join] = then
+            then = join
+        target = target or f"leave:{self.name}"
+        if target in self.scenario.steps:
+            self._follow(target, then)
         self._add_edge(source, target, way)
 
     def _join_of(self, parallel: str) -> str:
@@ -113,6 +114,10 @@ class _Walk:
             data["ways"] += (way,)
         if self.name not in data["flows"]:
             data["flows"] += (self.name,)
+
+
+def _joined(way: Way) -> Way:
+    return Way("join") if way.kind == "next" else way
 
 
 def option_shares(scenario: Resolved, flow: Flow, step: Step) -> dict[str, float]:
