@@ -1,8 +1,8 @@
 """Types of quantities for the models of the written form, and the pedigree of a number.
 
-`Duration`, `Rate`, `Share` … read what a person wrote (`scenarios.units`) into base units. `Stated[T]` is what may
-stand wherever a number stands: the bare number, `{value, source}`, or an assumption with its range and the agency
-that could tell.
+`Duration`, `Rate`, `Share` … read what a person wrote (`scenarios.units`) into base units. `Stated[T]` is
+what may stand wherever a number stands: the bare number, `{value, source}`, or an assumption with its range
+and the agency that could tell.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ class Reads:
     def __get_pydantic_core_schema__(self, _type: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.parse)
 
-    def __get_pydantic_json_schema__(self, _core: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, _core: CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         schema = {"type": ["string", "number"], "description": self.description, "examples": [self.example]}
         return schema | ({"pattern": self.pattern} if self.pattern else {})
 
@@ -59,13 +61,17 @@ _DURATION = r"^\s*(\d+(\.\d+)?\s*(ms|s|min|h|d)\s*)+$"
 _RATE = r"^\s*\d+(\.\d+)?\s*/\s*(s|min|h|d|yr)\s*$"
 _RATIO = r"^\s*\d+(\.\d+)?\s*%?\s*$"
 
-Duration = Annotated[int, Reads("Duration", units.parse_duration, "duration with its unit", "45 min", _DURATION)]
+Duration = Annotated[
+    int, Reads("Duration", units.parse_duration, "duration with its unit", "45 min", _DURATION)
+]
 """[ms]"""
 Rate = Annotated[float, Reads("Rate", units.parse_rate, "events per unit of time", "80 /h", _RATE)]
 """[1/d]"""
 Share = Annotated[float, Reads("Share", units.parse_share, "share from 0 to 100 %", "30 %", _RATIO)]
 Factor = Annotated[float, Reads("Factor", units.parse_factor, "factor", "110 %", _RATIO)]
-Money = Annotated[int, Reads("Money", units.parse_money, "amount in VND", "220000 VND", r"^\s*\d+\s*(VND|đ|₫)\s*$")]
+Money = Annotated[
+    int, Reads("Money", units.parse_money, "amount in VND", "220000 VND", r"^\s*\d+\s*(VND|đ|₫)\s*$")
+]
 """[VND]"""
 Count = Annotated[int, Reads("Count", units.parse_count, "whole number", "8")]
 Number = Annotated[float, Reads("Number", units.parse_number, "number of zero or more", "0.6")]
@@ -73,7 +79,9 @@ Positive = Annotated[float, Reads("Positive", units.parse_positive, "number abov
 Day = Annotated[date, Reads("Day", units.parse_date, "date", "2025-03-12", r"^\d{4}-\d{2}-\d{2}$")]
 TimeOfDay = Annotated[int, Reads("TimeOfDay", units.parse_time_of_day, "time of day", "07:00")]
 """[ms after midnight]"""
-LocalTime = Annotated[datetime, Reads("LocalTime", units.parse_local_time, "local date and time", "2025-03-12 07:00")]
+LocalTime = Annotated[
+    datetime, Reads("LocalTime", units.parse_local_time, "local date and time", "2025-03-12 07:00")
+]
 """naive; the zone is the scenario's or the calendar's"""
 
 T = TypeVar("T")
@@ -133,7 +141,7 @@ class Stated(Written, Generic[T]):
         return next(part for part in cls.model_fields["value"].metadata if isinstance(part, Reads))
 
     @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """`StatedDuration` …: the name in the JSON Schema."""
         kinds = [part.name for part in getattr(params[0], "__metadata__", ()) if isinstance(part, Reads)]
         return f"Stated{kinds[0]}" if kinds else super().model_parametrized_name(params)

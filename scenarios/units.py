@@ -1,7 +1,7 @@
 """Numbers as people write them, with their unit.
 
-Each kind of quantity has a `parse_…` (what was written → a plain number in base units) and a `format_…` (back to
-text that parses to the same number). `scenarios.quantities` makes types for pydantic models of them.
+Each kind of quantity has a `parse_…` (what was written → a plain number in base units) and a `format_…` (back
+to text that parses to the same number). `scenarios.quantities` makes types for pydantic models of them.
 
 Base units: durations in integer milliseconds [ms], rates in events per day [1/d], shares and factors as plain
 ratios, money in integer VND. The YAML loader hands in int, float or str; numbers use a decimal point.
@@ -19,19 +19,25 @@ from scenarios.resolved import DAY, Label
 UNITS = {"d": 86_400_000, "h": 3_600_000, "min": 60_000, "s": 1000, "ms": 1}
 """Units of duration, largest first [ms]."""
 
-PER_DAY = {"s": Decimal(86_400), "min": Decimal(1440), "h": Decimal(24), "d": Decimal(1), "yr": 1 / Decimal(365)}
+PER_DAY = {
+    "s": Decimal(86_400),
+    "min": Decimal(1440),
+    "h": Decimal(24),
+    "d": Decimal(1),
+    "yr": 1 / Decimal(365),
+}
 """Events per day that one event per unit makes; a year is 365 days."""
 
 LONGEST = 100 * 365 * DAY
 """No duration is longer: a hundred years [ms]."""
 
 MISSPELT = {
-    "d": "day days ngày ngay".split(),
-    "h": "hour hours hr hrs giờ gio H".split(),
-    "min": "m mn minute minutes mins phút phut Min".split(),
-    "s": "sec secs second seconds giây giay S".split(),
-    "ms": "msec millisecond milliseconds".split(),
-    "yr": "y year years năm nam a".split(),
+    "d": ["day", "days", "ngày", "ngay"],
+    "h": ["hour", "hours", "hr", "hrs", "giờ", "gio", "H"],
+    "min": ["m", "mn", "minute", "minutes", "mins", "phút", "phut", "Min"],
+    "s": ["sec", "secs", "second", "seconds", "giây", "giay", "S"],
+    "ms": ["msec", "millisecond", "milliseconds"],
+    "yr": ["y", "year", "years", "năm", "nam", "a"],
 }
 """Words for a unit that are not the one this language uses, for a remedy."""
 
@@ -93,7 +99,7 @@ def parse_share(written: object) -> float:
 
 
 def parse_factor(written: object) -> float:
-    """A factor of zero or more: `110 %` or `1.1`; bare numbers from 10 on are taken for forgotten percents."""
+    """A factor of zero or more: `110 %` or `1.1`; bare numbers from 10 on are forgotten percents."""
     ratio = _ratio(written)
     if ratio is None or ratio < 0 or ratio > 1000 or (_is_percentage(written) and ratio >= 10):
         example = f"{written} %" if _is_percentage(written) else "110 %"
@@ -153,7 +159,7 @@ def parse_time_of_day(written: object) -> int:
 
 
 def parse_local_time(written: object) -> datetime:
-    """A local date and time, naive: `2025-03-12 07:00` (also with `T` and seconds); a bare date is its midnight."""
+    """A local date and time, naive: `2025-03-12 07:00`, also with seconds; a bare date is its midnight."""
     try:
         text = str(written).strip()
         return datetime.fromisoformat(text if _LOCAL.fullmatch(text) else "")
@@ -222,7 +228,7 @@ def _ratio(written: object) -> float | None:
 def _is_percentage(written: object) -> bool:
     """Whether a bare number was written that makes sense as percents."""
     number = _plain(written)
-    return number is not None and 1 < number
+    return number is not None and number > 1
 
 
 def _flaw(written: object, vi: str, en: str, example: str) -> Flaw:
@@ -248,7 +254,9 @@ def _not_a_duration(written: object) -> Flaw:
     )
     if "," in str(written):
         remedy = _remedy(written, "1.5 h")
-    message = Label(vi=f"là '{written}', không phải là thời lượng", en=f"is '{written}', which is not a duration")
+    message = Label(
+        vi=f"là '{written}', không phải là thời lượng", en=f"is '{written}', which is not a duration"
+    )
     return Flaw(written, message, remedy)
 
 
