@@ -58,7 +58,9 @@ Tree = int | str | None | By
 """A leaf (number, or the name of a table, mix or option, or nothing), or a choice by attribute."""
 
 Table = tuple[int, ...]
-"""Quantiles of a distribution: one number (a constant), or the grid of `sim.chance.quantile` [ms or units]."""
+"""A distribution as `sim.chance.quantile` reads it [ms or units]: one number (a constant), the quantiles on
+the grid of `scenarios.grid` (SIZE numbers), or else steps: n ascending thresholds, the last one CERTAIN, then
+the n values, ascending; value i is drawn by the first threshold that the draw is below."""
 
 
 @dataclass(frozen=True, slots=True)

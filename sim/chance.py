@@ -11,10 +11,11 @@ This module is the definition in plain Python; `sim.draws` is its compiled twin,
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
-from scenarios.grid import CELLS, OCTAVES, SIDE
+from scenarios.grid import CELLS, OCTAVES, SIDE, SIZE
 
 BITS = 52
 """A draw is an integer in [0, 2**52); the number it stands for is (draw + 1/2) / 2**52, never 0 or 1."""
@@ -93,10 +94,13 @@ def draw(
 def quantile(table: Sequence[int], draw: int) -> int:
     """The value of a distribution at a draw: monotone, integer arithmetic only.
 
-    `table` is a constant (length 1) or the quantiles on the grid of `scenarios.grid`, straight between nodes.
+    `table` is a constant (length 1), the quantiles on the grid of `scenarios.grid`, straight between nodes,
+    or steps (any other length): half of it thresholds, half values.
     """
     if len(table) == 1:
         return table[0]
+    if len(table) != SIZE:
+        return table[len(table) // 2 + bisect_right(table, draw, 0, len(table) // 2)]
     tail = 2 * draw + 1  # of 2**53, odd: never on the median or on a border of an octave
     base = 0
     if tail > 1 << BITS:
