@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -26,6 +26,7 @@ from pydantic_core import CoreSchema, core_schema
 from scenarios import units
 from scenarios.errors import Flaw
 from scenarios.resolved import Label
+from scenarios.unknown import naming_known_keys
 
 ASSUMPTION = "assumption"
 """The source of a number that nobody published: it needs a range, and the owner that could tell."""
@@ -35,6 +36,12 @@ class Written(BaseModel):
     """What a person writes: unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_known_keys(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        made: Self = naming_known_keys(cls, data, handler)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
