@@ -77,3 +77,8 @@ class EventLog:
     timetable: dict[str, Column]  # TIMETABLE_COLUMNS, by time
     usage: dict[str, dict[str, Column]]  # resource → USAGE_COLUMNS: units busy from `time` on
     places: dict[str, dict[str, Column]]  # zone → PLACE_COLUMNS: places taken from `time` on
+
+
+def class_name(categories: dict[str, str]) -> str:
+    """The name of a class of entities: its category attributes in the order of the file."""
+    return ",".join(f"{name}={value}" for name, value in categories.items())

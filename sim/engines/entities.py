@@ -1,0 +1,100 @@
+"""Who moves through the reference engine: entities, and their visits to steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scenarios.resolved import By, Flow, Tree
+from sim.log import EMPTY
+
+if TYPE_CHECKING:
+    from simpy import Event
+
+    from sim.engines.floor import Key, Pool, Station, Zone
+
+
+def pick(tree: Tree, attributes: dict[str, str | int]) -> int | str | None:
+    """The leaf that holds for these attributes."""
+    while isinstance(tree, By):
+        tree = tree.cases[str(attributes[tree.attribute])]
+    return tree
+
+
+@dataclass(slots=True)
+class Kind:
+    """What entities of one flow with the same category attributes have in common."""
+
+    flow: Flow
+    klass: int  # code of the class in the record
+    attributes: dict[str, str | int]
+    priority: dict[int, int] = field(default_factory=dict)  # by station, as far as asked
+    table: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)  # by station and mode
+    patience: dict[int, tuple[int, ...] | None] = field(default_factory=dict)
+
+
+class Entity:
+    """One truck, order or dossier: its address, its class and where it is."""
+
+    __slots__ = (
+        "arrived", "attributes", "day_child", "draw_keys", "key", "kind", "left", "name", "number", "outcome", "row",
+        "starts", "visits",
+    )  # fmt: skip
+
+    def __init__(self, row: int, key: Key, kind: Kind, arrived: int, draw_keys: list[tuple[int, int]]) -> None:
+        self.row = row
+        self.key = key  # (flow, source, day, number, child)
+        self.number, self.day_child = key[3], key[2] << 16 | key[4]
+        self.kind = kind
+        self.attributes: dict[str, str | int] = kind.attributes
+        self.arrived = arrived
+        self.left = EMPTY
+        self.outcome = 0  # inside
+        self.draw_keys = draw_keys  # by station: the two words of the key of chance
+        self.starts: dict[int, int] = {}  # station → visits started
+        self.visits: dict[int, int] = {}  # station → visits made
+
+    def count_start(self, station: int) -> int:
+        """The number of this start there: 1, 2, …; addresses its draws."""
+        number = self.starts.get(station, 0) + 1
+        self.starts[station] = number
+        return number
+
+    def count_visit(self, station: int) -> int:
+        """The number of this visit there: 1, 2, …"""
+        number = self.visits.get(station, 0) + 1
+        self.visits[station] = number
+        return number
+
+
+class Visit:
+    """One entity at one step: a row of the record in the making."""
+
+    __slots__ = (
+        "admitted", "blocked_by", "done", "draw_number", "ended", "entity", "in_zone", "inside", "joined", "keeping",
+        "key", "lane", "lane_pool", "left", "length", "mode", "number", "outcome", "resumed", "stamp", "started",
+        "station", "units",
+    )  # fmt: skip
+
+    def __init__(self, entity: Entity, station: Station, number: int, key: Key, joined: int, in_zone: bool) -> None:
+        self.entity, self.station, self.number, self.key, self.in_zone = entity, station, number, key, in_zone
+        self.joined = joined
+        self.admitted = self.started = self.ended = self.left = EMPTY
+        self.outcome = 0  # open
+        self.mode = self.lane_pool = self.lane = -1
+        self.blocked_by: int | None = None
+        self.units: list[tuple[Pool, list[int]]] = []
+        self.keeping = False  # whether the units are kept after the end
+        self.draw_number = 0
+        self.stamp, self.length, self.resumed = 0, 0, EMPTY
+        self.inside: Event
+        self.done: Event
+
+
+@dataclass(slots=True)
+class Position:
+    """What a moving entity holds: the visit whose place it has not given back, and its place in a zone."""
+
+    visit: Visit | None = None
+    zone: Zone | None = None
+    branch: bool = False  # in a branch of a parallel part: the zone's place is the parent's

@@ -1,0 +1,385 @@
+"""The floor of a gate while it runs: pools, zones, stations, and the groups that decide (law §3, §4).
+
+Facts (coming, giving back, a change of capacity) only note and stir; a group decides when every fact of the
+instant is known, and what it decides moves nobody: it takes places and units, and triggers events.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+from simpy import Environment, Event
+from simpy.events import NORMAL
+
+from scenarios.resolved import Need, Platform, Step
+from sim.log import EMPTY
+
+if TYPE_CHECKING:
+    from sim.engines.entities import Entity, Visit
+
+Key = tuple[int, ...]
+OPEN, COMPLETED, DIVERTED, RENEGED = range(4)
+DIGITAL, FALLBACK = range(2)
+MAX_PASSES = 10_000
+
+
+class EndlessInstant(Exception):
+    """A group decided more than 10,000 times in one instant."""
+
+
+class Levels:
+    """A step function that is written down when it changes: one entry for each instant."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.times = array("q")
+        self.values = array("q")
+
+    def note(self, now: int, *values: int) -> None:
+        if self.times and self.times[-1] == now:
+            self.values[-self.width :] = array("q", values)
+        else:
+            self.times.append(now)
+            self.values.extend(values)
+
+
+class Pool:
+    """Equal units of a resource, numbered from 1; the lowest free one serves next."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.capacity = self.serving = self.kept = 0
+        self.stations: list[Station] = []
+        self.levels = Levels(3)
+        self._returned: list[int] = []
+        self._highest = 0
+
+    @property
+    def free(self) -> int:
+        """Units that may start something now; negative when capacity fell under what is busy."""
+        return self.capacity - self.serving - self.kept
+
+    def take(self, units: int, now: int) -> list[int]:
+        self.serving += units
+        self.levels.note(now, self.serving, self.kept, 0)
+        return [self._lowest() for _ in range(units)]
+
+    def _lowest(self) -> int:
+        if self._returned:
+            return heappop(self._returned)
+        self._highest += 1
+        return self._highest
+
+    def keep(self, units: int, now: int) -> None:
+        """What served is now only kept, since the next place refuses."""
+        self.serving -= units
+        self.kept += units
+        self.levels.note(now, self.serving, self.kept, 0)
+
+    def give_back(self, units: list[int], now: int, kept: bool) -> None:
+        if kept:
+            self.kept -= len(units)
+        else:
+            self.serving -= len(units)
+        for unit in units:
+            heappush(self._returned, unit)
+        self.levels.note(now, self.serving, self.kept, 0)
+        self.stir()
+
+    def stir(self) -> None:
+        for station in self.stations:
+            station.group.may_start[station] = None
+        if self.stations:
+            self.stations[0].group.stir()
+
+
+class Zone:
+    """A place with finite room that several stations share."""
+
+    def __init__(self, number: int, room: int) -> None:
+        self.number = number
+        self.room = room
+        self.taken = 0
+        self.stations: list[Station] = []
+        self.levels = Levels(1)
+
+    def take(self, now: int) -> None:
+        self.taken += 1
+        self.levels.note(now, self.taken)
+
+    def give_back(self, now: int) -> None:
+        self.taken -= 1
+        self.levels.note(now, self.taken)
+        for station in self.stations:
+            station.group.may_admit[station] = None
+        self.stations[0].group.stir()
+
+
+class Service:
+    """A digital platform: up, down or slow."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.label = platform.label
+        self.state = 1000  # 0 down, else the factor of durations [per mille]
+        self.stations: list[Station] = []
+
+
+class Line:
+    """Visits in the order of the law; the ones that gave up are dropped when they come to the front."""
+
+    def __init__(self, waits: Callable[[Visit], bool]) -> None:
+        self._heap: list[tuple[Key, Visit]] = []
+        self._waits = waits
+
+    def add(self, visit: Visit) -> None:
+        heappush(self._heap, (visit.key, visit))
+
+    def head(self) -> Visit | None:
+        while self._heap and not self._waits(self._heap[0][1]):
+            heappop(self._heap)
+        return self._heap[0][1] if self._heap else None
+
+    def pop(self) -> None:
+        heappop(self._heap)
+
+    def __iter__(self) -> Iterator[Visit]:
+        return (visit for _, visit in sorted(self._heap, key=lambda entry: entry[0]) if self._waits(visit))
+
+
+def _at_door(visit: Visit) -> bool:
+    return visit.outcome == OPEN and visit.admitted == EMPTY
+
+
+def _in_queue(visit: Visit) -> bool:
+    return visit.outcome == OPEN and visit.started == EMPTY
+
+
+class Station:
+    """A step of the process, with its two door lines, its queue and its places."""
+
+    def __init__(self, env: Environment, name: str, number: int, step: Step) -> None:
+        self.env, self.name, self.number, self.step = env, name, number, step
+        self.group: Group
+        self.pools: dict[str, Pool] = {}
+        self.zone: Zone | None = None
+        self.services: list[Service] = []
+        self.room = step.room
+        self.places = 0  # taken in this step
+        self.slow = 1000  # factor of durations [per mille]
+        self.lines = (Line(_at_door), Line(_at_door))  # those already in the zone; the others
+        self.newcomers: list[Visit] = []  # at a door since the last pass
+        self.queue = Line(_in_queue)
+        self.queued = 0
+        self.queue_area = 0  # integral of the queue's length [entity ms]
+        self.queue_since = 0
+        self.under_way: dict[Visit, None] = {}  # digital work that an outage would touch
+        self.duration: Callable[[Visit], int]
+        self._only = self._only_need(step.needs)
+
+    @staticmethod
+    def _only_need(needs: tuple[Need, ...]) -> tuple[str, int] | None:
+        return needs[0].any_of[0] if len(needs) == 1 and len(needs[0].any_of) == 1 else None
+
+    # ---- coming in
+    def needs_place(self, in_zone: bool) -> bool:
+        """Whether somebody who comes must ask for a place."""
+        return self.room is not None or (self.zone is not None and not in_zone)
+
+    def come_to_door(self, visit: Visit) -> None:
+        self.lines[0 if visit.in_zone else 1].add(visit)
+        self.newcomers.append(visit)
+        self.group.may_admit[self] = None
+        self.group.stir()
+
+    def come_in(self, visit: Visit) -> None:
+        """Admitted: take a place and stand in the queue."""
+        visit.admitted = self.env.now
+        self.places += 1
+        self.count_queue(+1)
+        self.queue.add(visit)
+        self.group.may_start[self] = None
+        self.group.stir()
+
+    def count_queue(self, change: int) -> None:
+        now = self.env.now
+        self.queue_area += self.queued * (now - self.queue_since)
+        self.queued += change
+        self.queue_since = now
+
+    # ---- the doors decide
+    def full_place(self, in_zone: bool) -> int | None:
+        """What refuses a newcomer: the number of the zone (counted after the stations), else of the station."""
+        if self.zone is not None and not in_zone and self.zone.taken >= self.zone.room:
+            return self.group.stations_in_all + self.zone.number
+        if self.room is not None and self.places >= self.room:
+            return self.number
+        return None
+
+    def admissible(self) -> Visit | None:
+        """The best of the two heads that finds its places."""
+        heads = [head for line in self.lines if (head := line.head()) and self.full_place(head.in_zone) is None]
+        return min(heads, key=lambda visit: visit.key, default=None)
+
+    def admit(self, visit: Visit) -> None:
+        self.lines[0 if visit.in_zone else 1].pop()
+        if self.zone is not None and not visit.in_zone:
+            self.zone.take(self.env.now)
+        self.come_in(visit)
+        visit.inside.succeed()
+
+    def refuse(self) -> None:
+        """After a pass over the doors: note what was full, and divert who is not to wait."""
+        for visit in self.newcomers:
+            if _at_door(visit):
+                visit.blocked_by = self.full_place(visit.in_zone)
+        self.newcomers.clear()
+        if self.step.full_to is None:
+            return
+        for line in self.lines:
+            while (visit := line.head()) and self.full_place(visit.in_zone) is not None:
+                line.pop()
+                visit.outcome = DIVERTED
+                visit.inside.succeed()
+
+    # ---- the queue decides
+    def startable(self) -> Visit | None:
+        """The head of the queue, if what it needs is there."""
+        head = self.queue.head()
+        if head is None or self.mode() is None or self.units_for() is None:
+            return None
+        return head
+
+    def mode(self) -> int | None:
+        """Digital, on paper, or (None) not at all for now."""
+        if all(service.state for service in self.services):
+            return DIGITAL
+        return None if self.step.fallback is None else FALLBACK
+
+    def units_for(self) -> list[tuple[Pool, int]] | None:
+        """The units that a start would take, greedily in the order of the file; None if some are missing."""
+        if self._only is not None:
+            pool = self.pools[self._only[0]]
+            return [(pool, self._only[1])] if pool.free >= self._only[1] else None
+        taken: list[tuple[Pool, int]] = []
+        for need in self.step.needs:
+            for name, units in need.any_of:
+                pool = self.pools[name]
+                if pool.free - sum(n for p, n in taken if p is pool) >= units:
+                    taken.append((pool, units))
+                    break
+            else:
+                return None
+        return taken
+
+    def start(self, visit: Visit) -> None:
+        """Take the units and the time; the end is a fact to come."""
+        now, mode = self.env.now, self.mode()
+        wanted = self.units_for()
+        assert wanted is not None and mode is not None
+        self.queue.pop()
+        self.count_queue(-1)
+        visit.started, visit.mode = now, mode
+        visit.units = [(pool, pool.take(units, now)) for pool, units in wanted]
+        if visit.units:
+            visit.lane_pool, visit.lane = visit.units[0][0].number, visit.units[0][1][0]
+        visit.draw_number = visit.entity.count_start(self.number)
+        self._end_after(visit, self.duration(visit))
+
+    def _end_after(self, visit: Visit, duration: int) -> None:
+        if self.step.on_outage != "finish" and visit.mode == DIGITAL and self.services:
+            visit.length, visit.stamp = duration, visit.stamp + 1
+            visit.resumed = self.env.now
+            self.under_way[visit] = None
+            timer = self.env.timeout(duration)
+            timer.callbacks.append(lambda _, stamp=visit.stamp: self._end_if_current(visit, stamp))
+            return
+        visit.done._ok, visit.done._value = True, None
+        self.env.schedule(visit.done, NORMAL, duration)
+
+    def _end_if_current(self, visit: Visit, stamp: int) -> None:
+        if visit.stamp == stamp and visit in self.under_way:
+            del self.under_way[visit]
+            visit.done.succeed()
+
+    # ---- outages touch what is under way
+    def settle_outage(self) -> None:
+        """Pause digital work when a platform is down; go on (or begin again) when all are up."""
+        up = all(service.state for service in self.services)
+        for visit in self.under_way:
+            if not up and visit.resumed != EMPTY:
+                if self.step.on_outage == "pause":
+                    visit.length -= self.env.now - visit.resumed
+                visit.stamp, visit.resumed = visit.stamp + 1, EMPTY
+            elif up and visit.resumed == EMPTY:
+                self._end_after(visit, visit.length)
+
+    def give_place_back(self) -> None:
+        self.places -= 1
+        if self.room is not None:
+            self.group.may_admit[self] = None
+            self.group.stir()
+
+
+class Group:
+    """Stations that share something, and decide together once the facts of an instant are known."""
+
+    def __init__(self, env: Environment, number: int, stations: list[Station], stations_in_all: int) -> None:
+        self.env, self.number, self.stations = env, number, stations
+        self.stations_in_all = stations_in_all
+        self.stirred = False
+        self.may_admit: dict[Station, None] = {}
+        self.may_start: dict[Station, None] = {}
+        self.touched: dict[Station, None] = {}  # by an outage or its end
+        self._instant, self._passes = EMPTY, 0
+        for station in stations:
+            station.group = self
+
+    def stir(self) -> None:
+        """Decide at this instant, after its facts and after the groups of lower number."""
+        if not self.stirred:
+            self.stirred = True
+            decision = Event(self.env)
+            decision._ok, decision._value = True, None
+            decision.callbacks = [self.decide]
+            self.env.schedule(decision, NORMAL + 1 + self.number)
+
+    def decide(self, _: Event) -> None:
+        """One pass: outages, doors, starts; each until nothing more can be done."""
+        self.stirred = False
+        self._count_pass()
+        for station in self.touched:
+            station.settle_outage()
+        self.touched.clear()
+        asked = list(self.may_admit)
+        while (best := self._best(self.may_admit, Station.admissible)) is not None:
+            best.station.admit(best)
+        for station in asked:
+            station.refuse()
+        while (best := self._best(self.may_start, Station.startable)) is not None:
+            best.station.start(best)
+
+    @staticmethod
+    def _best(stations: dict[Station, None], candidate: Callable[[Station], Visit | None]) -> Visit | None:
+        """The first in the order of the law among the stations' candidates; who has none is set aside."""
+        best: Visit | None = None
+        for station in list(stations):
+            visit = candidate(station)
+            if visit is None:
+                del stations[station]
+            elif best is None or visit.key < best.key:
+                best = visit
+        return best
+
+    def _count_pass(self) -> None:
+        if self._instant != self.env.now:
+            self._instant, self._passes = self.env.now, 0
+        self._passes += 1
+        if self._passes > MAX_PASSES:
+            names = ", ".join(station.name for station in self.stations[:8])
+            raise EndlessInstant(
+                f"the steps {names} decided {MAX_PASSES} times at {self.env.now} ms without time passing; "
+                "give a loop among them a duration above 0"
+            )

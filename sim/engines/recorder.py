@@ -1,0 +1,162 @@
+"""Writes the record of the reference engine: rows as they end, canonical order at the end (law §6)."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scenarios.resolved import Resolved
+from sim.log import (
+    EMPTY, ENTITY_COLUMNS, PLACE_COLUMNS, TARGETS, TIMETABLE_COLUMNS, USAGE_COLUMNS, VISIT_COLUMNS, Column, EventLog,
+    Names, class_name,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from sim.engines.entities import Entity, Visit
+    from sim.engines.floor import Levels, Pool, Zone
+    from sim.timetable import Row
+
+
+class Recorder:
+    """Rows in flat arrays of int64; only open visits and present entities are objects."""
+
+    def __init__(self, scenario: Resolved) -> None:
+        self.scenario = scenario
+        self.open: dict[Visit, None] = {}
+        self.present: dict[Entity, None] = {}
+        self._visits = array("q")
+        self._entities = array("q")
+        self._entity_rows = 0
+        self._classes: dict[str, int] = {}
+        self._attributes = _attribute_values(scenario)
+
+    def new_row(self) -> int:
+        self._entity_rows += 1
+        return self._entity_rows - 1
+
+    def class_code(self, categories: dict[str, str]) -> int:
+        return self._classes.setdefault(class_name(categories), len(self._classes))
+
+    def born(self, entity: Entity) -> None:
+        self.present[entity] = None
+
+    def gone(self, entity: Entity) -> None:
+        del self.present[entity]
+        self._write_entity(entity)
+
+    def close(self, visit: Visit) -> None:
+        del self.open[visit]
+        self._write_visit(visit)
+
+    def _write_visit(self, visit: Visit) -> None:
+        blocked_by = visit.blocked_by if visit.admitted != visit.joined else None
+        self._visits.extend((
+            visit.entity.row, visit.station.number, visit.number, 1, visit.mode, -1, visit.lane_pool, visit.lane,
+            visit.entity.kind.klass, EMPTY, -1 if blocked_by is None else blocked_by, visit.outcome,
+            visit.joined, visit.admitted, visit.started, visit.ended, visit.left,
+        ))  # fmt: skip
+
+    def _write_entity(self, entity: Entity) -> None:
+        flow, source, day, number, child = entity.key
+        self._entities.extend((flow, source, day, number, child, entity.arrived, entity.outcome, entity.left, -1))
+        self._entities.append(entity.row)
+        for name, values in self._attributes.items():
+            value = entity.attributes.get(name)
+            if value is None:
+                self._entities.append(EMPTY)
+            else:
+                self._entities.append(int(value) if values is None else values[str(value)])
+
+    def finish(
+        self, begin: int, end: int, timetable: list[Row], pools: dict[str, Pool], zones: dict[str, Zone]
+    ) -> EventLog:
+        """The whole record, open rows too, in canonical order."""
+        for visit in self.open:
+            self._write_visit(visit)
+        for entity in self.present:
+            self._write_entity(entity)
+        names, class_order = self._names()
+        entities, attributes, rank = self._entity_table()
+        return EventLog(
+            names=names,
+            begin=begin,
+            end=end,
+            visits=self._visit_table(rank, class_order, entities),
+            entities=entities,
+            attributes=attributes,
+            timetable=_timetable_table(names, timetable, end),
+            usage={name: _levels(pool.levels, USAGE_COLUMNS) for name, pool in pools.items()},
+            places={name: _levels(zone.levels, PLACE_COLUMNS) for name, zone in zones.items()},
+        )
+
+    def _names(self) -> tuple[Names, Column]:
+        scenario = self.scenario
+        classes = tuple(sorted(self._classes))
+        order = np.zeros(max(1, len(classes)), np.int64)
+        for code, name in enumerate(classes):
+            order[self._classes[name]] = code
+        return Names(
+            flows=tuple(scenario.flows),
+            steps=tuple(scenario.steps),
+            resources=tuple(scenario.resources),
+            zones=tuple(scenario.zones),
+            platforms=tuple(scenario.platforms),
+            classes=classes,
+            attributes={name: None if v is None else tuple(v) for name, v in self._attributes.items()},
+        ), order
+
+    def _entity_table(self) -> tuple[dict[str, Column], dict[str, Column], Column]:
+        """Entities and their attributes in canonical order, and the new row of each old one."""
+        width = len(ENTITY_COLUMNS) + 1 + len(self._attributes)
+        rows = np.frombuffer(self._entities, np.int64).reshape(-1, width) if self._entities else np.empty((0, width), np.int64)
+        order = np.lexsort(tuple(rows[:, i] for i in (4, 3, 2, 1, 0)))
+        rank = np.empty(self._entity_rows, np.int64)
+        rank[rows[order, len(ENTITY_COLUMNS)]] = np.arange(len(order))
+        columns = {name: rows[order, i] for i, name in enumerate(ENTITY_COLUMNS)}
+        first = len(ENTITY_COLUMNS) + 1
+        return columns, {name: rows[order, first + i] for i, name in enumerate(self._attributes)}, rank
+
+    def _visit_table(self, rank: Column, class_order: Column, entities: dict[str, Column]) -> dict[str, Column]:
+        width = len(VISIT_COLUMNS)
+        rows = np.frombuffer(self._visits, np.int64).reshape(-1, width) if self._visits else np.empty((0, width), np.int64)
+        entity = rank[rows[:, 0]] if len(rows) else rows[:, 0]
+        order = np.lexsort((rows[:, 3], rows[:, 2], rows[:, 1], entity))
+        columns = {name: rows[order, i] for i, name in enumerate(VISIT_COLUMNS)}
+        columns["entity"] = entity[order]
+        columns["klass"] = class_order[columns["klass"]]
+        return columns
+
+
+def _attribute_values(scenario: Resolved) -> dict[str, dict[str, int] | None]:
+    """Every attribute of any flow: the codes of its values, or None for a number."""
+    found: dict[str, dict[str, int] | None] = {}
+    for flow in scenario.flows.values():
+        for name, attribute in flow.attributes.items():
+            if attribute.kind == "number":
+                found[name] = None
+                continue
+            codes = found.setdefault(name, {})
+            for value in attribute.values:
+                if codes is not None:
+                    codes.setdefault(value, len(codes))
+    return found
+
+
+def _timetable_table(names: Names, rows: list[Row], end: int) -> dict[str, Column]:
+    """The timetable as run: rows before the end, by (time, what, target)."""
+    books = {
+        "scheduled": names.resources, "capacity": names.resources, "platform": names.platforms,
+        "slow": names.steps, "demand": names.flows,
+    }  # fmt: skip
+    codes = {what: {name: n for n, name in enumerate(book)} for what, book in books.items()}
+    table = sorted((r.time, TARGETS.index(r.what), codes[r.what][r.target], r.value) for r in rows if r.time < end)
+    values = np.array(table, np.int64).reshape(-1, len(TIMETABLE_COLUMNS))
+    return {name: values[:, i].copy() for i, name in enumerate(TIMETABLE_COLUMNS)}
+
+
+def _levels(levels: Levels, columns: tuple[str, ...]) -> dict[str, Column]:
+    values = np.frombuffer(levels.values, np.int64).reshape(-1, levels.width) if levels.times else np.empty((0, levels.width), np.int64)
+    times = np.frombuffer(levels.times, np.int64).copy() if levels.times else np.empty(0, np.int64)
+    return dict(zip(columns, (times, *(values[:, i].copy() for i in range(levels.width))), strict=True))

@@ -1,0 +1,469 @@
+"""The reference engine: the law as SimPy processes, meant to be read.
+
+`Model.life` is the story of one entity, in the order it happens; `sim.engines.floor` holds the places and the
+people it meets. This engine reads the *description* (the resolved scenario), and is the definition that every
+faster engine is compared with, row by row.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator, Iterator
+from functools import partial
+from itertools import chain
+from typing import Any
+
+import networkx as nx
+from simpy import Environment, Event
+from simpy.events import NORMAL
+
+from scenarios.resolved import Flow, Resolved
+from sim import chance
+from sim.arrivals import Birth, Demand, births, sources
+from sim.chance import Purpose
+from sim.clock import local_day
+from sim.draws import draw
+from sim.engines.entities import Entity, Kind, Position, Visit, pick
+from sim.engines.floor import COMPLETED, DIGITAL, OPEN, RENEGED, Group, Pool, Service, Station, Zone
+from sim.engines.recorder import Recorder
+from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES
+from sim.timetable import Row, timetable
+
+INSIDE, CROSSED, LOST_PATIENCE = (ENTITY_OUTCOMES.index(name) for name in ("inside", "completed", "reneged"))
+
+Story = Generator[Event, Any, None]
+
+
+class Model:
+    """A scenario, ready to run: the floor, the timetable and who will come."""
+
+    def __init__(
+        self, scenario: Resolved, seed: int, replication: int, end: int, shuffle: random.Random | None = None
+    ) -> None:
+        self.scenario, self.seed, self.replication = scenario, seed, replication
+        self.begin, self.end = -scenario.clock.lead_in, end
+        self.env = Environment(self.begin)
+        if shuffle is not None:  # simultaneous facts in any order: nothing may change
+            self.env._eid = iter(lambda: shuffle.getrandbits(62), None)  # type: ignore[assignment]
+        self.timetable = timetable(scenario, seed, replication, self.begin, end)
+        self.recorder = Recorder(scenario)
+        self._build_floor()
+        self._prepare_chance()
+        self.flow_numbers = {name: n for n, name in enumerate(scenario.flows)}
+        self.kinds: dict[tuple[str, tuple[str, ...]], Kind] = {}
+        self.inside = self.still_coming = 0
+        self.last_left = self.begin
+        self.idle_heads: list[str] = []
+        self.env.process(self.follow_timetable())
+        self._open_gates()
+
+    # ---- the world
+    def _build_floor(self) -> None:
+        scenario = self.scenario
+        self.pools = {name: Pool(n) for n, name in enumerate(scenario.resources)}
+        self.zones = {name: Zone(n, zone.room) for n, (name, zone) in enumerate(scenario.zones.items())}
+        self.services = {name: Service(platform) for name, platform in scenario.platforms.items()}
+        self.stations = {
+            name: Station(self.env, name, n, step) for n, (name, step) in enumerate(scenario.steps.items())
+        }
+        for station in self.stations.values():
+            self._connect(station)
+        shared = nx.Graph()
+        shared.add_nodes_from(station.number for station in self.stations.values())
+        for place in chain(self.pools.values(), self.zones.values()):
+            nx.add_path(shared, [station.number for station in place.stations])
+        self.groups = self._groups(shared)
+
+    def _connect(self, station: Station) -> None:
+        """Tie a station to what it uses."""
+        step = station.step
+        names = dict.fromkeys(name for need in step.needs for name, _ in need.any_of)
+        station.pools = {name: self.pools[name] for name in names}
+        station.zone = self.zones[step.zone] if step.zone is not None else None
+        station.services = [self.services[name] for name in step.platforms]
+        station.queue_since = self.begin
+        station.duration = self.duration
+        places: Iterator[Pool | Zone | Service] = chain(station.pools.values(), station.services)
+        for place in places:
+            place.stations.append(station)
+        if station.zone is not None:
+            station.zone.stations.append(station)
+
+    def _groups(self, shared: nx.Graph[int]) -> list[Group]:
+        """Stations that are connected through something shared, numbered by their first step."""
+        stations = list(self.stations.values())
+        components = sorted(sorted(numbers) for numbers in nx.connected_components(shared))
+        return [
+            Group(self.env, n, [stations[i] for i in numbers], len(stations)) for n, numbers in enumerate(components)
+        ]
+
+    def _prepare_chance(self) -> None:
+        """The keys of all draws, checked for clashes."""
+        scenario = self.scenario
+        self.demand = {name: Demand.of(name, self.timetable) for name in scenario.flows}
+        self.flow_sources = {name: sources(flow.arrivals, self.demand[name]) for name, flow in scenario.flows.items()}
+        origins = [(flow, source) for flow, names in self.flow_sources.items() for source in ("backlog", *names)]
+        addresses = [("step", step, *origin) for origin in origins for step in scenario.steps]
+        addresses += [("attribute", a, *origin) for origin in origins for a in scenario.flows[origin[0]].attributes]
+        addresses += [("flow", origin[0], *origin) for origin in origins]
+        addresses += [("disruption", name, "", "") for name in scenario.disruptions]
+        self.keys = chance.distinct_keys(self.seed, addresses)
+        self.draw_keys = {o: [words(self.keys["step", step, *o]) for step in scenario.steps] for o in origins}
+
+    # ---- who comes
+    def _open_gates(self) -> None:
+        for name, flow in self.scenario.flows.items():
+            self.stand_in_backlog(name, flow)
+            for source in self.flow_sources[name]:
+                self.still_coming += 1
+                self.env.process(self.arrivals(name, flow, source))
+
+    def arrivals(self, name: str, flow: Flow, source: str) -> Story:
+        """Let the entities of one source come, each at its instant."""
+        env = self.env
+        for birth in births(self.scenario, name, source, self.demand[name], self.seed, self.replication):
+            yield env.timeout(birth.at - env.now)
+            entity = self.born(name, flow, source, birth)
+            env.process(self.life(entity, flow.first, Position()))
+        self.still_coming -= 1
+
+    def stand_in_backlog(self, name: str, flow: Flow) -> None:
+        """Who is there when the run starts, admitted by fact at a named step."""
+        backlog = flow.backlog
+        if backlog is None:
+            return
+        clock = self.scenario.clock
+        day = local_day(clock.offsets, clock.start_utc, self.begin)
+        station = self.stations[backlog.at]
+        for number in range(backlog.count):
+            entity = self.born(name, flow, "backlog", Birth(self.begin, day, number))
+            ages = self._age_table(entity, backlog.age)
+            k0, k1 = self.draw_keys[name, "backlog"][station.number]
+            age = chance.quantile(ages, draw(k0, k1, number, day << 16, Purpose.AGE, self.replication))
+            entity.arrived = self.begin - age
+            self.env.process(self.wait_from_before(entity, station))
+
+    def _age_table(self, entity: Entity, age: Any) -> tuple[int, ...]:
+        return self.scenario.tables[str(pick(age, entity.attributes))]
+
+    def wait_from_before(self, entity: Entity, station: Station) -> Story:
+        """The life of an entity of the opening backlog: it is already in, and has waited since its arrival."""
+        position = Position(zone=station.zone)
+        visit = self.new_visit(entity, station, position, since=entity.arrived)
+        if station.zone is not None:
+            station.zone.take(self.env.now)
+        station.come_in(visit)
+        self._check_room(station)
+        following = yield from self.be_served(visit, position)
+        yield from self.life(entity, following, position)
+
+    def _check_room(self, station: Station) -> None:
+        zone = station.zone
+        if station.room is not None and station.places > station.room:
+            raise ValueError(f"more opening backlog at '{station.name}' than its room of {station.room}")
+        if zone is not None and zone.taken > zone.room:
+            raise ValueError(f"more opening backlog at '{station.name}' than its zone has room ({zone.room})")
+
+    def born(self, name: str, flow: Flow, source: str, birth: Birth) -> Entity:
+        """A new entity, with the attributes that it will keep."""
+        attributes = self._attributes(name, flow, source, birth)
+        kind = self._kind(name, flow, attributes)
+        key = (self.flow_numbers[name], SOURCES.index(source), birth.day, birth.number, 0)
+        entity = Entity(self.recorder.new_row(), key, kind, birth.at, self.draw_keys[name, source])
+        entity.attributes = attributes
+        self.inside += 1
+        self.recorder.born(entity)
+        return entity
+
+    def _attributes(self, name: str, flow: Flow, source: str, birth: Birth) -> dict[str, str | int]:
+        """Given ones as they are, the others drawn in the order of the file."""
+        values: dict[str, str | int] = {}
+        replaced = flow.backlog.attributes if flow.backlog is not None and source == "backlog" else {}
+        for attribute_name, attribute in flow.attributes.items():
+            if attribute_name in birth.given:
+                values[attribute_name] = birth.given[attribute_name]
+                continue
+            leaf = str(pick(replaced.get(attribute_name, attribute.draw), values))
+            key = self.keys["attribute", attribute_name, name, source]
+            values[attribute_name] = self._attribute_value(attribute.kind, leaf, key, birth)
+        return values
+
+    def _attribute_value(self, kind: str, leaf: str, key: int, birth: Birth) -> str | int:
+        scenario = self.scenario
+        if kind == "category" and len(scenario.mixes[leaf].values) == 1:
+            return scenario.mixes[leaf].values[0]
+        k0, k1 = words(key)
+        number = draw(k0, k1, birth.number, birth.day << 16, Purpose.ATTRIBUTE, self.replication)
+        if kind == "number":
+            return chance.quantile(scenario.tables[leaf], number)
+        return scenario.mixes[leaf].values[chance.choose(scenario.mixes[leaf].upto, number)]
+
+    def _kind(self, name: str, flow: Flow, attributes: dict[str, str | int]) -> Kind:
+        categories = {a: str(attributes[a]) for a, spec in flow.attributes.items() if spec.kind == "category"}
+        key = name, tuple(categories.values())
+        if key not in self.kinds:
+            self.kinds[key] = Kind(flow, self.recorder.class_code(categories), dict(categories))
+        return self.kinds[key]
+
+    # ---- what an entity lives through
+    def life(self, entity: Entity, step: str | None, position: Position) -> Story:
+        """Step after step until the way ends; in a branch, until the branch ends."""
+        while (station := self.next_station(entity, step)) is not None:
+            visit = self.come(entity, station, position)
+            if visit.admitted == EMPTY:
+                yield visit.inside
+                if visit.outcome != OPEN:  # diverted, or out of patience at the door
+                    step = self.turn_away(visit, position)
+                    continue
+                self.move_in(visit, position)
+            step = yield from self.be_served(visit, position)
+        self.leave(position)
+        if not position.branch:
+            self.complete(entity)
+
+    def be_served(self, visit: Visit, position: Position) -> Generator[Event, Any, str | None]:
+        """Wait inside and be served; returns the step that follows."""
+        position.visit = visit
+        yield visit.done
+        if visit.outcome == RENEGED:
+            visit.ended = self.env.now
+            self.give_back(visit)
+            position.visit = None
+            return self.turn_away(visit, position)
+        if visit.station.step.kind == "parallel":
+            yield self.env.all_of(self.branches(visit, position))
+        visit.ended, visit.outcome = self.env.now, COMPLETED
+        if visit.station.step.while_blocked == "release":
+            self.return_units(visit)
+        return visit.entity.kind.flow.next[visit.station.name]
+
+    def branches(self, visit: Visit, position: Position) -> list[Event]:
+        """The parallel parts of a visit, each a life of its own that shares the parent's place in the zone."""
+        return [
+            self.env.process(self.life(visit.entity, first, Position(zone=position.zone, branch=True)))
+            for first in visit.station.step.branches
+        ]
+
+    def come(self, entity: Entity, station: Station, position: Position) -> Visit:
+        """Come to a step: to its door if a place must be asked for, else straight in."""
+        visit = self.new_visit(entity, station, position)
+        held = position.visit
+        if held is not None and held.station is station:  # back to its own step: it keeps its place
+            self.return_units(held)
+            self.close(held)
+            station.places -= 1
+            position.visit = None
+            station.come_in(visit)
+        elif station.needs_place(visit.in_zone):
+            if held is not None:
+                self.keep_units(held)
+            station.come_to_door(visit)
+        else:
+            station.come_in(visit)
+            self.move_in(visit, position)
+        return visit
+
+    def new_visit(
+        self, entity: Entity, station: Station, position: Position, since: int | None = None
+    ) -> Visit:
+        now, n = self.env.now, station.number
+        number = entity.count_visit(n)
+        key = (self._priority(entity, station), now if since is None else since, *entity.key, n, number)
+        in_zone = station.zone is not None and position.zone is station.zone
+        visit = Visit(entity, station, number, key, now, in_zone)
+        visit.inside, visit.done = Event(self.env), Event(self.env)
+        self.recorder.open[visit] = None
+        self._wait_patiently(visit)
+        return visit
+
+    def move_in(self, visit: Visit, position: Position) -> None:
+        """Inside: give back the place held before, and the zone's place if this step lies outside of it."""
+        if position.visit is not None:
+            self.give_back(position.visit)
+            position.visit = None
+        zone = visit.station.zone
+        if position.zone is not None and zone is not position.zone and not position.branch:
+            position.zone.give_back(self.env.now)
+        if not position.branch:
+            position.zone = zone
+
+    def turn_away(self, visit: Visit, position: Position) -> str | None:
+        """Diverted or out of patience: the visit ends here and now; returns where the entity goes."""
+        visit.ended = self.env.now
+        self.close(visit)
+        if visit.outcome != RENEGED:
+            return visit.station.step.full_to
+        if visit.station.step.patience_to is None and not position.branch:
+            visit.entity.outcome = LOST_PATIENCE
+        return visit.station.step.patience_to
+
+    def leave(self, position: Position) -> None:
+        """The end of the way: give back everything."""
+        if position.visit is not None:
+            self.give_back(position.visit)
+        if position.zone is not None and not position.branch:
+            position.zone.give_back(self.env.now)
+
+    def complete(self, entity: Entity) -> None:
+        if entity.outcome == INSIDE:
+            entity.outcome = CROSSED
+        entity.left = self.last_left = self.env.now
+        self.inside -= 1
+        self.recorder.gone(entity)
+
+    # ---- giving back
+    def give_back(self, visit: Visit) -> None:
+        """Return the units and the place of a visit that is over."""
+        self.return_units(visit)
+        visit.station.give_place_back()
+        self.close(visit)
+
+    def close(self, visit: Visit) -> None:
+        """Write the visit's row, unless that was done."""
+        if visit.left == EMPTY:
+            visit.left = self.env.now
+            self.recorder.close(visit)
+
+    def keep_units(self, visit: Visit) -> None:
+        for pool, units in visit.units:
+            pool.keep(len(units), self.env.now)
+        visit.keeping = True
+
+    def return_units(self, visit: Visit) -> None:
+        for pool, units in visit.units:
+            pool.give_back(units, self.env.now, visit.keeping)
+        visit.units, visit.keeping = [], False
+
+    # ---- patience
+    def _wait_patiently(self, visit: Visit) -> None:
+        kind, station = visit.entity.kind, visit.station
+        if station.step.patience is None:
+            return
+        if station.number not in kind.patience:
+            name = pick(station.step.patience, kind.attributes)
+            kind.patience[station.number] = None if name is None else self.scenario.tables[str(name)]
+        table = kind.patience[station.number]
+        if table is not None:
+            limit = chance.quantile(table, self._draw(visit, visit.number, Purpose.PATIENCE))
+            self.env.timeout(limit).callbacks.append(partial(self._give_up, visit))
+
+    def _give_up(self, visit: Visit, _: Event) -> None:
+        """The fact that patience is over; nothing if the visit has started or was turned away."""
+        if visit.started != EMPTY or visit.outcome != OPEN:
+            return
+        visit.outcome = RENEGED
+        if visit.admitted == EMPTY:
+            visit.inside.succeed()
+        else:
+            visit.station.count_queue(-1)
+            visit.done.succeed()
+        visit.station.group.may_admit[visit.station] = None
+        visit.station.group.may_start[visit.station] = None
+        visit.station.group.stir()
+
+    # ---- numbers that belong to the entity
+    def _draw(self, visit: Visit, number: int, purpose: int) -> int:
+        entity = visit.entity
+        k0, k1 = entity.draw_keys[visit.station.number]
+        return int(draw(k0, k1, entity.number, entity.day_child, number << 8 | purpose, self.replication))
+
+    def duration(self, visit: Visit) -> int:
+        """How long the work takes that starts now [ms]: the entity's own draw, times the factors, floored once."""
+        table = self._time_table(visit)
+        value = table[0] if len(table) == 1 else chance.quantile(table, self._draw(visit, visit.draw_number, 0))
+        station = visit.station
+        factors = [station.slow] if station.slow != 1000 else []
+        if visit.mode == DIGITAL:
+            factors += [service.state for service in station.services if service.state != 1000]
+        for factor in factors:
+            value *= factor
+        return value // 1000 ** len(factors)
+
+    def _time_table(self, visit: Visit) -> tuple[int, ...]:
+        kind, station = visit.entity.kind, visit.station
+        key = station.number, visit.mode
+        if key not in kind.table:
+            step = station.step
+            name = pick(step.time if visit.mode == DIGITAL else step.fallback, kind.attributes)
+            kind.table[key] = (0,) if name is None else self.scenario.tables[str(name)]
+        return kind.table[key]
+
+    def _priority(self, entity: Entity, station: Station) -> int:
+        kind = entity.kind
+        if station.number not in kind.priority:
+            own = pick(station.step.priority, kind.attributes)
+            kind.priority[station.number] = int(pick(kind.flow.priority, kind.attributes) or 0) if own is None else int(own)
+        return kind.priority[station.number]
+
+    def next_station(self, entity: Entity, step: str | None) -> Station | None:
+        """Follow choices to the next step that takes time; None where the way ends."""
+        while step is not None and entity.outcome == INSIDE:
+            station = self.stations[step]
+            kind = station.step.kind
+            if kind == "end":
+                if station.step.outcome != "completed":
+                    entity.outcome = ENTITY_OUTCOMES.index(station.step.outcome)
+                return None
+            if kind != "choose":
+                return station
+            step = entity.kind.flow.options[step][self._option(entity, station)]
+        return None
+
+    def _option(self, entity: Entity, station: Station) -> str:
+        number = entity.count_start(station.number)
+        if station.step.by is not None:
+            return str(entity.attributes[station.step.by])
+        mix = self.scenario.mixes[str(pick(station.step.shares, entity.attributes))]
+        k0, k1 = entity.draw_keys[station.number]
+        purpose = number << 8 | Purpose.CHOICE
+        luck = draw(k0, k1, entity.number, entity.day_child, purpose, self.replication)
+        return mix.values[chance.choose(mix.upto, luck)]
+
+    # ---- what is set from outside
+    def follow_timetable(self) -> Story:
+        for row in self.timetable:
+            if row.time > self.env.now:
+                yield self.env.timeout(row.time - self.env.now)
+            self.apply(row)
+
+    def apply(self, row: Row) -> None:
+        if row.what == "capacity":
+            self.pools[row.target].capacity = row.value
+            self.pools[row.target].stir()
+        elif row.what == "slow":
+            self.stations[row.target].slow = row.value
+        elif row.what == "platform":
+            service = self.services[row.target]
+            service.state = row.value
+            for station in service.stations:
+                station.group.may_start[station] = station.group.touched[station] = None
+                station.group.stir()
+        self._look_for_idle_heads()
+
+    def _look_for_idle_heads(self) -> None:
+        """A law, after everything of this instant: no head waits that could start or come in."""
+        check = Event(self.env)
+        check._ok, check._value = True, None
+        check.callbacks = [lambda _: self.check_heads()]
+        self.env.schedule(check, NORMAL + 1 + len(self.groups))
+
+    def check_heads(self) -> None:
+        for station in self.stations.values():
+            if station.startable() is not None or station.admissible() is not None:
+                self.idle_heads.append(f"'{station.name}' at {self.env.now} ms")
+
+    def is_empty(self) -> bool:
+        """Nobody is inside and nobody will come."""
+        return self.inside == 0 and self.still_coming == 0
+
+    def stops_at(self) -> int | None:
+        """With `until: empty`: the end of the run, once it is known."""
+        if self.scenario.clock.until != "empty" or not self.is_empty():
+            return None
+        window = self.scenario.clock.window
+        return min(self.end, max(self.last_left + 1, window if window is not None else self.begin + 1))
+
+
+def words(key: int) -> tuple[int, int]:
+    """A key of chance as the two words that Philox takes."""
+    return key & 0xFFFFFFFF, key >> 32

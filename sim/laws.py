@@ -1,0 +1,126 @@
+"""The laws that every run must keep, exact because time is an integer (law §6). A broken law fails the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from scenarios.resolved import Resolved
+from sim.log import EMPTY, ENTITY_OUTCOMES, TARGETS, Column, EventLog
+
+
+class LawBroken(Exception):
+    """The run contradicts the law: a mistake of the program, never of the scenario."""
+
+
+def check_record(scenario: Resolved, log: EventLog) -> None:
+    """Check the laws that the record can tell.
+
+    Raises
+    ------
+    LawBroken
+        With every law that is broken, and where first.
+    """
+    broken = [*_times_ascend(log), *_nobody_vanishes(log), *_parts_sum_to_dwell(scenario, log)]
+    broken += [*_no_start_above_capacity(log), *_zones_hold(scenario, log)]
+    if broken:
+        raise LawBroken("the run broke the law: " + "; ".join(broken) + ". Please report this scenario and seed.")
+
+
+def check_areas(log: EventLog, areas: dict[str, int]) -> None:
+    """The area under each queue curve, kept by the engine, equals the sum of waits in the record [entity ms]."""
+    waits = sum_of_waits(log)
+    wrong = [f"'{step}': area {area}, waits {waits[step]}" for step, area in areas.items() if area != waits[step]]
+    if wrong:
+        raise LawBroken("the area under a queue is not the sum of its waits: " + "; ".join(wrong))
+
+
+def sum_of_waits(log: EventLog) -> dict[str, int]:
+    """Waits by step, those that are still open counted to the end of the run [entity ms]."""
+    visits = log.visits
+    stop = np.where(visits["started"] != EMPTY, visits["started"], visits["ended"])
+    stop = np.where(stop == EMPTY, log.end, stop)
+    wait = np.where(visits["admitted"] != EMPTY, stop - np.maximum(visits["admitted"], log.begin), 0)
+    return {name: int(wait[visits["step"] == code].sum()) for code, name in enumerate(log.names.steps)}
+
+
+def _first(rows: Column, what: str) -> Iterator[str]:
+    if len(rows):
+        yield f"{what} ({len(rows)} rows, the first is row {rows[0]})"
+
+
+def _times_ascend(log: EventLog) -> Iterator[str]:
+    """joined ≤ admitted ≤ started ≤ ended ≤ left, as far as reached."""
+    visits = log.visits
+    last = visits["joined"]
+    for name in ("admitted", "started", "ended", "left"):
+        reached = visits[name] != EMPTY
+        yield from _first(np.flatnonzero(reached & (visits[name] < last)), f"'{name}' is earlier than what precedes it")
+        last = np.where(reached, visits[name], last)
+
+
+def _nobody_vanishes(log: EventLog) -> Iterator[str]:
+    """Entities in = out + inside + lost: who is inside has no end, everybody else has one."""
+    inside = log.entities["outcome"] == ENTITY_OUTCOMES.index("inside")
+    yield from _first(np.flatnonzero(inside != (log.entities["left"] == EMPTY)), "an entity is both inside and gone")
+    open_rows = log.visits["left"] == EMPTY
+    gone = ~inside[log.visits["entity"]]
+    yield from _first(np.flatnonzero(open_rows & gone), "an entity has left but holds a place")
+
+
+def _parts_sum_to_dwell(scenario: Resolved, log: EventLog) -> Iterator[str]:
+    """Dwell = age at the start + blocked + wait + service along the way, a parallel part counted once."""
+    branch = np.array([name in branch_steps(scenario) for name in log.names.steps], bool)
+    rows = ~branch[log.visits["step"]] & (log.visits["ended"] != EMPTY)
+    spent = np.where(rows, log.visits["ended"] - log.visits["joined"], 0)
+    parts = np.zeros(len(log.entities["flow"]), np.int64)
+    np.add.at(parts, log.visits["entity"], spent)
+    gone = log.entities["left"] != EMPTY
+    age = np.maximum(0, log.begin - log.entities["arrived"])
+    wrong = gone & (log.entities["left"] - log.entities["arrived"] != parts + age)
+    yield from _first(np.flatnonzero(wrong), "the parts of an entity's time do not sum to its dwell")
+
+
+def branch_steps(scenario: Resolved) -> frozenset[str]:
+    """The steps that lie in a branch of some parallel part."""
+    found: set[str] = set()
+    for step in scenario.steps.values():
+        for first in step.branches:
+            for flow in scenario.flows.values():
+                found |= _reachable(flow.next, flow.options, first)
+    return frozenset(found)
+
+
+def _reachable(following: dict[str, str | None], options: dict[str, dict[str, str | None]], first: str) -> set[str]:
+    found: set[str] = set()
+    todo: list[str | None] = [first]
+    while todo:
+        step = todo.pop()
+        if step is None or step in found or (step not in following and step not in options):
+            continue
+        found.add(step)
+        todo.append(following.get(step))
+        todo.extend(options.get(step, {}).values())
+    return found
+
+
+def _no_start_above_capacity(log: EventLog) -> Iterator[str]:
+    """Whenever more units are busy than an instant before, they are within capacity."""
+    for code, name in enumerate(log.names.resources):
+        usage = log.usage[name]
+        busy = usage["serving"] + usage["kept"] + usage["reserved"]
+        rises = np.diff(busy, prepend=0) > 0
+        rows = (log.timetable["what"] == TARGETS.index("capacity")) & (log.timetable["target"] == code)
+        times, values = log.timetable["time"][rows], log.timetable["value"][rows]
+        if not len(times):
+            continue
+        capacity = values[np.searchsorted(times, usage["time"], side="right") - 1]
+        yield from _first(np.flatnonzero(rises & (busy > capacity)), f"'{name}' starts above its capacity")
+
+
+def _zones_hold(scenario: Resolved, log: EventLog) -> Iterator[str]:
+    for name, zone in scenario.zones.items():
+        taken = log.places[name]["taken"]
+        yield from _first(np.flatnonzero((taken > zone.room) | (taken < 0)), f"zone '{name}' holds more than its room")
+
