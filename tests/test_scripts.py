@@ -230,7 +230,7 @@ def test_script_test_refuses_an_argument_that_it_does_not_know(machine: Machine)
 
 def test_what_script_run_says_to_try_next_exists() -> None:
     text = (ROOT / "script" / "run").read_text(encoding="utf-8")
-    command = [sys.executable, "-m", "platform_api.cli", "--help"]
+    command = [sys.executable, "-c", "from platform_api.cli import main; main()", "--help"]
     helped = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, cwd=ROOT)
     assert set(re.findall(r"script/run (\w+)", text)) <= set(
         re.findall(r"^\W*(\w+)", helped.stdout, re.MULTILINE)
