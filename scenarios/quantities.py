@@ -105,7 +105,17 @@ class Pedigreed(Written):
     """The agency that could tell."""
 
 
-class Stated(Written, Generic[T]):
+class OfKind(Written, Generic[T]):
+    """A model for several kinds of quantity, one for each T."""
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """`StatedDuration` …: the name in the JSON Schema."""
+        kinds = [part.name for part in getattr(params[0], "__metadata__", ()) if isinstance(part, Reads)]
+        return f"{cls.__name__}{kinds[0]}" if kinds else super().model_parametrized_name(params)
+
+
+class Stated(OfKind[T], Generic[T]):
     """A number with its pedigree; a bare number is one without. `written` keeps the text, unit included."""
 
     value: T
@@ -146,12 +156,6 @@ class Stated(Written, Generic[T]):
     @classmethod
     def _reads(cls) -> Reads:
         return next(part for part in cls.model_fields["value"].metadata if isinstance(part, Reads))
-
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """`StatedDuration` …: the name in the JSON Schema."""
-        kinds = [part.name for part in getattr(params[0], "__metadata__", ()) if isinstance(part, Reads)]
-        return f"Stated{kinds[0]}" if kinds else super().model_parametrized_name(params)
 
     @model_validator(mode="after")
     def _is_sound(self) -> Stated[T]:
