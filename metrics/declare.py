@@ -1,0 +1,178 @@
+"""How a KPI is declared: once, and read everywhere (results, docs, exposition, pages).
+
+A KPI is one function of a replication and a stratum. What it returns is a number with its count, or the
+observed times themselves, which `stats` expands into mean, quantiles and so on. The decorator adds what a
+reader must know: unit, which way is better, names in two languages, meaning, source and strata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Literal
+
+import numpy as np
+
+from metrics.replication import Replication
+from metrics.visits import Mask
+from scenarios.resolved import Label
+from sim.log import Column
+
+Better = Literal["lower", "higher", "neither"]
+
+DISTRIBUTION = ("n", "mean", "sd", "p5", "p25", "p50", "p75", "p90", "p95", "max")
+"""What a distribution of times expands to."""
+
+EXTREME_NEEDS = 20
+"""P5 and P95 are not given from fewer observations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One result of one replication.
+
+    value : None where it is not defined (nothing observed, P95 of fewer than 20, division by nothing)
+    n : how many entities, visits or instants it rests on
+    """
+
+    name: str
+    unit: str
+    labels: dict[str, str]
+    value: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """What a KPI is measured on: entities of some kind, or one step, agency, resource, zone or platform.
+
+    by : kind of stratum, one of `metrics.strata.KINDS` · labels : as in the results · entities : which rows
+    of `entities` belong to it · name : of the one thing, where there is one · whole : the same without the
+    last label
+    """
+
+    by: str
+    labels: dict[str, str]
+    entities: Mask
+    name: str = ""
+    whole: Mask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A number and what it rests on."""
+
+    value: float | None
+    n: int
+
+
+Measured = Scalar | Column
+Measure = Callable[[Replication, Stratum], Measured]
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A declared KPI.
+
+    unit : of the value: "s", "1" (a count), "ratio", "VND" … · by : kinds of strata it is given for ·
+    needs : milestones the flow must pass, `attribute:x` it must have, `target:x` the scenario must set,
+    `flow:crossing` or `flow:completing` what its end must be, `promise:due` an attribute or a target that
+    promises · stats : empty for a plain number
+    """
+
+    name: str
+    unit: str
+    better: Better
+    label: Label
+    meaning: Label
+    source: str
+    by: tuple[str, ...]
+    measure: Measure = field(repr=False)
+    needs: tuple[str, ...] = ()
+    stats: tuple[str, ...] = ()
+
+    @property
+    def value_names(self) -> tuple[str, ...]:
+        """The names its values carry in results."""
+        return tuple(f"{self.name}_{stat}" for stat in self.stats) or (self.name,)
+
+    def values(self, replication: Replication, stratum: Stratum) -> list[Value]:
+        """Measure it on one stratum."""
+        measured = self.measure(replication, stratum)
+        if isinstance(measured, Scalar):
+            return [Value(self.name, self.unit, stratum.labels, measured.value, measured.n)]
+        return self._expanded(describe(measured, self.stats), stratum.labels, len(measured))
+
+    def _expanded(self, stats: dict[str, float | None], labels: dict[str, str], n: int) -> list[Value]:
+        unit = {"n": "1"}
+        return [Value(f"{self.name}_{s}", unit.get(s, self.unit), labels, v, n) for s, v in stats.items()]
+
+
+def kpi(
+    *,
+    unit: str,
+    vi: str,
+    en: str,
+    meaning: str,
+    nghia: str,
+    source: str,
+    by: tuple[str, ...],
+    better: Better = "neither",
+    needs: tuple[str, ...] = (),
+    stats: tuple[str, ...] = (),
+) -> Callable[[Measure], Kpi]:
+    """Declare the decorated function as a KPI of the same name; `nghia` is the meaning in Vietnamese."""
+
+    def declare(measure: Measure) -> Kpi:
+        label, text = Label(vi, en), Label(nghia, meaning)
+        return Kpi(measure.__name__, unit, better, label, text, source, by, measure, needs, stats)
+
+    return declare
+
+
+def declared_in(module: ModuleType) -> tuple[Kpi, ...]:
+    """The KPIs of a module, in the order of its text."""
+    return tuple(value for value in vars(module).values() if isinstance(value, Kpi))
+
+
+def describe(times: Column, stats: Iterable[str] = DISTRIBUTION) -> dict[str, float | None]:
+    """Statistics of observed times [ms] → [s].
+
+    A quantile is an observed time: the ⌈n·p⌉-th smallest (type 1, `inverted_cdf`).
+    """
+    ordered = np.sort(times)
+    return {stat: _statistic(ordered, stat) for stat in stats}
+
+
+def _statistic(ordered: Column, stat: str) -> float | None:
+    n = len(ordered)
+    if stat == "n":
+        return float(n)
+    if n == 0 or (stat in ("p5", "p95") and n < EXTREME_NEEDS) or (stat == "sd" and n < 2):
+        return None
+    if stat == "mean":
+        return int(ordered.sum()) / n / 1000
+    if stat == "sd":
+        return float(np.std(ordered, ddof=1)) / 1000
+    return int(ordered[-1] if stat == "max" else ordered[rank(n, int(stat[1:])) - 1]) / 1000
+
+
+def rank(n: int, percent: int) -> int:
+    """⌈n·p⌉ without rounding error: which of n ordered observations is the quantile (from 1)."""
+    return max(1, -(-n * percent // 100))
+
+
+def ratio(part: float, whole: float, n: int) -> Scalar:
+    """part ÷ whole; not defined when there is no whole."""
+    return Scalar(part / whole if whole else None, n)
+
+
+def seconds(milliseconds: int, n: int) -> Scalar:
+    """A time in seconds from an exact sum of milliseconds."""
+    return Scalar(milliseconds / 1000, n)
+
+
+def mean_seconds(times: Column) -> Scalar:
+    """The mean of times [ms] → [s]."""
+    return Scalar(int(times.sum()) / len(times) / 1000 if len(times) else None, len(times))

@@ -1,0 +1,261 @@
+"""Who was busy, what was full, what was down: resources, queues, zones and digital platforms."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from metrics.declare import Scalar, Stratum, kpi, ratio, seconds
+from metrics.kpis_flow import OURS
+from metrics.kpis_time import LAW, steps_of
+from metrics.occupancy import StepFunction, clipped, combine, counting
+from metrics.replication import Replication
+from metrics.visits import Mask, reached
+from sim.log import MODES, Column
+
+RESOURCES = ("resource", "agency")
+LITTLE = "Little (1961), A proof for the queuing formula L = λW"
+
+
+def pools(run: Replication, of: Stratum) -> list[str]:
+    """The resource of the stratum, or all resources of its agency."""
+    if of.by == "resource":
+        return [of.name]
+    return [name for name, resource in run.scenario.resources.items() if resource.agency == of.name]
+
+
+def area(run: Replication, function: StepFunction) -> int:
+    """The integral over the window [value · ms]."""
+    return function.area(*run.window)
+
+
+def scheduled_area(run: Replication, of: Stratum) -> int:
+    """Unit time on duty [unit · ms]."""
+    return sum(area(run, run.scheduled(pool)) for pool in pools(run, of))
+
+
+def busy_on_duty(run: Replication, of: Stratum) -> int:
+    """Busy unit time within scheduled time [unit · ms]."""
+    return sum(area(run, combine(np.minimum, run.busy(p), run.scheduled(p))) for p in pools(run, of))
+
+
+def visits_there(run: Replication, of: Stratum) -> int:
+    """How many visits a resource stratum rests on: the changes of its usage in the window."""
+    return sum(int(np.count_nonzero(run.within(run.busy(pool).times))) for pool in pools(run, of))
+
+
+@kpi(
+    unit="ratio",
+    by=RESOURCES,
+    vi="Hệ số sử dụng",
+    en="Utilisation",
+    meaning="Busy time within scheduled time over scheduled time; overtime is apart. Not defined if never "
+    "scheduled.",
+    nghia="Thời gian bận trong giờ trực chia cho thời gian trực; làm thêm giờ tính riêng.",
+    source=LAW,
+)
+def utilisation(run: Replication, of: Stratum) -> Scalar:
+    return ratio(busy_on_duty(run, of), scheduled_area(run, of), visits_there(run, of))
+
+
+@kpi(
+    unit="ratio",
+    by=RESOURCES,
+    vi="Sử dụng/khả dụng",
+    en="Of available",
+    meaning="Busy time within scheduled time over the time that was available after losses and disruptions.",
+    nghia="Thời gian bận trong giờ trực chia cho thời gian còn khả dụng sau khi trừ mất mát và sự cố.",
+    source=OURS,
+)
+def utilisation_available(run: Replication, of: Stratum) -> Scalar:
+    whole = sum(area(run, _available(run, pool)) for pool in pools(run, of))
+    return ratio(busy_on_duty(run, of), whole, visits_there(run, of))
+
+
+def _available(run: Replication, pool: str) -> StepFunction:
+    """max(c, min(u, s)): what is in use counts as available even when its unit is already lost."""
+    used = combine(np.minimum, run.busy(pool), run.scheduled(pool))
+    return combine(np.maximum, combine(np.minimum, run.capacity(pool), run.scheduled(pool)), used)
+
+
+@kpi(
+    unit="ratio",
+    better="higher",
+    by=RESOURCES,
+    vi="Tỷ lệ sẵn sàng",
+    en="Availability",
+    meaning="Unit time in capacity, after losses and disruptions, over scheduled unit time.",
+    nghia="Thời gian sẵn sàng làm việc, sau khi trừ mất mát và sự cố, chia cho thời gian trực.",
+    source="reliability engineering, availability",
+)
+def availability(run: Replication, of: Stratum) -> Scalar:
+    up = sum(area(run, combine(np.minimum, run.capacity(p), run.scheduled(p))) for p in pools(run, of))
+    return ratio(up, scheduled_area(run, of), len(pools(run, of)))
+
+
+@kpi(
+    unit="unit·s",
+    better="lower",
+    by=RESOURCES,
+    vi="Làm thêm giờ",
+    en="Overtime",
+    meaning="Busy unit time beyond what was scheduled.",
+    nghia="Thời gian bận vượt quá lịch trực.",
+    source=LAW,
+)
+def overtime(run: Replication, of: Stratum) -> Scalar:
+    beyond = sum(area(run, combine(_excess, run.busy(p), run.scheduled(p))) for p in pools(run, of))
+    return seconds(beyond, visits_there(run, of))
+
+
+def _excess(busy: Column, scheduled: Column) -> Column:
+    excess: Column = np.maximum(0, busy - scheduled)
+    return excess
+
+
+@kpi(
+    unit="ratio",
+    better="lower",
+    by=RESOURCES,
+    vi="Bận mà không làm",
+    en="Busy, not serving",
+    meaning="Of the busy unit time, the share kept while the next place refuses, or reserved for joint work.",
+    nghia="Trong thời gian bận, phần bị giữ lại vì nơi kế tiếp hết chỗ, hoặc giữ trước để làm chung.",
+    source=OURS,
+)
+def busy_not_serving(run: Replication, of: Stratum) -> Scalar:
+    busy = sum(area(run, run.busy(pool)) for pool in pools(run, of))
+    serving = sum(area(run, run.busy(pool, "serving")) for pool in pools(run, of))
+    return ratio(busy - serving, busy, visits_there(run, of))
+
+
+def waiting(run: Replication, steps: Mask) -> tuple[Column, Column]:
+    """(from, to) of the waits at some steps [ms]: from getting a place to the start of service."""
+    visits = run.log.visits
+    here = steps[visits["step"]] & reached(visits["admitted"])
+    since = visits["admitted"][here]
+    return since, since + run.visits.wait[here]
+
+
+@kpi(
+    unit="1",
+    better="lower",
+    by=("step", "agency"),
+    vi="Hàng chờ bình quân",
+    en="Mean queue",
+    meaning="How many were waiting for service, averaged over the time of the window; those at the door "
+    "not counted.",
+    nghia="Số đối tượng đang chờ phục vụ, bình quân theo thời gian trong kỳ; không tính số còn ở ngoài cửa.",
+    source=LITTLE,
+)
+def queue_mean(run: Replication, of: Stratum) -> Scalar:
+    since, until = waiting(run, steps_of(run, of))
+    return ratio(int(clipped(since, until, run.window).sum()), run.length, len(since))
+
+
+@kpi(
+    unit="1",
+    better="lower",
+    by=("step", "agency"),
+    vi="Hàng chờ dài nhất",
+    en="Longest queue",
+    meaning="The most that were waiting for service at any instant of the window.",
+    nghia="Số đối tượng chờ phục vụ nhiều nhất tại một thời điểm trong kỳ.",
+    source=OURS,
+)
+def queue_max(run: Replication, of: Stratum) -> Scalar:
+    since, until = waiting(run, steps_of(run, of))
+    peak, _ = counting(since, until).maximum(*run.window)
+    return Scalar(peak, len(since))
+
+
+@kpi(
+    unit="ratio",
+    by=("zone",),
+    vi="Lấp đầy bãi",
+    en="Yard fill",
+    meaning="Places taken over places there are, averaged over the time of the window.",
+    nghia="Số chỗ đã dùng chia cho số chỗ có, bình quân theo thời gian trong kỳ.",
+    source=OURS,
+)
+def zone_occupancy_mean(run: Replication, of: Stratum) -> Scalar:
+    room = run.scenario.zones[of.name].room
+    return ratio(area(run, run.taken(of.name)), room * run.length, _changes(run, of.name))
+
+
+@kpi(
+    unit="ratio",
+    better="lower",
+    by=("zone",),
+    vi="Thời gian bãi đầy",
+    en="Time full",
+    meaning="Share of the window during which no place was free.",
+    nghia="Phần thời gian trong kỳ mà bãi không còn chỗ.",
+    source=OURS,
+)
+def zone_full_share(run: Replication, of: Stratum) -> Scalar:
+    room = run.scenario.zones[of.name].room
+    full = combine(lambda taken: (taken >= room).astype(np.int64), run.taken(of.name))
+    return ratio(area(run, full), run.length, _changes(run, of.name))
+
+
+def _changes(run: Replication, zone: str) -> int:
+    return int(np.count_nonzero(run.within(run.taken(zone).times)))
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=("zone", "step"),
+    vi="Bị chặn bởi",
+    en="Blocked by",
+    meaning="Time that entities stood blocked in the window because this place was full.",
+    nghia="Tổng thời gian trong kỳ các đối tượng phải đứng chờ vì nơi này hết chỗ.",
+    source=LAW,
+)
+def blocked_by(run: Replication, of: Stratum) -> Scalar:
+    names = run.log.names
+    place = names.places.index(of.name) if of.by == "step" else len(names.steps) + names.zones.index(of.name)
+    mine = run.log.visits["blocked_by"] == place
+    since = run.log.visits["joined"][mine]
+    lengths = clipped(since, since + run.visits.blocked[mine], run.window)
+    return seconds(int(lengths.sum()), int(np.count_nonzero(lengths)))
+
+
+@kpi(
+    unit="ratio",
+    better="higher",
+    by=("platform",),
+    vi="Nền tảng hoạt động",
+    en="Uptime",
+    meaning="Share of the window during which the platform was up; slow counts as up.",
+    nghia="Phần thời gian trong kỳ nền tảng hoạt động; chạy chậm vẫn tính là hoạt động.",
+    source="reliability engineering, availability",
+)
+def platform_availability(run: Replication, of: Stratum) -> Scalar:
+    up = combine(lambda state: (state > 0).astype(np.int64), run.platform(of.name))
+    return ratio(area(run, up), run.length, len(up.times))
+
+
+@kpi(
+    unit="ratio",
+    better="lower",
+    by=("platform", "agency"),
+    vi="Tỷ lệ làm giấy",
+    en="Paper share",
+    meaning="Of the visits started in the window at steps that rely on the platform, the share done on "
+    "paper.",
+    nghia="Trong số lượt bắt đầu trong kỳ ở các khâu dùng nền tảng, tỷ lệ phải làm giấy.",
+    source=OURS,
+)
+def fallback_share(run: Replication, of: Stratum) -> Scalar:
+    modes = run.log.visits["mode"][run.started_in_window & relying(run, of)[run.log.visits["step"]]]
+    return ratio(int(np.count_nonzero(modes == MODES.index("fallback"))), len(modes), len(modes))
+
+
+def relying(run: Replication, of: Stratum) -> Mask:
+    """Steps that rely on the platform, or steps of the agency that rely on any."""
+    if of.by == "agency":
+        digital = [bool(run.scenario.steps[name].platforms) for name in run.log.names.steps]
+        return run.steps(agency=of.name) & np.array(digital, dtype=np.bool_)
+    relies = [of.name in run.scenario.steps[name].platforms for name in run.log.names.steps]
+    return np.array(relies, dtype=np.bool_)

@@ -1,0 +1,294 @@
+"""How long it took: the intervals of the Time Release Study, and the waits and services that make them up."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from metrics.declare import DISTRIBUTION, Measured, Scalar, Stratum, kpi, ratio
+from metrics.kpis_flow import OURS
+from metrics.replication import Replication
+from metrics.strata import GATE, GATE_GOODS
+from metrics.visits import Mask, reached
+from sim.log import Column
+
+TRS = "World Customs Organization, Guide to Measure the Time Required for the Release of Goods"
+CUSTOMS = "Việt Nam customs, time release studies (from registration of the declaration to the decision)"
+LAW = "law of the simulator, visits"
+
+SPENT = (*GATE_GOODS, "agency", "step")
+
+
+def between(run: Replication, of: Stratum, begin: str, end: str) -> Column:
+    """Times from one milestone to another, for those whose second one lies in the window [ms]."""
+    first, last = run.milestones[begin], run.milestones[end]
+    mine = of.entities & run.stays.counted & reached(first) & run.within(last)
+    return last[mine] - first[mine]
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=GATE_GOODS,
+    stats=DISTRIBUTION,
+    vi="Thời gian lưu",
+    en="Dwell",
+    meaning="From coming to crossing (or to the end), closed hours included, of those who crossed in the "
+    "window.",
+    nghia="Từ lúc đến tới lúc qua (hoặc xong), kể cả giờ đóng cửa, của các đối tượng qua trong kỳ.",
+    source=TRS,
+)
+def dwell(run: Replication, of: Stratum) -> Column:
+    return between(run, of, "arrived", "crossed")
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=GATE_GOODS,
+    needs=("released",),
+    stats=DISTRIBUTION,
+    vi="Đến → thông quan",
+    en="Arrival to release",
+    meaning="From coming to the decision that releases the goods, of those released in the window.",
+    nghia="Từ lúc đến tới quyết định thông quan hoặc giải phóng hàng, của các đối tượng được quyết định "
+    "trong kỳ.",
+    source=TRS,
+)
+def arrival_to_release(run: Replication, of: Stratum) -> Column:
+    return between(run, of, "arrived", "released")
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=GATE_GOODS,
+    needs=("registered", "released"),
+    stats=DISTRIBUTION,
+    vi="Phần hải quan",
+    en="Customs part",
+    meaning="From registration of the declaration to its release. The published export times of Việt Nam "
+    "are this.",
+    nghia="Từ lúc đăng ký tờ khai tới quyết định thông quan. Số công bố về xuất khẩu của Việt Nam là "
+    "khoảng này.",
+    source=CUSTOMS,
+)
+def customs_time(run: Replication, of: Stratum) -> Column:
+    return between(run, of, "registered", "released")
+
+
+@kpi(
+    unit="ratio",
+    by=GATE_GOODS,
+    needs=("registered", "released"),
+    vi="Tỷ trọng hải quan",
+    en="Customs share",
+    meaning="Sum of the customs parts over the sum of the times from arrival to release.",
+    nghia="Tổng phần hải quan chia cho tổng thời gian từ lúc đến tới quyết định thông quan.",
+    source=CUSTOMS,
+)
+def customs_share(run: Replication, of: Stratum) -> Scalar:
+    part, whole = between(run, of, "registered", "released"), between(run, of, "arrived", "released")
+    return ratio(int(part.sum()), int(whole.sum()), len(whole))
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=GATE_GOODS,
+    needs=("released",),
+    stats=DISTRIBUTION,
+    vi="Thời gian thủ tục",
+    en="Procedure time",
+    meaning="From the first start of service by an agency of Việt Nam to the release, of those released in "
+    "the window.",
+    nghia="Từ lúc một cơ quan Việt Nam bắt đầu làm thủ tục tới quyết định thông quan.",
+    source=OURS,
+)
+def procedure_time(run: Replication, of: Stratum) -> Column:
+    begun, released = run.first_start(run.steps(domestic=True)), run.milestones["released"]
+    mine = of.entities & run.stays.counted & reached(begun) & run.within(released)
+    return released[mine] - begun[mine]
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=GATE_GOODS,
+    needs=("registered",),
+    stats=DISTRIBUTION,
+    vi="Đến → đăng ký TK",
+    en="Arrival–registration",
+    meaning="From coming to registration of the declaration; nothing for those registered before they came.",
+    nghia="Từ lúc đến tới lúc đăng ký tờ khai; bằng không với tờ khai đăng ký trước khi đến.",
+    source=TRS,
+)
+def arrival_to_registration(run: Replication, of: Stratum) -> Column:
+    return np.maximum(0, between(run, of, "arrived", "registered"))
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=GATE_GOODS,
+    needs=("released", "flow:crossing"),
+    stats=DISTRIBUTION,
+    vi="Thông quan → qua",
+    en="Release to crossing",
+    meaning="From the release to crossing the border, of those who crossed in the window.",
+    nghia="Từ quyết định thông quan tới lúc qua biên giới, của các xe qua trong kỳ.",
+    source=TRS,
+)
+def release_to_crossing(run: Replication, of: Stratum) -> Column:
+    return between(run, of, "released", "crossed")
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=("agency",),
+    stats=DISTRIBUTION,
+    vi="TG tại cơ quan",
+    en="Agency time",
+    meaning="From first coming to an agency to the last end there, of those who crossed in the window. "
+    "Elapsed time: the times of agencies that work in parallel overlap and do not add up.",
+    nghia="Từ lúc đến một cơ quan lần đầu tới lúc xong lần cuối ở đó. Các cơ quan làm song song thì thời "
+    "gian chồng lên nhau, không cộng lại được.",
+    source=TRS,
+)
+def agency_time(run: Replication, of: Stratum) -> Column:
+    first, last = run.first_and_last(run.steps(agency=of.name))
+    mine = of.entities & run.crossed_in_window & reached(first) & reached(last)
+    return last[mine] - first[mine]
+
+
+def spent(run: Replication, of: Stratum, part: str) -> Column:
+    """Per visit at a step; per entity at an agency, summed there; else per entity along its path [ms]."""
+    if of.by == "step":
+        return run.spent(part, run.step(of.name))
+    if of.by == "agency":
+        return run.at_agency(part, run.steps(agency=of.name))
+    return run.path[part][of.entities & run.crossed_in_window]
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=SPENT,
+    stats=("mean", "p95"),
+    vi="Chờ chỗ trống",
+    en="Blocked",
+    meaning="Time at the door of a full place. By step: per visit started in the window; by agency: per "
+    "entity that met it, summed there; else per entity along its path.",
+    nghia="Thời gian đứng chờ vì nơi kế tiếp hết chỗ. Theo khâu: mỗi lượt bắt đầu trong kỳ; theo cơ quan: "
+    "mỗi đối tượng, cộng tại đó; còn lại: mỗi đối tượng trên cả chặng.",
+    source=LAW,
+)
+def blocked(run: Replication, of: Stratum) -> Column:
+    return spent(run, of, "blocked")
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=SPENT,
+    stats=("mean", "p95"),
+    vi="Chờ phục vụ",
+    en="Wait",
+    meaning="Time in the queue, from getting a place to the start of service. By step: per visit started "
+    "in the window; by agency: per entity that met it, summed there; else per entity along its path.",
+    nghia="Thời gian xếp hàng, từ khi có chỗ tới khi bắt đầu được phục vụ. Theo khâu: mỗi lượt; theo cơ "
+    "quan: mỗi đối tượng, cộng tại đó; còn lại: mỗi đối tượng trên cả chặng.",
+    source=LAW,
+)
+def wait(run: Replication, of: Stratum) -> Column:
+    return spent(run, of, "wait")
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=SPENT,
+    stats=("mean", "p95"),
+    vi="Được phục vụ",
+    en="Service",
+    meaning="Time from the start to the end of service, pauses by an outage and travel included. By step: "
+    "per visit; by agency: per entity, summed there; else per entity along its path.",
+    nghia="Thời gian từ lúc bắt đầu tới lúc kết thúc phục vụ, kể cả dừng do sự cố và thời gian đi lại. "
+    "Theo khâu: mỗi lượt; theo cơ quan: mỗi đối tượng, cộng tại đó; còn lại: trên cả chặng.",
+    source=LAW,
+)
+def service(run: Replication, of: Stratum) -> Column:
+    return spent(run, of, "service")
+
+
+@kpi(
+    unit="ratio",
+    better="lower",
+    by=GATE_GOODS,
+    vi="Tỷ trọng chờ",
+    en="Share waiting",
+    meaning="Time blocked and waiting over time blocked, waiting and served, summed over the whole paths "
+    "of those who crossed in the window. The age of the opening backlog is in neither sum.",
+    nghia="Thời gian chờ (chỗ trống và phục vụ) chia cho tổng thời gian chờ và được phục vụ trên cả chặng "
+    "của các đối tượng qua trong kỳ; tuổi của xe tồn đầu kỳ không tính.",
+    source="World Customs Organization, model report of the Time Release Study",
+)
+def share_waiting(run: Replication, of: Stratum) -> Scalar:
+    mine = of.entities & run.crossed_in_window
+    waited = int(run.path["blocked"][mine].sum() + run.path["wait"][mine].sum())
+    return ratio(waited, waited + int(run.path["service"][mine].sum()), int(np.count_nonzero(mine)))
+
+
+@kpi(
+    unit="ratio",
+    better="lower",
+    by=("step", "agency"),
+    vi="Tỷ lệ phải chờ",
+    en="Share delayed",
+    meaning="Of the visits started in the window, the share that waited at all (blocked or in the queue).",
+    nghia="Trong số lượt bắt đầu trong kỳ, tỷ lệ phải chờ (chỗ trống hoặc phục vụ).",
+    source="queueing theory, probability of waiting",
+)
+def share_delayed(run: Replication, of: Stratum) -> Scalar:
+    waited = run.spent("blocked", steps_of(run, of)) + run.spent("wait", steps_of(run, of))
+    return ratio(int(np.count_nonzero(waited)), len(waited), len(waited))
+
+
+def steps_of(run: Replication, of: Stratum) -> Mask:
+    """The steps that a stratum by step or by agency is about."""
+    return run.step(of.name) if of.by == "step" else run.steps(agency=of.name)
+
+
+@kpi(
+    unit="ratio",
+    by=("channel", "direction channel"),
+    needs=("registered", "attribute:channel"),
+    vi="Tỷ lệ luồng",
+    en="Channel share",
+    meaning="Of the declarations registered in the window, the share of each channel.",
+    nghia="Trong số tờ khai đăng ký trong kỳ, tỷ lệ của từng luồng.",
+    source="customs statistics",
+)
+def channel_share(run: Replication, of: Stratum) -> Measured:
+    assert of.whole is not None
+    registered = run.stays.counted & run.within(run.milestones["registered"])
+    n = int(np.count_nonzero(registered & of.whole))
+    return ratio(int(np.count_nonzero(registered & of.entities)), n, n)
+
+
+@kpi(
+    unit="ratio",
+    better="higher",
+    by=GATE,
+    needs=("declared",),
+    vi="Khai trước",
+    en="Pre-arrival share",
+    meaning="Of those who crossed in the window, the share declared before coming to the gate.",
+    nghia="Trong số xe qua trong kỳ, tỷ lệ đã khai báo trước khi đến.",
+    source=TRS,
+)
+def pre_arrival_share(run: Replication, of: Stratum) -> Scalar:
+    mine = of.entities & run.crossed_in_window
+    declared = run.milestones["declared"][mine]
+    early = reached(declared) & (declared < run.stays.arrived[mine])
+    return ratio(int(np.count_nonzero(early)), len(early), len(early))

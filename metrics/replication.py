@@ -1,0 +1,202 @@
+"""One replication, ready to be measured: the record of a run with everything that several KPIs ask of it.
+
+Nothing here is a KPI yet; each property is computed once, when first asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from metrics.milestones import Stays, carries, read_milestones, read_stays
+from metrics.occupancy import StepFunction, constant, counting, from_settings
+from metrics.visits import Mask, Visits, earliest, latest, per_entity, reached, read_visits
+from scenarios.resolved import DAY, Resolved
+from sim.log import TARGETS, Column, EventLog
+
+ROWS = ("work", "wait", "parallel")
+"""Kinds of steps that write visits."""
+
+
+@dataclass(frozen=True)
+class Replication:
+    """The record of one run, read once."""
+
+    scenario: Resolved
+    log: EventLog
+
+    @cached_property
+    def window(self) -> tuple[int, int]:
+        """[a, b): what results are about [ms]. The lead-in is left out; a run stopped early ends it early.
+
+        A run until empty without a window takes in its last instant.
+        """
+        window = self.scenario.clock.window
+        if window is not None:
+            return 0, min(window, self.log.end)
+        return 0, max(self.log.end, int(self.log.entities["left"].max(initial=-1)) + 1)
+
+    @property
+    def length(self) -> int:
+        """Length of the window [ms]."""
+        return self.window[1] - self.window[0]
+
+    @cached_property
+    def visits(self) -> Visits:
+        """The visit rows with what follows from them."""
+        return read_visits(self.scenario, self.log)
+
+    @cached_property
+    def milestones(self) -> dict[str, Column]:
+        """Instants of the milestones that steps carry, `arrived` and `crossed` always [ms]."""
+        return self._carried | {"arrived": self.stays.arrived, "crossed": self.stays.crossed}
+
+    @cached_property
+    def stays(self) -> Stays:
+        """From coming to being gone, per entity."""
+        return read_stays(self.scenario, self.log, self._carried)
+
+    @cached_property
+    def _carried(self) -> dict[str, Column]:
+        return read_milestones(self.scenario, self.log, self.visits)
+
+    @cached_property
+    def path(self) -> dict[str, Column]:
+        """Blocked, wait and service of each entity along its whole path [ms]."""
+        rows, log = self.visits, self.log
+        return {
+            "blocked": per_entity(log, rows.root, rows.blocked, rows.on_path),
+            "wait": per_entity(log, rows.root, rows.wait, rows.on_path),
+            "service": per_entity(log, rows.root, rows.service, rows.served),
+        }
+
+    @cached_property
+    def started_in_window(self) -> Mask:
+        """SW: visits whose service started in the window."""
+        return self.within(self.log.visits["started"])
+
+    @cached_property
+    def crossed_in_window(self) -> Mask:
+        """XW: counted entities that crossed (or reached their end) in the window."""
+        return self.stays.counted & self.within(self.stays.crossed)
+
+    @cached_property
+    def cohort(self) -> Mask:
+        """CW: counted entities that came in the window; the opening backlog is not of them."""
+        return self.stays.counted & ~self.stays.opening & self.within(self.stays.arrived)
+
+    def within(self, times: Column) -> Mask:
+        """Which times lie in the window."""
+        return (times >= self.window[0]) & (times < self.window[1])
+
+    def local_day(self, times: Column) -> Column:
+        """The local date of each time [days since 1970-01-01]."""
+        since, offset = np.array(self.scenario.clock.offsets, dtype=np.int64).T
+        ahead = offset[np.maximum(0, np.searchsorted(since, times, side="right") - 1)]
+        day: Column = (self.scenario.clock.start_utc + times + ahead) // DAY
+        return day
+
+    def inside(self, instant: int) -> Mask:
+        """The counted entities in the system just before an instant; the opening backlog from the start."""
+        stays = self.stays
+        came = (stays.arrived < instant) | (stays.opening & (stays.arrived <= instant))
+        return stays.counted & came & ~(reached(stays.gone) & (stays.gone < instant))
+
+    def backlog(self, of: Mask) -> StepFunction:
+        """How many of some entities are in the system, over time."""
+        mine = of & self.stays.counted
+        gone = self.stays.gone[mine]
+        return counting(self.stays.arrived[mine], gone[reached(gone)])
+
+    def spent(self, part: str, step_mask: Mask) -> Column:
+        """Blocked, wait or service of the visits that started in the window, at some steps [ms]."""
+        amount: Column = getattr(self.visits, part)
+        return amount[self.started_in_window & step_mask[self.log.visits["step"]]]
+
+    def at_agency(self, part: str, step_mask: Mask) -> Column:
+        """Blocked, wait or service at some steps, summed per entity that met them; of those in XW [ms]."""
+        there = step_mask[self.log.visits["step"]]
+        total = per_entity(self.log, self.visits.root, getattr(self.visits, part), there)
+        met = np.zeros(len(total), dtype=np.bool_)
+        met[self.visits.root[there]] = True
+        return total[met & self.crossed_in_window]
+
+    def first_start(self, step_mask: Mask) -> Column:
+        """When each entity's first service at some steps began [ms]; EMPTY for none."""
+        there = step_mask[self.log.visits["step"]] & reached(self.log.visits["started"])
+        return earliest(self._count, self.visits.root[there], self.log.visits["started"][there])
+
+    def first_and_last(self, step_mask: Mask) -> tuple[Column, Column]:
+        """When each entity first joined some steps, and last ended there [ms]; EMPTY for none."""
+        there = step_mask[self.log.visits["step"]]
+        root, visits = self.visits.root[there], self.log.visits
+        first = earliest(self._count, root, visits["joined"][there])
+        return first, latest(self._count, root, visits["ended"][there])
+
+    @property
+    def _count(self) -> int:
+        return len(self.log.entities["flow"])
+
+    def steps(self, *, agency: str | None = None, domestic: bool = False) -> Mask:
+        """Which steps (by code) belong to an agency, or to the agencies of Việt Nam."""
+        of = [self.scenario.steps[name].agency for name in self.log.names.steps]
+        mine = [
+            owner is not None
+            and (agency is None or owner == agency)
+            and (not domestic or self.scenario.agencies[owner].country == "VN")
+            for owner in of
+        ]
+        return np.array(mine, dtype=np.bool_)
+
+    def step(self, name: str) -> Mask:
+        """One step, as a mask over the codes of steps."""
+        return np.array([step == name for step in self.log.names.steps], dtype=np.bool_)
+
+    def attribute(self, name: str, value: str) -> Mask:
+        """Which entities have this value of a category."""
+        values = self.log.names.attributes.get(name) or ()
+        if value not in values:
+            return np.zeros(len(self.log.entities["flow"]), dtype=np.bool_)
+        mine: Mask = self.log.attributes[name] == values.index(value)
+        return mine
+
+    def flow(self, name: str) -> Mask:
+        """Which entities are of this flow."""
+        mine: Mask = self.log.entities["flow"] == self.log.names.flows.index(name)
+        return mine
+
+    def carries(self, flow: str, milestone: str) -> bool:
+        """Whether the interval to or from a milestone is reported for a flow."""
+        return milestone in ("arrived", "crossed") or carries(self.scenario, flow, milestone)
+
+    def setting(self, what: str, target: int, before: int) -> StepFunction:
+        """What the timetable, as run, set one target to."""
+        rows = (self.log.timetable["what"] == TARGETS.index(what)) & (self.log.timetable["target"] == target)
+        return from_settings(self.log.timetable["time"][rows], self.log.timetable["value"][rows], before)
+
+    def scheduled(self, resource: str) -> StepFunction:
+        """Units that calendars put on duty."""
+        return self.setting("scheduled", self.log.names.resources.index(resource), 0)
+
+    def capacity(self, resource: str) -> StepFunction:
+        """Units in capacity: scheduled ones after losses and factors."""
+        return self.setting("capacity", self.log.names.resources.index(resource), 0)
+
+    def platform(self, name: str) -> StepFunction:
+        """State of a platform: 0 down, else its factor of durations [per mille]."""
+        return self.setting("platform", self.log.names.platforms.index(name), 1000)
+
+    def busy(self, resource: str, *parts: str) -> StepFunction:
+        """Units busy; of the parts `serving`, `kept` (while held) and `reserved` all, unless named."""
+        usage = self.log.usage.get(resource)
+        if usage is None:
+            return constant(0)
+        columns = [usage[part] for part in parts or ("serving", "kept", "reserved")]
+        return from_settings(usage["time"], np.sum(columns, axis=0, dtype=np.int64))
+
+    def taken(self, zone: str) -> StepFunction:
+        """Places taken in a zone."""
+        places = self.log.places.get(zone)
+        return constant(0) if places is None else from_settings(places["time"], places["taken"])

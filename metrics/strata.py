@@ -1,0 +1,147 @@
+"""What results are broken down by: a bounded set, so that a table stays readable and labels do not explode.
+
+Overall (no label), by flow, by direction, by gate, by gate and direction, by goods, by channel, by way of
+payment, by reason of loss; by step, by agency, by resource, by zone, by platform. A stratum exists because
+the scenario declares it, not because something was seen in it, so all replications report the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import product
+
+import numpy as np
+
+from metrics.declare import Kpi, Stratum
+from metrics.milestones import completes_uncrossed, crosses
+from metrics.replication import ROWS, Replication
+from metrics.visits import Mask
+from scenarios.resolved import DAY, Resolved
+from sim.clock import EPOCH, days_between, instant_of
+from sim.log import ENTITY_OUTCOMES
+
+OVERALL = ""
+GATE = (OVERALL, "flow", "direction", "gate", "gate direction")
+GATE_GOODS = (*GATE, "goods", "channel")
+ORDERS = (OVERALL, "flow", "payment")
+AT = ("at", "direction at", "gate direction at")
+THINGS = ("step", "agency", "resource", "zone", "platform")
+KINDS = (*GATE_GOODS, *AT, "payment", "direction channel", "reason", *THINGS)
+"""All kinds of strata; the words are the labels."""
+
+BULLETIN_HOUR = 20
+"""Local hour at which the bulletins count the backlog."""
+
+MOST_DAYS = 31
+"""Longest window whose days are listed one by one."""
+
+LOSSES = ("reneged", "balked", "turned_back")
+
+
+def strata(replication: Replication, kpi: Kpi) -> Iterator[Stratum]:
+    """The strata of a KPI in one scenario; none at all where the scenario lacks what the KPI needs."""
+    flows = [flow for flow in replication.scenario.flows if fits(replication, flow, kpi.needs)]
+    if not flows:
+        return
+    everyone = _entities_of(replication, flows)
+    for by in kpi.by:
+        yield from _of_kind(replication, by, flows, everyone)
+
+
+def fits(replication: Replication, flow: str, needs: tuple[str, ...]) -> bool:
+    """Whether a flow has all that a KPI needs."""
+    return all(_has(replication, flow, need) for need in needs)
+
+
+def _has(replication: Replication, flow: str, need: str) -> bool:
+    scenario = replication.scenario
+    kind, _, name = need.rpartition(":")
+    match kind:
+        case "attribute":
+            return name in scenario.flows[flow].attributes
+        case "target":
+            return name in scenario.targets
+        case "promise":
+            promised = scenario.targets.keys() & {"on_time", "order_lead_time"}
+            return bool(promised) or name in scenario.flows[flow].attributes
+        case "flow":
+            return (crosses if name == "crossing" else completes_uncrossed)(scenario, flow)
+        case _:
+            return replication.carries(flow, name)
+
+
+def _entities_of(replication: Replication, flows: list[str]) -> Mask:
+    codes = [replication.log.names.flows.index(flow) for flow in flows]
+    return np.isin(replication.log.entities["flow"], codes)
+
+
+def _of_kind(replication: Replication, by: str, flows: list[str], everyone: Mask) -> Iterator[Stratum]:
+    match by:
+        case "":
+            yield Stratum(by, {}, everyone)
+        case "flow":
+            for flow in flows:
+                yield Stratum(by, {"flow": flow}, replication.flow(flow), flow)
+        case "reason":
+            for reason in LOSSES:
+                lost = replication.log.entities["outcome"] == ENTITY_OUTCOMES.index(reason)
+                yield Stratum(by, {"reason": reason}, everyone & lost, reason)
+        case "step" | "agency" | "resource" | "zone" | "platform":
+            for name in things(replication.scenario, by):
+                yield Stratum(by, {by: name}, everyone, name)
+        case _ if by in AT:
+            for stratum in _of_kind(replication, by.removesuffix("at").strip(), flows, everyone):
+                yield from _each_day(replication, by, stratum)
+        case _:
+            yield from _by_attributes(replication, by.split(), flows, everyone)
+
+
+def _each_day(replication: Replication, by: str, stratum: Stratum) -> Iterator[Stratum]:
+    """The stratum at the bulletin's hour of each day; `name` is the instant [ms]."""
+    clock = replication.scenario.clock
+    begin, end = replication.window
+    days = days_between(clock.offsets, clock.start_utc, begin, end)
+    for day in days if len(days) <= MOST_DAYS else ():
+        instant = instant_of(clock.offsets, clock.start_utc, day * DAY + BULLETIN_HOUR * 3_600_000)
+        if begin <= instant <= end:
+            at = f"{EPOCH + timedelta(day)}T{BULLETIN_HOUR}:00"
+            yield Stratum(by, {**stratum.labels, "at": at}, stratum.entities, str(instant))
+
+
+def _by_attributes(
+    replication: Replication, attributes: list[str], flows: list[str], everyone: Mask
+) -> Iterator[Stratum]:
+    for values in _combinations(replication.scenario, attributes, flows):
+        labels = dict(zip(attributes, values, strict=True))
+        whole, mine = everyone, everyone
+        for attribute, value in labels.items():
+            whole, mine = mine, mine & replication.attribute(attribute, value)
+        yield Stratum(" ".join(attributes), labels, mine, whole=whole)
+
+
+def _combinations(scenario: Resolved, attributes: list[str], flows: list[str]) -> list[tuple[str, ...]]:
+    """The values that some flow can have together, in the order of the file."""
+    found: dict[tuple[str, ...], None] = {}
+    for flow in flows:
+        declared = scenario.flows[flow].attributes
+        if all(name in declared for name in attributes):
+            found |= dict.fromkeys(product(*(declared[name].values for name in attributes)))
+    return list(found)
+
+
+def things(scenario: Resolved, by: str) -> list[str]:
+    """The steps that write visits, the agencies with any of them, the resources, zones or platforms."""
+    match by:
+        case "step":
+            return [name for name, step in scenario.steps.items() if step.kind in ROWS]
+        case "agency":
+            owners = {step.agency for step in scenario.steps.values() if step.kind in ROWS}
+            owners |= {resource.agency for resource in scenario.resources.values()}
+            return [name for name in scenario.agencies if name in owners]
+        case "resource":
+            return list(scenario.resources)
+        case "zone":
+            return list(scenario.zones)
+        case _:
+            return list(scenario.platforms)

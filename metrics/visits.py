@@ -1,0 +1,183 @@
+"""One row a visit, read for what it means: its three intervals, whose it is, and whether it is on the path.
+
+Rows of a parallel part overlap, so a way through the gate is not simply the sum of an entity's rows. The law
+(§4) lets a dwell count the parent's row or its critical branch; here it is the critical branch: the parent's
+own blocked and wait count, its service is replaced by the rows of the branch that ended last (tie: first
+written). Then an entity's dwell is exactly its age at the start plus the sum over its path.
+
+All times are int64 milliseconds; one element of every array per row of the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.resolved import Flow, Resolved
+from sim.log import EMPTY, VISIT_OUTCOMES, Column, EventLog
+
+Mask = NDArray[np.bool_]
+
+FAR = np.iinfo(np.int64).max
+"""Later than every instant [ms]."""
+
+_UNFULFILLED = [VISIT_OUTCOMES.index("diverted"), VISIT_OUTCOMES.index("reneged")]
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """The visit rows of one run with what follows from them.
+
+    Attributes
+    ----------
+    root : row of `entities` that the visit counts for (the parent of a sub-entity)
+    blocked, wait, service : length of the three intervals [ms]; what is open counts to the end of the run
+    on_path : the row's blocked and wait belong to the entity's path
+    served : on the path, and no parallel row whose branches stand for its service
+    fulfilled : ended, neither diverted nor reneged
+    """
+
+    root: Column
+    blocked: Column
+    wait: Column
+    service: Column
+    on_path: Mask
+    served: Mask
+    fulfilled: Mask
+
+
+def read_visits(scenario: Resolved, log: EventLog) -> Visits:
+    """The visits of a run, as `Visits`."""
+    root = roots(log)[log.visits["entity"]]
+    blocked, wait, service = intervals(log)
+    on_path, spans = critical_path(scenario, log, root)
+    return Visits(root, blocked, wait, service, on_path, on_path & ~spans, fulfilled(log))
+
+
+def reached(times: Column) -> Mask:
+    """Which of the times were reached at all."""
+    there: Mask = times != EMPTY
+    return there
+
+
+def roots(log: EventLog) -> Column:
+    """The row of the outermost parent of each entity; its own row if it has no parent."""
+    parent = log.entities["parent"]
+    root = np.where(parent < 0, np.arange(len(parent)), parent)
+    while not np.array_equal(root, root[root]):
+        root = root[root]
+    return root
+
+
+def fulfilled(log: EventLog) -> Mask:
+    """Visits that ended as they should."""
+    return reached(log.visits["ended"]) & ~np.isin(log.visits["outcome"], _UNFULFILLED)
+
+
+def intervals(log: EventLog) -> tuple[Column, Column, Column]:
+    """Blocked, wait and service of each visit [ms].
+
+    A visit that was diverted or gave up closes the interval it was in; one that is still under way is counted
+    up to the end of the run.
+    """
+    joined, admitted, started = (log.visits[name] for name in ("joined", "admitted", "started"))
+    stop = np.where(reached(log.visits["ended"]), log.visits["ended"], log.end)
+    start = np.where(reached(started), started, stop)
+    door = np.where(reached(admitted), admitted, start)
+    return door - joined, start - door, stop - start
+
+
+def flow_steps(flow: Flow) -> set[str]:
+    """The steps that a flow can come to."""
+    targets = {target for options in flow.options.values() for target in options.values()}
+    return {flow.first, *flow.next, *flow.options, *(t for t in (*flow.next.values(), *targets) if t)}
+
+
+def following(flow: Flow, step: str) -> set[str]:
+    """The steps that may come next after a step of a flow."""
+    targets = {flow.next.get(step), *flow.options.get(step, {}).values()}
+    return {target for target in targets if target}
+
+
+def branch_steps(scenario: Resolved, flow: Flow, first: str) -> set[str]:
+    """All steps of the branch that begins with `first`, those of parallel parts within it included."""
+    found: set[str] = set()
+    ahead = [first]
+    while ahead:
+        step = ahead.pop()
+        if step not in found:
+            found.add(step)
+            ahead += [*following(flow, step), *scenario.steps[step].branches]
+    return found
+
+
+def parallel_parts(scenario: Resolved) -> Iterator[tuple[str, str, list[set[str]]]]:
+    """Each parallel part of each flow: (flow, step, the steps of its branches in the order of the file)."""
+    for name, flow in scenario.flows.items():
+        for step in sorted(flow_steps(flow) & scenario.steps.keys()):
+            branches = scenario.steps[step].branches
+            if branches:
+                yield name, step, [branch_steps(scenario, flow, first) for first in branches]
+
+
+def critical_path(scenario: Resolved, log: EventLog, root: Column) -> tuple[Mask, Mask]:
+    """Which rows are on the path, and which are parallel rows whose branches stand for their service."""
+    on_path = np.ones(len(root), dtype=np.bool_)
+    spans = np.zeros(len(root), dtype=np.bool_)
+    flow_of = log.entities["flow"][root]
+    for flow, step, branches in parallel_parts(scenario):
+        mine = flow_of == log.names.flows.index(flow)
+        parents = np.flatnonzero(mine & (log.visits["step"] == log.names.steps.index(step)))
+        rows = [np.flatnonzero(mine & _at(log, steps)) for steps in branches]
+        spans[parents] = reached(log.visits["started"][parents])
+        on_path[_slower_branches(log, root, parents, rows)] = False
+    return on_path, spans
+
+
+def _at(log: EventLog, steps: set[str]) -> Mask:
+    return np.isin(log.visits["step"], [log.names.steps.index(step) for step in steps])
+
+
+def _slower_branches(log: EventLog, root: Column, parents: Column, rows: list[Column]) -> Column:
+    """Of the rows of each branch, those of the branches that were not the last to end."""
+    if not len(parents):
+        return parents
+    part = [_instance(log, root, parents, mine) for mine in rows]
+    ended = [np.where(reached(log.visits["ended"][m]), log.visits["ended"][m], FAR) for m in rows]
+    last = [latest(len(parents), p, e) for p, e in zip(part, ended, strict=True)]
+    critical = np.argmax(last, axis=0)  # of equals the first
+    aside = [mine[critical[p] != n] for n, (mine, p) in enumerate(zip(rows, part, strict=True))]
+    return np.concatenate(aside)
+
+
+def _instance(log: EventLog, root: Column, parents: Column, rows: Column) -> Column:
+    """Which of the parallel visits `parents` each of `rows` belongs to: the latest begun by its `joined`."""
+    span = log.end - log.begin + 2
+    begun = log.visits["started"][parents] - log.begin
+    key = root[parents] * span + np.where(reached(log.visits["started"][parents]), begun, span - 1)
+    order = np.argsort(key, kind="stable")
+    mine = root[rows] * span + (log.visits["joined"][rows] - log.begin)
+    return order[np.searchsorted(key[order], mine, side="right") - 1]
+
+
+def per_entity(log: EventLog, root: Column, amount: Column, where: Mask) -> Column:
+    """The sum of `amount` over each entity's rows `where` [as amount; int64, one per row of `entities`]."""
+    total = np.bincount(root[where], weights=amount[where], minlength=len(log.entities["flow"]))
+    return np.rint(total).astype(np.int64)  # exact: integers below 2**53
+
+
+def earliest(count: int, entity: Column, times: Column) -> Column:
+    """The smallest time of each of `count` entities [ms]; EMPTY for an entity without any."""
+    found = np.full(count, FAR, dtype=np.int64)
+    np.minimum.at(found, entity, times)
+    return np.where(found == FAR, EMPTY, found)
+
+
+def latest(count: int, entity: Column, times: Column) -> Column:
+    """The largest time of each of `count` entities [ms]; EMPTY for an entity without any."""
+    found = np.full(count, EMPTY, dtype=np.int64)
+    np.maximum.at(found, entity, times)
+    return found
