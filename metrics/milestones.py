@@ -59,7 +59,7 @@ def carriers(scenario: Resolved, milestone: str) -> set[str]:
 
 def carries(scenario: Resolved, flow: str, milestone: str) -> bool:
     """Whether a flow comes to a step that carries the milestone."""
-    return bool(flow_steps(scenario.flows[flow]) & carriers(scenario, milestone))
+    return bool(flow_steps(scenario, scenario.flows[flow]) & carriers(scenario, milestone))
 
 
 def crosses(scenario: Resolved, flow: str) -> bool:
@@ -86,7 +86,7 @@ def _way_round(scenario: Resolved, flow: Flow) -> bool:
         seen.add(step)
         if _may_end_at(scenario, flow, step):
             return True
-        ahead += following(flow, step)
+        ahead += following(scenario, flow, step)
     return False
 
 

@@ -96,7 +96,7 @@ def combine(how: Callable[..., Column], *functions: StepFunction) -> StepFunctio
     return StepFunction(times, how(*(f.at(times) for f in functions)), int(before[0]))
 
 
-def clipped(begin: Column, end: Column, window: tuple[int, int]) -> Column:
-    """The part of each interval [begin, end) that lies in the window [ms]."""
+def clipped(begin: Column, end: Column, window: tuple[int, int] | tuple[Column, Column]) -> Column:
+    """The part of each interval [begin, end) that lies in the window, or in its own [ms]."""
     inside: Column = np.maximum(0, np.minimum(end, window[1]) - np.maximum(begin, window[0]))
     return inside

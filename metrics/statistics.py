@@ -23,7 +23,7 @@ SKEWED = 1.0
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
-Numbers = Sequence[float] | Mapping[int, float | None]
+Numbers = Sequence[float | None] | Sequence[float] | Mapping[int, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,8 @@ def deviation(x: Floats) -> float:
 
 def skewness(x: Floats) -> float | None:
     """Third standardised moment with 1/n; None without variation."""
-    variance = moment(x, 2)
-    return moment(x, 3) / variance**1.5 if variance > 0 else None
+    scale: float = moment(x, 2) ** 1.5
+    return moment(x, 3) / scale if scale > 0 else None
 
 
 def student_t(p: float, freedom: float) -> float:

@@ -90,34 +90,40 @@ def intervals(log: EventLog) -> tuple[Column, Column, Column]:
     return door - joined, start - door, stop - start
 
 
-def flow_steps(flow: Flow) -> set[str]:
-    """The steps that a flow can come to."""
-    targets = {target for options in flow.options.values() for target in options.values()}
-    return {flow.first, *flow.next, *flow.options, *(t for t in (*flow.next.values(), *targets) if t)}
+def flow_steps(scenario: Resolved, flow: Flow) -> set[str]:
+    """The steps that a flow can come to, those of parallel branches included."""
+    return _reach(scenario, flow, flow.first, into_branches=True)
 
 
-def following(flow: Flow, step: str) -> set[str]:
-    """The steps that may come next after a step of a flow."""
-    targets = {flow.next.get(step), *flow.options.get(step, {}).values()}
-    return {target for target in targets if target}
+def following(scenario: Resolved, flow: Flow, step: str) -> set[str]:
+    """The steps that may come next: along the way, by choice, after giving up, when the step is full."""
+    here = scenario.steps[step]
+    ways = {flow.next.get(step), *flow.options.get(step, {}).values(), here.patience_to, here.full_to}
+    return {way for way in ways if way}
+
+
+def _reach(scenario: Resolved, flow: Flow, first: str, *, into_branches: bool) -> set[str]:
+    found: set[str] = set()
+    ahead = {first}
+    while ahead:
+        step = ahead.pop()
+        found.add(step)
+        ahead |= following(scenario, flow, step)
+        ahead |= set(scenario.steps[step].branches) if into_branches else set()
+        ahead -= found
+    return found
 
 
 def branch_steps(scenario: Resolved, flow: Flow, first: str) -> set[str]:
     """All steps of the branch that begins with `first`, those of parallel parts within it included."""
-    found: set[str] = set()
-    ahead = [first]
-    while ahead:
-        step = ahead.pop()
-        if step not in found:
-            found.add(step)
-            ahead += [*following(flow, step), *scenario.steps[step].branches]
-    return found
+    main = _reach(scenario, flow, flow.first, into_branches=False)
+    return _reach(scenario, flow, first, into_branches=True) - main
 
 
 def parallel_parts(scenario: Resolved) -> Iterator[tuple[str, str, list[set[str]]]]:
     """Each parallel part of each flow: (flow, step, the steps of its branches in the order of the file)."""
     for name, flow in scenario.flows.items():
-        for step in sorted(flow_steps(flow) & scenario.steps.keys()):
+        for step in sorted(flow_steps(scenario, flow)):
             branches = scenario.steps[step].branches
             if branches:
                 yield name, step, [branch_steps(scenario, flow, first) for first in branches]

@@ -175,8 +175,15 @@ class Record:
         for described in s.flows.values():
             for name, attribute in described.attributes.items():
                 attributes[name] = attribute.values if attribute.kind == "category" else None
-        kinds = (s.flows, s.steps, s.resources, s.zones, s.platforms)
-        return Names(*(tuple(kind) for kind in kinds), ("",), attributes)
+        return Names(
+            flows=tuple(s.flows),
+            steps=tuple(s.steps),
+            resources=tuple(s.resources),
+            zones=tuple(s.zones),
+            platforms=tuple(s.platforms),
+            classes=("",),
+            attributes=attributes,
+        )
 
     def _attribute(self, name, values):
         given = [entity["attributes"].get(name) for entity in self.entities]

@@ -234,8 +234,8 @@ class TestE7:
 
 
 class TestE8:
-    """100 orders due in the window: cancelled by the buyer before posting 6, by the seller 4, delivered by due
-    70, late 12, refused at the door 5, still under way past due 3; one more is not yet due."""
+    """100 orders due in the window: cancelled by the buyer before posting 6, by the seller 4, delivered
+    by due 70, late 12, refused at the door 5, still under way past due 3; one more is not yet due."""
 
     def record(self):
         steps = {

@@ -1,0 +1,220 @@
+"""The Time Release Study table: how long each part of the way took, by gate, direction, goods and channel.
+
+World Customs Organization, *Guide to Measure the Time Required for the Release of Goods*. A row is an
+interval between two milestones in one stratum. The entities of a row are those that passed the second
+milestone in the window.
+
+Over replications there are two honest answers, and the table says which it gives. "An average day": each
+statistic is computed in each replication, then averaged (the rule of all KPIs). "A truck drawn from all
+days": all observed times are pooled, then the statistic is computed; its P95 may be far larger, and a service
+target ("95 % of trucks within 4 hours") is about it. The raw times of each replication are kept apart, so
+both can be made from the same pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from metrics.declare import DISTRIBUTION, describe
+from metrics.occupancy import clipped
+from metrics.replication import Replication
+from metrics.statistics import LEVEL, Summary, summarise
+from metrics.visits import Mask, per_entity, reached
+from scenarios.resolved import Label
+from sim.log import Column
+
+INTERVALS: tuple[tuple[str, str], ...] = (
+    ("arrived", "crossed"),
+    ("arrived", "registered"),
+    ("arrived", "released"),
+    ("registered", "released"),
+    ("released", "crossed"),
+    ("declared", "arrived"),
+    ("crossed", "returned"),
+    ("ordered", "accepted"),
+    ("accepted", "packed"),
+    ("packed", "posted"),
+    ("posted", "attempted"),
+    ("posted", "delivered"),
+    ("ordered", "delivered"),
+    ("delivered", "collected"),
+    ("collected", "remitted"),
+    ("ordered", "remitted"),
+    ("posted", "returned"),
+    ("submitted", "accepted"),
+    ("accepted", "decided"),
+    ("submitted", "decided"),
+    ("submitted", "result"),
+)
+"""From which milestone to which; an interval is reported for the flows that pass both."""
+
+LABELS = ("gate", "direction", "goods", "channel")
+"""The strata: no label, gate × direction, and all four, as far as the flows have these attributes."""
+
+MILESTONES: dict[str, Label] = {
+    "declared": Label("khai báo", "declared"),
+    "arrived": Label("đến", "arrived"),
+    "registered": Label("đăng ký tờ khai", "registered"),
+    "released": Label("quyết định thông quan", "released"),
+    "crossed": Label("qua biên giới", "crossed"),
+    "returned": Label("quay về / hoàn", "returned"),
+    "ordered": Label("đặt hàng", "ordered"),
+    "accepted": Label("xác nhận / tiếp nhận", "accepted"),
+    "packed": Label("đóng gói", "packed"),
+    "posted": Label("bưu cục nhận", "posted"),
+    "attempted": Label("phát lần đầu", "first attempt"),
+    "delivered": Label("phát thành công", "delivered"),
+    "collected": Label("thu tiền", "money collected"),
+    "remitted": Label("trả tiền người bán", "money remitted"),
+    "submitted": Label("nộp hồ sơ", "submitted"),
+    "decided": Label("ký duyệt", "decided"),
+    "result": Label("trả kết quả", "result"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The raw times of one interval and stratum in one replication; pieces can be saved and merged later.
+
+    times : from the one milestone to the other [ms], one per entity · waiting, served : of these, time
+    blocked or waiting, and time in service, along the path [ms], summed
+    """
+
+    begin: str
+    end: str
+    labels: dict[str, str]
+    times: Column
+    waiting: int
+    served: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the table; times [s].
+
+    n : entities over all replications · replications : those with any · statistics : mean, sd, p5 … max; an
+    entry is None where it is not defined (P5 and P95 of fewer than 20) · half_width : of the mean over
+    replications · share_waiting : time waited over time waited and served
+    """
+
+    begin: str
+    end: str
+    labels: dict[str, str]
+    n: int
+    replications: int
+    statistics: dict[str, float | None]
+    half_width: float | None
+    share_waiting: float | None
+    pooled: bool
+
+
+def pieces(replication: Replication) -> list[Piece]:
+    """All intervals and strata of one replication that have any entity."""
+    return [
+        piece
+        for begin, end in INTERVALS
+        for piece in _interval(replication, begin, end, _flows(replication, begin, end))
+    ]
+
+
+def _flows(replication: Replication, begin: str, end: str) -> list[str]:
+    has = replication.carries
+    flows = replication.scenario.flows
+    return [flow for flow in flows if has(flow, begin) and has(flow, end)]
+
+
+def _interval(replication: Replication, begin: str, end: str, flows: list[str]) -> Iterator[Piece]:
+    if not flows:
+        return
+    first, last = replication.milestones[begin], replication.milestones[end]
+    mine = replication.stays.counted & reached(first) & replication.within(last)
+    mine &= np.any([replication.flow(flow) for flow in flows], axis=0)
+    waiting, served = parts_between(replication, first, last, mine)
+    for labels, here in _strata(replication, flows, mine):
+        yield Piece(
+            begin, end, labels, last[here] - first[here], int(waiting[here].sum()), int(served[here].sum())
+        )
+
+
+def parts_between(replication: Replication, first: Column, last: Column, mine: Mask) -> tuple[Column, Column]:
+    """Time waiting (blocked included) and served along each entity's path, between two instants [ms]."""
+    rows, visits = replication.visits, replication.log.visits
+    edges = np.where(mine, first, 0)[rows.root], np.where(mine, last, 0)[rows.root]
+    started = visits["joined"] + rows.blocked + rows.wait
+    waiting = clipped(visits["joined"], started, edges)
+    served = clipped(started, started + rows.service, edges)
+    log = replication.log
+    return per_entity(log, rows.root, waiting, rows.on_path), per_entity(log, rows.root, served, rows.served)
+
+
+def _strata(replication: Replication, flows: list[str], mine: Mask) -> Iterator[tuple[dict[str, str], Mask]]:
+    """No label; gate × direction; all labels: as far as attributes exist, and where anybody is."""
+    yield {}, mine
+    described = replication.scenario.flows
+    known = [a for a in LABELS if any(a in described[flow].attributes for flow in flows)]
+    coarse = [name for name in known if name in ("gate", "direction")]
+    for names in dict.fromkeys((tuple(coarse), tuple(known))):
+        if names:
+            yield from _cross(replication, names, mine)
+
+
+def _cross(
+    replication: Replication, names: tuple[str, ...], mine: Mask
+) -> Iterator[tuple[dict[str, str], Mask]]:
+    """The combinations of values that somebody has, in the order of the file."""
+    codes = np.stack([replication.log.attributes[name] for name in names])
+    present = codes[:, mine & np.all(codes >= 0, axis=0)]
+    for combination in np.unique(present, axis=1).T:
+        values = [_value(replication, name, code) for name, code in zip(names, combination, strict=True)]
+        here: Mask = mine & np.all(codes == combination[:, None], axis=0)
+        yield dict(zip(names, values, strict=True)), here
+
+
+def _value(replication: Replication, name: str, code: int) -> str:
+    values = replication.log.names.attributes[name]
+    assert values is not None
+    return values[code]
+
+
+def table(found: Mapping[int, Sequence[Piece]], *, pooled: bool = False, level: float = LEVEL) -> list[Row]:
+    """The table over replications (number → its pieces).
+
+    Parameters
+    ----------
+    pooled : False: the statistics of each replication, averaged. True: the statistics of all times together.
+    """
+    grouped: dict[tuple[str, str, tuple[tuple[str, str], ...]], dict[int, Piece]] = {}
+    for number in sorted(found):
+        for piece in found[number]:
+            key = (piece.begin, piece.end, tuple(piece.labels.items()))
+            grouped.setdefault(key, {})[number] = piece
+    return [_row(each, pooled, level) for each in grouped.values()]
+
+
+def _row(each: Mapping[int, Piece], pooled: bool, level: float) -> Row:
+    some = [piece for piece in each.values() if len(piece.times)]
+    one = next(iter(each.values()))
+    means = _means(some, level)
+    if pooled:
+        times = np.concatenate([piece.times for piece in some]) if some else one.times
+        statistics = describe(times, DISTRIBUTION[1:])
+        share = _share(sum(p.waiting for p in some), sum(p.served for p in some))
+    else:
+        statistics = {name: summary.mean for name, summary in means.items()}
+        share = summarise([_share(piece.waiting, piece.served) for piece in some]).mean
+    return Row(
+        one.begin, one.end, one.labels, sum(len(p.times) for p in some), len(some), statistics,
+        means["mean"].half_width, share, pooled,
+    )  # fmt: skip
+
+
+def _means(some: Sequence[Piece], level: float) -> dict[str, Summary]:
+    described = [describe(piece.times) for piece in some]
+    return {name: summarise([one[name] for one in described], level) for name in DISTRIBUTION[1:]}
+
+
+def _share(waiting: int, served: int) -> float | None:
+    return waiting / (waiting + served) if waiting + served else None
