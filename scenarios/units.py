@@ -261,13 +261,12 @@ def _not_a_duration(written: object) -> Flaw:
 
 
 def _unknown_unit(written: object, unit: str, known: list[str]) -> Flaw:
-    meant = [right for right, wrong in MISSPELT.items() if unit in wrong and right in known]
     message = Label(
         vi=f"là '{written}', có đơn vị '{unit}' không dùng được",
         en=f"is '{written}', whose unit '{unit}' is not one of this language",
     )
-    if meant:
-        right = re.sub(rf"{re.escape(unit)}(?!\w)", meant[0], str(written).strip())
+    right = re.sub(r"[^\W\d]+", lambda word: _right_unit(word[0], known), str(written).strip())
+    if unit != _right_unit(unit, known):
         return Flaw(written, message, Label(vi=f"hãy viết '{right}'", en=f"write '{right}'"))
     listed = ", ".join(known)
     return Flaw(written, message, Label(vi=f"hãy chọn một trong: {listed}", en=f"choose one of: {listed}"))
@@ -281,3 +280,8 @@ def _example_rate(written: object) -> str:
 def _example_money(written: object) -> str:
     digits = re.sub(r"\D", "", str(written))
     return f"{digits[:15] or 220000} VND"
+
+
+def _right_unit(word: str, known: list[str]) -> str:
+    """The unit that a word stands for, if it is known; else the word."""
+    return next((right for right, wrong in MISSPELT.items() if word in wrong and right in known), word)
