@@ -1,0 +1,219 @@
+"""From the written to the resolved form: what stands around the flows (agencies, calendars, pools, places)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, cast
+
+from scenarios import resolved, schema
+from scenarios.arrivals import even_days
+from scenarios.axis import TimeAxis
+from scenarios.calendars import resolve_calendar
+from scenarios.errors import Flaw, suggestion
+from scenarios.findings import Findings
+from scenarios.units import per_mille
+from scenarios.resolved import Label
+from scenarios.trees import Trees
+from scenarios.words import Text
+
+Target = Literal["resource", "platform", "step", "flow"]
+SECTIONS: dict[str, Target] = {
+    "resources": "resource", "platforms": "platform", "steps": "step", "flows": "flow",
+}  # fmt: skip
+
+GAP = "unit_gap"
+"""Name of the table of exponential gaps of every Poisson source."""
+
+
+def label_of(text: Text | None, name: str) -> Label:
+    """What people read; without a label, the name."""
+    plain = name.replace("_", " ").replace("-", " ")
+    return text.label() if text else Label(vi=plain, en=plain)
+
+
+def agencies(written: schema.Scenario) -> dict[str, resolved.Agency]:
+    """Institutions."""
+    return {name: resolved.Agency(label_of(a.label, name), a.country) for name, a in written.agencies.items()}
+
+
+def calendars(written: schema.Scenario, axis: TimeAxis, findings: Findings) -> dict[str, resolved.Calendar]:
+    """Opening hours."""
+    made = {}
+    for name, calendar in written.calendars.items():
+        with findings.at("calendars", name):
+            made[name] = resolve_calendar(calendar, label_of(calendar.label, name), axis)
+    return made
+
+
+def resources(written: schema.Scenario, findings: Findings) -> dict[str, resolved.Resource]:
+    """Pools of units."""
+    made = {}
+    for name, pool in written.resources.items():
+        if isinstance(pool.capacity, tuple) and pool.calendar is not None:
+            findings.flaw(("resources", name, "calendar"), _calendar_of_shifts(pool.calendar))
+        cost = pool.cost_per_hour.value if pool.cost_per_hour else None
+        made[name] = resolved.Resource(
+            label_of(pool.label, name), _shifts(pool), pool.agency, pool.kind, cost
+        )
+    return made
+
+
+def _shifts(pool: schema.Resource) -> tuple[resolved.Shift, ...]:
+    if isinstance(pool.capacity, tuple):
+        return tuple(resolved.Shift(shift.calendar, shift.units.value) for shift in pool.capacity)
+    return (resolved.Shift(pool.calendar, pool.capacity.value),)
+
+
+def _calendar_of_shifts(calendar: str) -> Flaw:
+    return Flaw(
+        calendar,
+        Label(vi="đứng cạnh một danh sách ca", en="stands beside a list of shifts"),
+        Label(vi="hãy đưa 'calendar:' vào từng ca", en="put 'calendar:' into each shift"),
+    )
+
+
+def zones(written: schema.Scenario, findings: Findings) -> dict[str, resolved.Zone]:
+    """Places with room."""
+    made = {}
+    for name, zone in written.zones.items():
+        check_room(zone.room.value, ("zones", name, "room"), findings)
+        made[name] = resolved.Zone(label_of(zone.label, name), zone.room.value, zone.kind)
+    return made
+
+
+def check_room(room: int, path: tuple[str, ...], findings: Findings) -> None:
+    """A place without room lets nobody in, ever."""
+    if room < 1:
+        findings.wrong(
+            path, room,
+            Label(vi=f"là {room}: không ai vào được", en=f"is {room}: nobody could ever enter"),
+            Label(vi="hãy viết 1 hoặc hơn, hoặc bỏ 'room'", en="write 1 or more, or leave 'room' out"),
+        )  # fmt: skip
+
+
+def platforms(written: schema.Scenario) -> dict[str, resolved.Platform]:
+    """Digital services."""
+    return {
+        name: resolved.Platform(label_of(p.label, name), p.agency) for name, p in written.platforms.items()
+    }
+
+
+def disruptions(written: schema.Scenario, axis: TimeAxis, trees: Trees) -> dict[str, resolved.Disruption]:
+    """What goes wrong."""
+    made = {}
+    for name, disruption in written.disruptions.items():
+        on = _targets(name, disruption, written, trees.findings)
+        _check_effect(name, disruption, on, trees.findings)
+        made[name] = _disruption(name, disruption, on, axis, trees)
+    return made
+
+
+Targets = tuple[tuple[Target, str], ...]
+
+
+def _disruption(
+    name: str, written: schema.Disruption, on: Targets, axis: TimeAxis, trees: Trees
+) -> resolved.Disruption:
+    path = ("disruptions", name)
+    when = []
+    for i, occurrence in enumerate(written.at):
+        with trees.findings.at(*path, "at", i, "start"):
+            when.append((axis.at(occurrence.start), occurrence.lasts.value))
+    random = written.every is not None and written.lasts is not None
+    return resolved.Disruption(
+        label=label_of(written.label, name),
+        on=on,
+        lose=written.lose.value if written.lose else 0,
+        factor=per_mille(written.factor.value) if written.factor else 1000,
+        down=written.down,
+        when=tuple(when),
+        days=even_days(written.every.value) if random and written.every else None,
+        gap=GAP if random else None,
+        length=trees.table(written.lasts, (*path, "lasts")) if random else None,
+    )
+
+
+def _targets(name: str, written: schema.Disruption, whole: schema.Scenario, findings: Findings) -> Targets:
+    on = []
+    for i, target in enumerate(written.on):
+        with findings.at("disruptions", name, "on", i):
+            on.append(_target(target, whole))
+    return tuple(on)
+
+
+def _target(written: str, whole: schema.Scenario) -> tuple[Target, str]:
+    known: Mapping[str, object] = {
+        f"{section}.{name}": None for section in SECTIONS for name in getattr(whole, section)
+    }
+    if written not in known:
+        message = Label(
+            vi=f"chạm tới '{written}', không có trong kịch bản",
+            en=f"hits '{written}', which is not in the scenario",
+        )
+        raise Flaw(written, message, suggestion(written, list(known)))
+    section, name = written.split(".", 1)
+    return SECTIONS[section], name
+
+
+def _check_effect(name: str, written: schema.Disruption, on: Targets, findings: Findings) -> None:
+    """It does something, to things that it can be done to, and it says when."""
+    path = ("disruptions", name)
+    kinds = {kind for kind, _ in on}
+    allowed = {"down": {"platform"}, "lose": {"resource"}, "factor": {"resource", "platform", "step", "flow"}}
+    given = [key for key in allowed if getattr(written, key)]
+    for key in given:
+        if kinds - allowed[key]:
+            wrong = cast(str, min(kinds - allowed[key]))
+            findings.flaw((*path, key), _cannot(key, wrong))
+    if not given:
+        findings.flaw(path, _no_effect())
+    if bool(written.at) == (written.every is not None):
+        findings.flaw(path, _when(both=bool(written.at)))
+    if (written.every is None) != (written.lasts is None):
+        findings.flaw(path, _length(written.lasts is None))
+
+
+def _cannot(key: str, kind: str) -> Flaw:
+    instead = {"resource": "lose, factor", "platform": "down, factor"}.get(kind, "factor")
+    return Flaw(
+        key,
+        Label(vi=f"không dùng được cho đích thuộc loại '{kind}'", en=f"cannot be done to a {kind}"),
+        Label(vi=f"với loại này hãy dùng: {instead}", en=f"for a {kind} use: {instead}"),
+    )
+
+
+def _no_effect() -> Flaw:
+    return Flaw(
+        None,
+        Label(vi="không làm gì cả", en="does nothing"),
+        Label(vi="hãy thêm 'down: true', 'lose: 3' hoặc 'factor: 50 %'",
+              en="add 'down: true', 'lose: 3' or 'factor: 50 %'"),
+    )  # fmt: skip
+
+
+def _when(both: bool) -> Flaw:
+    said = (
+        Label(vi="có cả 'at' lẫn 'every'", en="has both 'at' and 'every'")
+        if both
+        else Label(vi="không cho biết khi nào xảy ra", en="does not say when it happens")
+    )
+    return Flaw(
+        None,
+        said,
+        Label(vi="hãy viết 'at: [{start: …, lasts: …}]' hoặc 'every: 12 /yr' với 'lasts: …'",
+              en="write 'at: [{start: …, lasts: …}]', or 'every: 12 /yr' with 'lasts: …'"),
+    )  # fmt: skip
+
+
+def _length(missing: bool) -> Flaw:
+    if missing:
+        return Flaw(
+            None,
+            Label(vi="có 'every' mà không có 'lasts'", en="has 'every' without 'lasts'"),
+            Label(vi="hãy thêm 'lasts: {mean: 2 h, cv: 1}'", en="add 'lasts: {mean: 2 h, cv: 1}'"),
+        )
+    return Flaw(
+        None,
+        Label(vi="có 'lasts' mà không có 'every'", en="has 'lasts' without 'every'"),
+        Label(vi="hãy đưa 'lasts' vào từng lần trong 'at'", en="put 'lasts' into each item of 'at'"),
+    )

@@ -1,0 +1,69 @@
+"""What is found wrong or doubtful while a scenario is read: collected, then told all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from scenarios.errors import Flaw, Problem, ScenarioError, shown
+from scenarios.paths import Path, dotted
+from scenarios.resolved import Label
+
+Mark = tuple[int, int]
+"""Line and column, from 1."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """Problems and warnings of one scenario, with the lines of its file."""
+
+    marks: Mapping[Path, Mark] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def wrong(self, path: Sequence[str | int], value: Any, message: Label, remedy: Label) -> None:
+        """Note a problem."""
+        self.problems.append(self._problem(path, value, message, remedy))
+
+    def doubt(self, path: Sequence[str | int], value: Any, message: Label, remedy: Label) -> None:
+        """Note a warning."""
+        self.warnings.append(self._problem(path, value, message, remedy))
+
+    def flaw(self, path: Sequence[str | int], flaw: Flaw) -> None:
+        """Note a flaw at its place."""
+        self.wrong(path, flaw.value, flaw.message, flaw.remedy)
+
+    @contextmanager
+    def at(self, *path: str | int) -> Iterator[None]:
+        """Flaws and errors of this block are noted at this place, and the block is given up."""
+        try:
+            yield
+        except Flaw as flaw:
+            self.flaw(path, flaw)
+        except ScenarioError as error:
+            self.problems += [replace(p, place=f"{dotted(path)} {p.place}".strip()) for p in error.problems]
+
+    def raise_if_any(self, file: str | None = None) -> None:
+        """Tell all problems.
+
+        Raises
+        ------
+        ScenarioError
+            If there are any.
+        """
+        if self.problems:
+            unique = dict.fromkeys(self.problems)
+            raise ScenarioError(sorted(unique, key=lambda p: p.line or 0), file)
+
+    def _problem(self, path: Sequence[str | int], value: Any, message: Label, remedy: Label) -> Problem:
+        line, column = self.mark(path)
+        return Problem(dotted(path), shown(value), message, remedy, line, column)
+
+    def mark(self, path: Sequence[str | int]) -> tuple[int | None, int | None]:
+        """Where a path stands in the file: its own place, else that of what it is in."""
+        for length in range(len(path), 0, -1):
+            if tuple(path[:length]) in self.marks:
+                return self.marks[tuple(path[:length])]
+        return None, None

@@ -1,0 +1,115 @@
+"""Variants: dotted overrides, and a scenario that is based on another one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from scenarios.errors import Flaw, ScenarioError
+from scenarios.paths import get, has, parsed, step_into
+from scenarios.pedigree import magnitude, within
+from scenarios.quantities import ASSUMPTION
+from scenarios.resolved import Label
+from scenarios.yaml import read
+
+PEDIGREE = ("source", "range", "owner")
+FORGOTTEN = ("based_on", "overrides")
+
+
+def split(text: str) -> tuple[str, Any]:
+    """`a.b=c` as a dotted path and a value, which is read as YAML.
+
+    Raises
+    ------
+    Flaw
+        If there is no path, no equals sign or no readable value.
+    """
+    path, equals, value = text.partition("=")
+    if not equals or not path.strip():
+        raise Flaw(
+            text,
+            Label(vi=f"là '{text}', thiếu dấu '='", en=f"is '{text}', without a path before '='"),
+            Label(vi="hãy viết như flows.truck.arrivals.per_day='2500 /d'",
+                  en="write it as in flows.truck.arrivals.per_day='2500 /d'"),
+        )  # fmt: skip
+    try:
+        return path.strip(), read(value).data
+    except ScenarioError as error:
+        problem = error.problems[0]
+        raise Flaw(text, problem.message, problem.remedy) from None
+
+
+def overridden(data: Any, path: str, value: Any) -> Any:
+    """A copy of plain data with one value replaced; a quantity keeps its source, range and owner.
+
+    Raises
+    ------
+    Flaw
+        If the path leads nowhere. Only its last key may be new: the schema knows whether it may stand there.
+    """
+    whole = deepcopy(data)
+    pieces = parsed(path)
+    inner = whole
+    for piece in pieces[:-1]:
+        inner = step_into(inner, piece, path)
+    last = pieces[-1]
+    if not isinstance(inner, dict) or not isinstance(last, str):
+        step_into(inner, last, path)
+    inner[last] = _replaced(inner[last] if has(inner, last) else None, value)
+    return whole
+
+
+def _replaced(old: Any, new: Any) -> Any:
+    """What stands in the place of a value: pedigree stays with the place."""
+    if not isinstance(old, dict) or new is None:
+        return new
+    kept = {key: old[key] for key in PEDIGREE if key in old}
+    if isinstance(new, dict):
+        return kept | new if kept.keys() and not kept.keys() & new.keys() else new
+    if "value" in old:
+        return {"value": new} | _widened(kept, new)
+    return new if not kept or not magnitude(str(new)) else {"value": new} | _widened(kept, new)
+
+
+def _widened(kept: dict[str, Any], value: Any) -> dict[str, Any]:
+    """A range reaches to the value that somebody asks about; one of another kind is dropped."""
+    span = kept.get("range")
+    if not isinstance(span, list) or len(span) != 2:
+        return kept
+    low, high = (str(end) for end in span)
+    if within(str(value), low, high):
+        return kept
+    if within(low, low, str(value)):
+        return kept | {"range": [span[0], value]}
+    if within(high, str(value), high):
+        return kept | {"range": [value, span[1]]}
+    return kept | {"range": [value, value]} if kept.get("source") == ASSUMPTION else kept
+
+
+def stacked(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
+    """A variant: its keys stand on top of its base's; sections of names are added to name by name."""
+    whole: dict[str, Any] = {key: value for key, value in base.items() if key not in FORGOTTEN}
+    for key, value in top.items():
+        if key in FORGOTTEN:
+            continue
+        both = (
+            isinstance(value, dict) and isinstance(whole.get(key), dict) and key not in ("title", "question")
+        )
+        whole[key] = {**whole[key], **value} if both else value
+    return whole
+
+
+def outside_range(data: Any, path: str, value: Any) -> Label | None:
+    """A warning for a value outside the range that the base believes in."""
+    old = get(data, parsed(path))
+    span = old.get("range") if isinstance(old, dict) else None
+    if not isinstance(span, list) or len(span) != 2 or not magnitude(str(value)):
+        return None
+    if within(str(value), str(span[0]), str(span[1])):
+        return None
+    said = f"[{span[0]}, {span[1]}]"
+    return Label(
+        vi=f"được thay bằng '{value}', ngoài khoảng tin được {said}",
+        en=f"is replaced by '{value}', outside its believable range {said}",
+    )

@@ -1,0 +1,267 @@
+"""From the written to the resolved form: flows and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path as Folder
+from typing import Any
+
+from scenarios import resolved, schema
+from scenarios.arrivals import resolve_arrivals
+from scenarios.attributes import Values, attributes, backlog_attributes, values_everywhere, values_of
+from scenarios.axis import TimeAxis
+from scenarios.errors import suggestion
+from scenarios.facilities import GAP, check_room, label_of
+from scenarios.findings import Findings
+from scenarios.paths import Path
+from scenarios.resolved import Label, Tree
+from scenarios.routes import Way, lay_out
+from scenarios.schema_flows import Flow
+from scenarios.schema_steps import (
+    AnyOf,
+    AnyStep,
+    ChooseStep,
+    EndStep,
+    ParallelStep,
+    PlaceStep,
+    Shares,
+    TimedStep,
+    Units,
+    WorkStep,
+)
+from scenarios.trees import Trees
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What flows and steps are resolved on."""
+
+    written: schema.Scenario
+    axis: TimeAxis
+    trees: Trees
+    folder: Folder  # where lists of arrivals are looked for
+
+    @property
+    def findings(self) -> Findings:
+        """Where problems are noted."""
+        return self.trees.findings
+
+
+def ways(ground: Ground) -> dict[str, Way]:
+    """The way of each flow."""
+    written = ground.written
+    return {
+        name: lay_out(name, flow.route, written.steps, values_of(flow), ground.findings)
+        for name, flow in written.flows.items()
+    }
+
+
+def flows(ground: Ground, laid: Mapping[str, Way]) -> dict[str, resolved.Flow]:
+    """Kinds of entity."""
+    return {name: _flow(name, flow, laid[name], ground) for name, flow in ground.written.flows.items()}
+
+
+def _flow(name: str, flow: Flow, way: Way, ground: Ground) -> resolved.Flow:
+    path: Path = ("flows", name)
+    values = values_of(flow)
+    return resolved.Flow(
+        label=label_of(flow.label, name),
+        arrivals=_arrivals(name, flow, values, ground),
+        first=way.first,
+        next=way.next,
+        options=way.options,
+        attributes=attributes(name, flow, ground.trees, values_everywhere(ground.written.flows)),
+        priority=0
+        if flow.priority is None
+        else ground.trees.count(flow.priority, (*path, "priority"), values),
+        backlog=_backlog(name, flow, values, ground),
+        count_unit=flow.count_unit or ground.written.count_unit,
+    )
+
+
+def _arrivals(name: str, flow: Flow, values: Values, ground: Ground) -> resolved.Arrivals:
+    if flow.arrivals is not None:
+        with ground.findings.at("flows", name, "arrivals"):
+            return resolve_arrivals(flow.arrivals, ground.axis, GAP, values, ground.folder)
+    return resolved.Arrivals("none")
+
+
+def _backlog(name: str, flow: Flow, values: Values, ground: Ground) -> resolved.Backlog | None:
+    if flow.backlog is None:
+        return None
+    path: Path = ("flows", name, "backlog")
+    return resolved.Backlog(
+        count=flow.backlog.count.value,
+        at=flow.backlog.at,
+        age=ground.trees.time(flow.backlog.age, (*path, "age"), values),
+        attributes=backlog_attributes(name, flow, ground.trees),
+    )
+
+
+def steps(ground: Ground, laid: Mapping[str, Way]) -> dict[str, resolved.Step]:
+    """Stations of the process."""
+    made = {}
+    for name, step in ground.written.steps.items():
+        users = {flow: ground.written.flows[flow] for flow, way in laid.items() if name in way.next}
+        made[name] = _Step(name, step, _common_values(users), bool(users), ground).resolve()
+    return made
+
+
+def _common_values(users: Mapping[str, Flow]) -> Values:
+    """Attributes that every flow of a step has, with the values of all of them."""
+    values: Values = {}
+    own = [values_of(flow) for flow in users.values()]
+    for attribute in own[0] if own else ():
+        if all(attribute in other for other in own):
+            values[attribute] = _union([other[attribute] for other in own])
+    return values
+
+
+def _union(parts: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    if any(part is None for part in parts):
+        return None
+    return tuple(dict.fromkeys(value for part in parts for value in part or ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One step on its way to the resolved form."""
+
+    name: str
+    written: AnyStep
+    values: Values
+    used: bool
+    ground: Ground
+
+    def resolve(self) -> resolved.Step:
+        """The step with everything that its kind may say."""
+        step = self.written
+        kept: dict[str, Any] = {}
+        for kind, part in (
+            (PlaceStep, self.place),
+            (TimedStep, self.timed),
+            (WorkStep, self.work),
+            (ChooseStep, self.choose),
+        ):
+            kept |= part() if isinstance(step, kind) else {}
+        if isinstance(step, ParallelStep):
+            kept["branches"] = tuple(branch[0] for branch in step.branches)
+        if isinstance(step, EndStep):
+            kept["outcome"] = step.outcome
+        return resolved.Step(label_of(step.label, self.name), step.kind, agency=step.agency, **kept)  # type: ignore[attr-defined]
+
+    def place(self) -> dict[str, Any]:
+        """What steps say that take time."""
+        step = self.written
+        assert isinstance(step, PlaceStep)
+        if step.room is not None:
+            check_room(step.room.value, ("steps", self.name, "room"), self.ground.findings)
+        patience = step.patience
+        return {
+            "purpose": step.purpose,
+            "milestones": step.milestone,
+            "room": None if step.room is None else step.room.value,
+            "zone": step.zone,
+            "full_to": step.full_to,
+            "priority": self.tree(step.priority, "priority", counts=True),
+            "patience": self.tree(patience and patience.time, "patience", "time"),
+            "patience_to": patience and patience.to,
+        }
+
+    def timed(self) -> dict[str, Any]:
+        """What steps say that have a duration."""
+        step = self.written
+        assert isinstance(step, TimedStep)
+        if step.fallback is not None and not step.platform:
+            self.without_platform()
+        return {
+            "time": self.tree(step.time, "time"),
+            "platforms": step.platform,
+            "fallback": self.tree(step.fallback and step.fallback.time, "fallback", "time"),
+            "on_outage": step.on_outage,
+        }
+
+    def work(self) -> dict[str, Any]:
+        """What work says."""
+        step = self.written
+        assert isinstance(step, WorkStep)
+        needs = []
+        for need in step.resources:
+            if isinstance(need, AnyOf):
+                needs.append(resolved.Need(tuple(pool for item in need.any_of for pool in _pools(item))))
+            else:
+                needs += [resolved.Need((pool,)) for pool in _pools(need)]
+        return {"needs": tuple(needs), "while_blocked": step.while_blocked}
+
+    def choose(self) -> dict[str, Any]:
+        """What choices say."""
+        step = self.written
+        assert isinstance(step, ChooseStep)
+        if (step.by is None) == (step.shares is None):
+            self.one_way_to_choose(step)
+        if step.by is not None:
+            self.check_options(step, self.values.get(step.by) or ())
+        if step.shares is None:
+            return {"by": step.by}
+        return {"shares": self.shares(step)}
+
+    def shares(self, step: ChooseStep) -> Tree:
+        """The mixes of a choice by shares."""
+
+        def leaf(written: Shares, path: Path) -> str | None:
+            shares = {option: stated.value for option, stated in written.shares.items()}
+            self.check_shared_options(shares, step, path)
+            return self.ground.trees.mix(shares, path)
+
+        path = ("steps", self.name, "shares")
+        return self.ground.trees.tree(step.shares, path, self.values, leaf) if self.used else None
+
+    def tree(self, written: Any, *place: str, counts: bool = False) -> Tree:
+        """A choice by attribute; nothing for a step that nobody visits and for what is not written."""
+        if written is None or not self.used:
+            return None
+        make = self.ground.trees.count if counts else self.ground.trees.time
+        return make(written, ("steps", self.name, *place), self.values)
+
+    def one_way_to_choose(self, step: ChooseStep) -> None:
+        """By an attribute or by shares, not both, not neither."""
+        both = step.by is not None
+        self.ground.findings.wrong(
+            ("steps", self.name), step.by,
+            Label(vi="có cả 'by' lẫn 'shares'" if both else "không cho biết chọn theo gì",
+                  en="has both 'by' and 'shares'" if both else "does not say what it chooses by"),
+            Label(vi="hãy viết 'by: <thuộc tính>' hoặc 'shares: {a: 30 %, b: 70 %}'",
+                  en="write 'by: <attribute>' or 'shares: {a: 30 %, b: 70 %}'"),
+        )  # fmt: skip
+
+    def check_options(self, step: ChooseStep, own: tuple[str, ...]) -> None:
+        """Every option is a value of the attribute."""
+        for option in step.options:
+            if option not in own and option != "other" and own:
+                said = Label(vi=f"không phải là giá trị của '{step.by}'", en=f"is not a value of '{step.by}'")
+                path = ("steps", self.name, "options", option)
+                self.ground.findings.wrong(path, option, said, suggestion(option, [*own, "other"]))
+
+    def check_shared_options(self, shares: Mapping[str, float], step: ChooseStep, path: Path) -> None:
+        """Every share is an option."""
+        for option in shares:
+            if option not in step.options:
+                said = Label(vi="không có trong 'options'", en="is not one of the 'options'")
+                self.ground.findings.wrong(
+                    (*path, option), option, said, suggestion(option, list(step.options))
+                )
+
+    def without_platform(self) -> None:
+        """A fallback from what?"""
+        self.ground.findings.wrong(
+            ("steps", self.name, "fallback"), None,
+            Label(vi="thay cho nền tảng nào, khi bước không dựa vào nền tảng nào", en="stands for no platform"),
+            Label(vi="hãy thêm 'platform: …' hoặc bỏ 'fallback'", en="add 'platform: …', or leave 'fallback' out"),
+        )  # fmt: skip
+
+
+def _pools(written: str | Units) -> list[tuple[str, int]]:
+    if isinstance(written, str):
+        return [(written, 1)]
+    return [(name, stated.value) for name, stated in written.units.items()]

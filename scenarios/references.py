@@ -1,0 +1,148 @@
+"""Every name that a scenario mentions must be declared: checked on the plain data, whatever else is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scenarios.errors import suggestion
+from scenarios.findings import Findings
+from scenarios.paths import Path
+from scenarios.resolved import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place that mentions names of a section; `*` in its path is any key or index."""
+
+    path: tuple[str, ...]
+    section: str
+    vi: str  # what the place does with the name
+    en: str
+    also: tuple[str, ...] = ()  # words with a meaning of their own there
+
+
+A_WHAT = {
+    "agencies": Label("cơ quan", "an agency"),
+    "calendars": Label("lịch", "a calendar"),
+    "resources": Label("nguồn lực", "a resource"),
+    "zones": Label("khu vực", "a zone"),
+    "platforms": Label("nền tảng", "a platform"),
+    "steps": Label("bước", "a step"),
+    "flows": Label("luồng", "a flow"),
+    "sources": Label("nguồn trong 'sources'", "one of 'sources'"),
+}
+
+REFERENCES = (
+    Reference(("resources", "*", "agency"), "agencies", "thuộc về", "belongs to"),
+    Reference(("platforms", "*", "agency"), "agencies", "thuộc về", "belongs to"),
+    Reference(("steps", "*", "agency"), "agencies", "thuộc về", "belongs to"),
+    Reference(("resources", "*", "calendar"), "calendars", "theo", "follows"),
+    Reference(("resources", "*", "capacity", "*", "calendar"), "calendars", "theo", "follows"),
+    Reference(("steps", "*", "zone"), "zones", "nằm trong", "lies in"),
+    Reference(("steps", "*", "platform"), "platforms", "dựa vào", "relies on"),
+    Reference(("steps", "*", "full_to"), "steps", "dẫn tới", "goes to"),
+    Reference(("steps", "*", "next"), "steps", "dẫn tới", "goes to"),
+    Reference(("steps", "*", "patience", "to"), "steps", "dẫn tới", "goes to"),
+    Reference(("steps", "*", "options", "*"), "steps", "dẫn tới", "goes to", ("next",)),
+    Reference(("steps", "*", "branches", "*"), "steps", "dẫn tới", "goes to"),
+    Reference(("flows", "*", "route"), "steps", "dẫn tới", "goes to"),
+    Reference(("flows", "*", "backlog", "at"), "steps", "nằm ở", "waits in"),
+    Reference(("published", "*", "source"), "sources", "dẫn", "cites"),
+)
+
+
+def check_references(data: Any, findings: Findings) -> None:
+    """Note every name that is mentioned and not declared."""
+    for reference in REFERENCES:
+        for path, name in _mentions(data, reference.path, ()):
+            _check(data, findings, reference, path, name)
+    for path, name in _needs(data):
+        _check(data, findings, Reference((), "resources", "cần", "needs"), path, name)
+    for path, key, name in _pedigrees(data, ()):
+        section = "sources" if key == "source" else "agencies"
+        verb = ("dẫn", "cites") if key == "source" else ("hỏi", "asks")
+        _check(
+            data,
+            findings,
+            Reference((), section, *verb, ("assumption",) if key == "source" else ()),
+            path,
+            name,
+        )
+
+
+def declared(data: Any, section: str) -> list[str]:
+    """The names of a section."""
+    names = data.get(section) if isinstance(data, dict) else None
+    return [str(name) for name in names] if isinstance(names, dict) else []
+
+
+def _check(data: Any, findings: Findings, reference: Reference, path: Path, name: str) -> None:
+    known = declared(data, reference.section)
+    if name in known or name in reference.also:
+        return
+    what = A_WHAT[reference.section]
+    message = Label(
+        vi=f"{reference.vi} '{name}', không phải là {what.vi}",
+        en=f"{reference.en} '{name}', which is not {what.en}",
+    )
+    findings.wrong(path, name, message, suggestion(name, [*known, *reference.also]))
+
+
+def _mentions(data: Any, pattern: tuple[str, ...], path: Path) -> Iterator[tuple[Path, str]]:
+    """The names at a pattern, those of a list one by one."""
+    if not pattern:
+        yield from _names(data, path)
+    elif pattern[0] == "*":
+        for piece, inner in _items(data):
+            yield from _mentions(inner, pattern[1:], (*path, piece))
+    elif isinstance(data, dict) and pattern[0] in data:
+        yield from _mentions(data[pattern[0]], pattern[1:], (*path, pattern[0]))
+
+
+def _names(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(data, list):
+        for i, inner in enumerate(data):
+            yield from _names(inner, (*path, i))
+    elif isinstance(data, str | int) and not isinstance(data, bool):
+        yield path, str(data)
+
+
+def _items(data: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(data, dict):
+        yield from data.items()
+    elif isinstance(data, list):
+        yield from enumerate(data)
+
+
+def _needs(data: Any) -> Iterator[tuple[Path, str]]:
+    """Resources that steps need: a name, `{scanner: 2}` or `{any_of: …}`, alone or in a list."""
+    steps = data.get("steps") if isinstance(data, dict) else None
+    for step, written in _items(steps):
+        if isinstance(written, dict) and "resources" in written:
+            yield from _pools(written["resources"], ("steps", step, "resources"))
+
+
+def _pools(written: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(written, dict):
+        for key, inner in written.items():
+            if key == "any_of":
+                yield from _pools(inner, (*path, key))
+            else:
+                yield (*path, key), str(key)
+    elif isinstance(written, list):
+        for i, inner in enumerate(written):
+            yield from _pools(inner, (*path, i))
+    else:
+        yield from _names(written, path)
+
+
+def _pedigrees(data: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
+    """Every `source:` and `owner:` of a number."""
+    for piece, inner in _items(data):
+        here = (*path, piece)
+        if piece in ("source", "owner") and isinstance(inner, str) and path[:1] != ("published",):
+            yield here, str(piece), inner
+        elif path or piece not in ("sources", "title", "question", "overrides"):
+            yield from _pedigrees(inner, here)

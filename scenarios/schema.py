@@ -1,0 +1,200 @@
+"""The written form of a scenario: what a planner's YAML file may say (docs/reference/language.md)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from scenarios.calendars import OpeningHours, ZoneName
+from scenarios.distributions import TimeDistribution
+from scenarios.quantities import (
+    Count, Day, Duration, Factor, LocalTime, Money, Pedigreed, Rate, Stated, Written,
+)  # fmt: skip
+from scenarios.schema_flows import CountUnit, Flow
+from scenarios.schema_steps import Step
+from scenarios.words import Flag, Name, Text, as_list, word_or_mapping, words_schema
+
+
+class Source(Written):
+    """Where numbers come from."""
+
+    text: Annotated[str, Field(min_length=1)]
+    """Publisher, document, date."""
+    url: str | None = None
+    """Where to read it."""
+
+
+class Agency(Written):
+    """An institution that owns steps and resources."""
+
+    label: Text | None = None
+    """For people; else its name."""
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "VN"
+    """ISO 3166 code."""
+
+
+class Calendar(OpeningHours):
+    """When something is open."""
+
+    label: Text | None = None
+    """For people; else its name."""
+
+
+class Shift(Pedigreed):
+    """Units on duty while a calendar is open."""
+
+    units: Stated[Count]
+    """How many."""
+    calendar: Name | None = None
+    """When; always without it."""
+
+
+def _capacity_kind(written: Any) -> str:
+    return "<shifts>" if isinstance(written, list | tuple) else "<count>"
+
+
+class Resource(Pedigreed):
+    """A pool of equal units: officers, lanes, bays, scanners, vehicles."""
+
+    label: Text | None = None
+    """For people; else its name."""
+    agency: Name | None = None
+    """The institution that owns it."""
+    kind: Name = "unit"
+    """officer, lane, bay, scanner, laboratory, vehicle …"""
+    capacity: Annotated[
+        Annotated[Stated[Count], Tag("<count>")]
+        | Annotated[tuple[Shift, ...], Field(min_length=1), Tag("<shifts>")],
+        Discriminator(_capacity_kind),
+    ]
+    """A count, or a list of shifts."""
+    calendar: Name | None = None
+    """When the count is on duty; always without it."""
+    cost_per_hour: Stated[Money] | None = None
+    """Of one scheduled unit."""
+
+
+class Zone(Pedigreed):
+    """A place with finite room, shared by the steps that lie in it."""
+
+    label: Text | None = None
+    """For people; else its name."""
+    room: Stated[Count]
+    """Places; a full zone blocks what wants to enter."""
+    kind: Name = "yard"
+    """road, yard, cold_store …"""
+
+
+class Platform(Written):
+    """A digital service that steps rely on."""
+
+    label: Text | None = None
+    """For people; else its name."""
+    agency: Name | None = None
+    """The institution that runs it."""
+
+
+class Occurrence(Pedigreed):
+    """When a disruption is scheduled."""
+
+    start: LocalTime
+    """Local date and time."""
+    lasts: Stated[Duration]
+    """How long."""
+
+
+class Disruption(Pedigreed):
+    """Something that goes wrong (or right): scheduled `at` or random `every`."""
+
+    label: Text | None = None
+    """For people; else its name."""
+    on: Annotated[
+        tuple[str, ...],
+        Field(min_length=1),
+        BeforeValidator(as_list),
+        words_schema("resources.x, platforms.x, steps.x, flows.x; one or a list"),
+    ]
+    """What it hits: `platforms.x`, `resources.x`, `steps.x`, `flows.x`; one or a list."""
+    down: Flag = False
+    """Platforms: out of service."""
+    lose: Stated[Count] | None = None
+    """Resources: units that are away."""
+    factor: Stated[Factor] | None = None
+    """Resources: of capacity; platforms and steps: of durations; flows: of demand."""
+    at: Annotated[tuple[Occurrence, ...], BeforeValidator(as_list)] = ()
+    """Scheduled: a list of {start, lasts}."""
+    every: Stated[Rate] | None = None
+    """Random: how often."""
+    lasts: TimeDistribution | None = None
+    """Random: how long each time."""
+
+
+class Published(Written):
+    """A figure that somebody published, and what it is to this scenario."""
+
+    kpi: Name
+    """Which KPI it is."""
+    labels: dict[Name, str] = Field(default_factory=dict)
+    """Of which part: direction, gate …"""
+    value: float
+    """The number, in `unit`."""
+    unit: str
+    """As the KPI reports it: s, 1, ratio …"""
+    mark: Literal["given", "fitted", "predicted"]
+    """Typed in, tuned to, or foretold: only `predicted` counts as a check."""
+    source: str
+    """Key of `sources`."""
+    note: Text | None = None
+    """For people."""
+
+
+class Scenario(Written):
+    """A whole scenario."""
+
+    name: Name
+    """Letters, digits, dashes; the file's name."""
+    title: Text
+    """What it is called."""
+    question: Text
+    """What it answers."""
+    time_zone: ZoneName = "Asia/Ho_Chi_Minh"
+    """Of all local times that do not say otherwise."""
+    start: LocalTime
+    """Time 0, local."""
+    window: Stated[Duration] | None = None
+    """What is reported; may only be left out with `until: empty`."""
+    lead_in: Stated[Duration] | None = None
+    """Simulated before the window, so that it does not start empty."""
+    horizon: Literal["terminating", "cyclic", "stationary"] = "terminating"
+    """A day or a crisis; nights and weekends that repeat; a steady state."""
+    until: Literal["window", "empty"] = "window"
+    """Stop at the end of the window, or when everybody has left."""
+    at_most: Stated[Duration] | None = None
+    """With `until: empty`: stop here at the latest."""
+    as_of: Day | None = None
+    """Selects administrative tiers and names of agencies."""
+    count_unit: CountUnit | None = None
+    """What one crossing is."""
+    sources: dict[str, Source] = Field(default_factory=dict)
+    """Where the numbers come from."""
+    agencies: dict[Name, Agency] = Field(default_factory=dict)
+    """Institutions."""
+    calendars: dict[Name, Calendar] = Field(default_factory=dict)
+    """Opening hours."""
+    resources: dict[Name, Resource] = Field(default_factory=dict)
+    """Pools of units."""
+    zones: dict[Name, Zone] = Field(default_factory=dict)
+    """Places with finite room."""
+    platforms: dict[Name, Platform] = Field(default_factory=dict)
+    """Digital services."""
+    steps: Annotated[dict[Name, Step], Field(min_length=1)]
+    """Stations of the process."""
+    flows: Annotated[dict[Name, Flow], Field(min_length=1)]
+    """Kinds of entity."""
+    disruptions: dict[Name, Disruption] = Field(default_factory=dict)
+    """What goes wrong."""
+    targets: dict[Name, Stated[Duration]] = Field(default_factory=dict)
+    """KPI → service target."""
+    published: tuple[Published, ...] = ()
+    """Figures to compare with."""

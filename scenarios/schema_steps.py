@@ -1,0 +1,235 @@
+"""The written form of steps: what happens at one station of a process."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+from scenarios.distributions import TimeDistribution
+from scenarios.quantities import Count, Pedigreed, Share, Stated, Written
+from scenarios.words import Cases, Name, Names, Text, as_list, one_or_cases
+
+# ---- what may depend on an attribute ----
+
+
+class TimeCases(Cases):
+    """A duration by attribute."""
+
+    __pydantic_extra__: dict[str, Times]
+
+
+Times = Annotated[
+    Annotated[TimeDistribution, Tag("<one>")] | Annotated[TimeCases, Tag("<cases>")],
+    Discriminator(one_or_cases),
+]
+
+
+class CountCases(Cases):
+    """A whole number by attribute."""
+
+    __pydantic_extra__: dict[str, Counts]
+
+
+Counts = Annotated[
+    Annotated[Stated[Count], Tag("<one>")] | Annotated[CountCases, Tag("<cases>")],
+    Discriminator(one_or_cases),
+]
+
+
+class Shares(Pedigreed):
+    """Shares of named options; they add up to 100 %."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Stated[Share]]
+
+    @property
+    def shares(self) -> dict[str, Stated[Share]]:
+        """Option or value → its share, in the order of the file."""
+        return self.model_extra or {}
+
+
+class SharesCases(Cases):
+    """Shares by attribute."""
+
+    __pydantic_extra__: dict[str, ShareTree]
+
+
+ShareTree = Annotated[
+    Annotated[Shares, Tag("<one>")] | Annotated[SharesCases, Tag("<cases>")], Discriminator(one_or_cases)
+]
+
+for _model in (TimeCases, CountCases, SharesCases):
+    _model.model_rebuild()
+
+# ---- what work needs ----
+
+
+class AnyOf(Written):
+    """Units of the first written pool that has enough of them free."""
+
+    any_of: Annotated[tuple[Pool, ...], Field(min_length=1), BeforeValidator(as_list)]
+    """Pools, in the order in which they are tried."""
+
+
+class Units(Written):
+    """So many units of a resource: `{scanner: 2}`."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Stated[Count]]
+
+    @property
+    def units(self) -> dict[str, Stated[Count]]:
+        """Resource → units."""
+        return self.model_extra or {}
+
+
+def _need(written: Any) -> str:
+    if isinstance(written, dict):
+        return "<any_of>" if "any_of" in written else "<units>"
+    if isinstance(written, AnyOf | Units):
+        return "<any_of>" if isinstance(written, AnyOf) else "<units>"
+    return "<word>"
+
+
+Pool = Annotated[Annotated[Name, Tag("<word>")] | Annotated[Units, Tag("<units>")], Discriminator(_need)]
+Need = Annotated[
+    Annotated[Name, Tag("<word>")] | Annotated[Units, Tag("<units>")] | Annotated[AnyOf, Tag("<any_of>")],
+    Discriminator(_need),
+]
+AnyOf.model_rebuild()
+Needs = Annotated[tuple[Need, ...], Field(min_length=1), BeforeValidator(as_list)]
+
+# ---- steps ----
+
+
+class Patience(Pedigreed):
+    """How long an entity waits for its start before it gives up."""
+
+    time: Times
+    """Runs from joining (the door included) to the start."""
+    to: Name | None = None
+    """Where it goes then; without it the entity is lost."""
+
+
+class Fallback(Pedigreed):
+    """What a start does when a platform is down: on paper."""
+
+    time: Times
+    """How long it takes then."""
+
+
+class AnyStep(Pedigreed):
+    """What every step may say."""
+
+    label: Text | None = None
+    """For people; else its name."""
+    agency: Name | None = None
+    """The institution that owns it."""
+
+
+class PlaceStep(AnyStep):
+    """What every step may say that takes time."""
+
+    purpose: Name | None = None
+    """What kind of work it is (inspection, payment, attempt, travel …), for the KPIs."""
+    milestone: Names = ()
+    """What it marks in an entity's life: declared, arrived, released, crossed …; one or a list."""
+    room: Stated[Count] | None = None
+    """Places in the step, the served and held included; a full step blocks the one before."""
+    zone: Name | None = None
+    """The zone the step lies in; each entity takes one of its places."""
+    full_to: Name | None = None
+    """Where an entity goes that finds no place, instead of blocking."""
+    patience: Patience | None = None
+    """Gives up that long after joining."""
+    priority: Counts | None = None
+    """Smaller first; else the flow's."""
+    next: Name | None = None
+    """The step that follows, only where no route tells."""
+
+
+class TimedStep(PlaceStep):
+    """What every step may say that has a duration of its own."""
+
+    time: Times
+    """How long it takes."""
+    platform: Names = ()
+    """Digital services it relies on: all must be up for a start."""
+    fallback: Fallback | None = None
+    """What a start does when one is down; without it starts wait."""
+    on_outage: Literal["finish", "pause", "restart"] = "finish"
+    """What becomes of work that is under way when a platform goes down."""
+
+
+class WorkStep(TimedStep):
+    """Work: needs resources and takes time."""
+
+    kind: Literal["work"] = "work"
+    resources: Needs
+    """What it needs, all at once: `officers`, `[officers, {scanner: 2}]`, `{any_of: [vet_a, vet_b]}`."""
+    while_blocked: Literal["keep", "release"] = "keep"
+    """Whether the resources stay busy while the next place refuses."""
+
+
+class WaitStep(TimedStep):
+    """Takes time but needs nobody: a drive, a cooling-off, a drying."""
+
+    kind: Literal["wait"]
+
+
+class ChooseStep(AnyStep):
+    """Where ways part: by an attribute or by shares. Takes no time."""
+
+    kind: Literal["choose"] = "choose"
+    by: Name | None = None
+    """The attribute whose value is the option."""
+    shares: ShareTree | None = None
+    """Shares of the options; may depend on an attribute."""
+    options: Annotated[dict[str, Annotated[tuple[Name, ...], BeforeValidator(as_list)]], Field(min_length=1)]
+    """Option → `next`, a step, or a list of steps (a detour)."""
+
+
+class ParallelStep(PlaceStep):
+    """Branches that go on side by side; it ends when the last of them ends."""
+
+    kind: Literal["parallel"] = "parallel"
+    branches: Annotated[
+        tuple[Annotated[tuple[Name, ...], Field(min_length=1), BeforeValidator(as_list)], ...],
+        Field(min_length=1),
+    ]
+    """Lists of steps."""
+
+
+class EndStep(AnyStep):
+    """Where a way ends. Takes no time."""
+
+    kind: Literal["end"] = "end"
+    outcome: Literal["completed", "turned_back"] = "completed"
+    """How the entity leaves."""
+
+
+KINDS: dict[str, type[AnyStep]] = {
+    "work": WorkStep, "wait": WaitStep, "choose": ChooseStep, "parallel": ParallelStep, "end": EndStep,
+}  # fmt: skip
+
+
+def step_kind(written: Any) -> str:
+    """Tag of a step: what `kind:` says, else what its keys say."""
+    if isinstance(written, AnyStep):
+        return f"<{written.kind}>"  # type: ignore[attr-defined]  # every kind of step has it
+    keys = written if isinstance(written, dict) else {}
+    if "kind" in keys:
+        return f"<{keys['kind']}>"
+    said = {"options": "<choose>", "branches": "<parallel>", "outcome": "<end>"}
+    return next((kind for key, kind in said.items() if key in keys), "<work>")
+
+
+Step = Annotated[
+    Annotated[WorkStep, Tag("<work>")]
+    | Annotated[WaitStep, Tag("<wait>")]
+    | Annotated[ChooseStep, Tag("<choose>")]
+    | Annotated[ParallelStep, Tag("<parallel>")]
+    | Annotated[EndStep, Tag("<end>")],
+    Discriminator(step_kind),
+]
