@@ -140,7 +140,7 @@ def _every_day(written: Any) -> Any:
     return written if isinstance(written, dict) else {"mon-sun": written}
 
 
-class OpeningHours(Written):
+class OpeningHours(Pedigreed):
     """A calendar: weekly hours less breaks, then holidays, then exceptions, which win over all else."""
 
     time_zone: ZoneName | None = None
