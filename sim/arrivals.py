@@ -93,9 +93,9 @@ def _candidates(
     left = arrivals.count
     for day in days_between(clock.offsets, clock.start_utc, begin, end):
         for birth in _of_day(arrivals.days, tables[arrivals.gap], clock, day, key, replication):
-            if not begin <= birth.at < end:
+            if birth.at < begin:
                 continue
-            if left == 0:
+            if birth.at >= end or left == 0:
                 return
             yield birth
             left = None if left is None else left - 1

@@ -72,18 +72,23 @@ class Visit:
 
     __slots__ = (
         "admitted", "blocked_by", "done", "draw_number", "ended", "entity", "in_zone", "inside", "joined", "keeping",
-        "key", "lane", "lane_pool", "left", "length", "mode", "number", "outcome", "resumed", "stamp", "started",
-        "station", "units",
+        "key", "lane", "lane_pool", "left", "length", "mode", "number", "outcome", "patience", "position", "resumed",
+        "stamp", "started", "station", "units",
     )  # fmt: skip
 
-    def __init__(self, entity: Entity, station: Station, number: int, key: Key, joined: int, in_zone: bool) -> None:
-        self.entity, self.station, self.number, self.key, self.in_zone = entity, station, number, key, in_zone
+    def __init__(
+        self, entity: Entity, station: Station, number: int, key: Key, joined: int, position: Position
+    ) -> None:
+        self.entity, self.station, self.number, self.key = entity, station, number, key
+        self.position = position
+        self.in_zone = station.zone is not None and position.zone is station.zone
         self.joined = joined
         self.admitted = self.started = self.ended = self.left = EMPTY
         self.outcome = 0  # open
         self.mode = self.lane_pool = self.lane = -1
         self.blocked_by: int | None = None
         self.units: list[tuple[Pool, list[int]]] = []
+        self.patience = False  # whether it may give up before it starts
         self.keeping = False  # whether the units are kept after the end
         self.draw_number = 0
         self.stamp, self.length, self.resumed = 0, 0, EMPTY

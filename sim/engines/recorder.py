@@ -28,13 +28,13 @@ class Recorder:
         self.present: dict[Entity, None] = {}
         self._visits = array("q")
         self._entities = array("q")
-        self._entity_rows = 0
+        self.entities = 0  # born so far
         self._classes: dict[str, int] = {}
         self._attributes = _attribute_values(scenario)
 
     def new_row(self) -> int:
-        self._entity_rows += 1
-        return self._entity_rows - 1
+        self.entities += 1
+        return self.entities - 1
 
     def class_code(self, categories: dict[str, str]) -> int:
         return self._classes.setdefault(class_name(categories), len(self._classes))
@@ -112,7 +112,7 @@ class Recorder:
         width = len(ENTITY_COLUMNS) + 1 + len(self._attributes)
         rows = np.frombuffer(self._entities, np.int64).reshape(-1, width) if self._entities else np.empty((0, width), np.int64)
         order = np.lexsort(tuple(rows[:, i] for i in (4, 3, 2, 1, 0)))
-        rank = np.empty(self._entity_rows, np.int64)
+        rank = np.empty(self.entities, np.int64)
         rank[rows[order, len(ENTITY_COLUMNS)]] = np.arange(len(order))
         columns = {name: rows[order, i] for i, name in enumerate(ENTITY_COLUMNS)}
         first = len(ENTITY_COLUMNS) + 1

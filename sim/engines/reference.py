@@ -13,7 +13,6 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-import networkx as nx
 from simpy import Environment, Event
 from simpy.events import NORMAL
 
@@ -23,9 +22,11 @@ from sim.arrivals import Birth, Demand, births, sources
 from sim.chance import Purpose
 from sim.clock import local_day
 from sim.draws import draw
+from sim.deadlock import Deadlock, find
 from sim.engines.entities import Entity, Kind, Position, Visit, pick
 from sim.engines.floor import COMPLETED, DIGITAL, OPEN, RENEGED, Group, Pool, Service, Station, Zone
 from sim.engines.recorder import Recorder
+from sim.engines.standstill import Standstill
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES
 from sim.timetable import Row, timetable
 
@@ -68,11 +69,7 @@ class Model:
         }
         for station in self.stations.values():
             self._connect(station)
-        shared = nx.Graph()
-        shared.add_nodes_from(station.number for station in self.stations.values())
-        for place in chain(self.pools.values(), self.zones.values()):
-            nx.add_path(shared, [station.number for station in place.stations])
-        self.groups = self._groups(shared)
+        self.groups = self._groups()
 
     def _connect(self, station: Station) -> None:
         """Tie a station to what it uses."""
@@ -89,13 +86,15 @@ class Model:
         if station.zone is not None:
             station.zone.stations.append(station)
 
-    def _groups(self, shared: nx.Graph[int]) -> list[Group]:
+    def _groups(self) -> list[Group]:
         """Stations that are connected through something shared, numbered by their first step."""
         stations = list(self.stations.values())
-        components = sorted(sorted(numbers) for numbers in nx.connected_components(shared))
-        return [
-            Group(self.env, n, [stations[i] for i in numbers], len(stations)) for n, numbers in enumerate(components)
-        ]
+        first = list(range(len(stations)))  # of the group that each station belongs to, as far as known
+        for place in chain(self.pools.values(), self.zones.values()):
+            numbers = {first[station.number] for station in place.stations}
+            first = [min(numbers) if number in numbers else number for number in first]
+        members = [[s for s, f in zip(stations, first, strict=True) if f == n] for n in sorted(set(first))]
+        return [Group(self.env, n, group, len(stations)) for n, group in enumerate(members)]
 
     def _prepare_chance(self) -> None:
         """The keys of all draws, checked for clashes."""
@@ -269,8 +268,7 @@ class Model:
         now, n = self.env.now, station.number
         number = entity.count_visit(n)
         key = (self._priority(entity, station), now if since is None else since, *entity.key, n, number)
-        in_zone = station.zone is not None and position.zone is station.zone
-        visit = Visit(entity, station, number, key, now, in_zone)
+        visit = Visit(entity, station, number, key, now, position)
         visit.inside, visit.done = Event(self.env), Event(self.env)
         self.recorder.open[visit] = None
         self._wait_patiently(visit)
@@ -344,6 +342,7 @@ class Model:
             kind.patience[station.number] = None if name is None else self.scenario.tables[str(name)]
         table = kind.patience[station.number]
         if table is not None:
+            visit.patience = True
             limit = chance.quantile(table, self._draw(visit, visit.number, Purpose.PATIENCE))
             self.env.timeout(limit).callbacks.append(partial(self._give_up, visit))
 
@@ -451,6 +450,18 @@ class Model:
         for station in self.stations.values():
             if station.startable() is not None or station.admissible() is not None:
                 self.idle_heads.append(f"'{station.name}' at {self.env.now} ms")
+
+    def deadlock(self) -> Deadlock | None:
+        """Who is stuck for ever in the state as it is now."""
+        highest: dict[str, int] = {}
+        for row in self.timetable:
+            if row.what == "capacity":
+                highest[row.target] = max(row.value, highest.get(row.target, 0))
+        return find(Standstill(list(self.recorder.open), list(self.scenario.flows), highest).waiting())
+
+    def events(self) -> int:
+        """How many SimPy events were scheduled."""
+        return int(next(self.env._eid))
 
     def is_empty(self) -> bool:
         """Nobody is inside and nobody will come."""

@@ -1,0 +1,92 @@
+"""Who waits for whom when a run of the reference engine has stopped (for `sim.deadlock`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from sim.deadlock import Obstacle, Waiting
+from sim.engines.entities import Visit
+from sim.engines.floor import Pool, Station, Zone
+from sim.log import EMPTY, SOURCES
+
+
+class Standstill:
+    """Reads the final state: every open visit, what it holds and what it waits for."""
+
+    def __init__(self, visits: list[Visit], flows: list[str], highest: dict[str, int]) -> None:
+        self.flows, self.highest = flows, highest
+        self.movers = [visit for visit in visits if visit.ended == EMPTY]
+        self.place_holders: dict[Station | Zone | Pool, list[str]] = {}
+        for visit in self.movers:
+            for held in self._holdings(visit):
+                self.place_holders.setdefault(held, []).append(self.name(visit))
+
+    def waiting(self) -> list[Waiting]:
+        """Those who cannot move by themselves."""
+        found = []
+        for visit in self.movers:
+            obstacles = tuple(self._obstacles(visit))
+            if obstacles:
+                found.append(Waiting(self.name(visit), visit.station.name, obstacles))
+        return found
+
+    def name(self, visit: Visit) -> str:
+        flow, source, day, number, _ = visit.entity.key
+        born = date(1970, 1, 1) + timedelta(day)
+        return f"{self.flows[flow]} {SOURCES[source]} {born} #{number} ({visit.station.name})"
+
+    def _holdings(self, visit: Visit) -> Iterator[Station | Zone | Pool]:
+        position = visit.position
+        held = [visit] if visit.admitted != EMPTY else []
+        held += [position.visit] if position.visit is not None and position.visit is not visit else []
+        for one in held:
+            yield one.station
+            yield from (pool for pool, _ in one.units)
+        if position.zone is not None and not position.branch:
+            yield position.zone
+        elif visit.admitted != EMPTY and visit.station.zone is not None and not position.branch:
+            yield visit.station.zone
+
+    def _obstacles(self, visit: Visit) -> Iterator[Obstacle]:
+        """What must go away before the visit moves on; nothing if time alone moves it."""
+        if visit.started != EMPTY:
+            yield from self._children(visit)
+        elif visit.patience:
+            return
+        elif visit.admitted == EMPTY:
+            yield from self._at_door(visit)
+        else:
+            yield from self._in_queue(visit)
+
+    def _children(self, visit: Visit) -> Iterator[Obstacle]:
+        if visit.station.step.kind == "parallel":
+            for child in self.movers:
+                if child.entity is visit.entity and child is not visit and child.position.branch:
+                    yield Obstacle(child.station.name, (self.name(child),), False)
+
+    def _at_door(self, visit: Visit) -> Iterator[Obstacle]:
+        station = visit.station
+        head = station.lines[0 if visit.in_zone else 1].head()
+        if head is not None and head is not visit:
+            yield Obstacle(f"door of {station.name}", (self.name(head),), False)
+        if station.room is not None and station.places >= station.room:
+            yield Obstacle(station.name, tuple(self.place_holders.get(station, ())), False)
+        zone = station.zone
+        if zone is not None and not visit.in_zone and zone.taken >= zone.room:
+            yield Obstacle(str(station.step.zone), tuple(self.place_holders.get(zone, ())), False)
+
+    def _in_queue(self, visit: Visit) -> Iterator[Obstacle]:
+        station = visit.station
+        head = station.queue.head()
+        if head is not None and head is not visit:
+            yield Obstacle(f"queue of {station.name}", (self.name(head),), False)
+            return
+        if station.mode() is None:
+            yield Obstacle("platform", (), True)
+        for need in station.step.needs:
+            pools = [(name, station.pools[name], units) for name, units in need.any_of]
+            if all(pool.free < units for _, pool, units in pools):
+                holders = tuple(h for _, pool, _ in pools for h in self.place_holders.get(pool, ()))
+                may_open = any(pool.capacity < self.highest.get(name, 0) for name, pool, _ in pools)
+                yield Obstacle(pools[0][0], holders, may_open)

@@ -1,0 +1,179 @@
+"""Run one replication of a scenario: the one door to the engines."""
+
+from __future__ import annotations
+
+import gc
+import random
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scenarios.resolved import Resolved
+from sim.deadlock import Deadlock
+from sim.digest import digest
+from sim.laws import LawBroken, check_areas, check_record
+from sim.log import EventLog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sim.engines.reference import Model
+
+ENGINES = ("reference",)
+RESULT_VERSION = 1
+"""Goes up whenever the same scenario and seed give other numbers than before."""
+
+BREATH_S = 0.1
+"""How often, about, a run looks up to tell its progress and to see whether it is cancelled [s]."""
+
+
+class Cancelled(Exception):
+    """The run was stopped before its end, as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come."""
+
+    now: int  # [ms] on the time axis
+    begin: int
+    end: int
+    entities: int  # born so far
+
+    @property
+    def share(self) -> float:
+        return (self.now - self.begin) / max(1, self.end - self.begin)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What a run took, and how much it did."""
+
+    setup_s: float
+    engine_s: float
+    entities: int
+    visits: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One replication and its record."""
+
+    scenario: Resolved
+    seed: int
+    replication: int
+    engine: str
+    log: EventLog
+    digest: str
+    deadlock: Deadlock | None
+    timing: Timing
+
+
+def run(
+    scenario: Resolved,
+    seed: int,
+    replication: int = 0,
+    *,
+    engine: str = "reference",
+    until: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+    shuffle: random.Random | None = None,
+) -> Run:
+    """Run one replication.
+
+    Parameters
+    ----------
+    until : stop at this instant [ms] at the latest; the window shrinks with it.
+    progress, cancel : called about ten times a second; `cancel` returns True to stop.
+    shuffle : run simultaneous facts in a random order (a test: nothing may change).
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` said so.
+    LawBroken
+        If the record contradicts the law: a mistake of the program.
+    ValueError
+        For an unknown engine, a seed or replication out of range, or an opening backlog that does not fit.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"engine '{engine}' is not known; choose one of: {', '.join(ENGINES)}")
+    if not 0 <= replication < 1 << 32:
+        raise ValueError(f"replication {replication} is outside 0 … 2**32 - 1")
+    if until is not None:
+        scenario = shorten(scenario, until)
+    begun = time.perf_counter()
+    model = _prepare(scenario, seed, replication, shuffle)
+    ready = time.perf_counter()
+    with _no_garbage_collection():
+        end = _run_to_end(model, progress, cancel)
+    engine_s = time.perf_counter() - ready
+    log = model.recorder.finish(model.begin, end, model.timetable, model.pools, model.zones)
+    _check(model, log)
+    timing = Timing(ready - begun, engine_s, len(log.entities["flow"]), len(log.visits["step"]), model.events())
+    return Run(scenario, seed, replication, engine, log, digest(log), model.deadlock(), timing)
+
+
+def shorten(scenario: Resolved, until: int) -> Resolved:
+    """The scenario with its window and its end moved to `until` [ms], never to a later time."""
+    if until <= 0:
+        raise ValueError(f"until must lie after the start of the window, got {until} ms")
+    clock = scenario.clock
+    window = until if clock.window is None and clock.until == "window" else clock.window
+    window = None if window is None else min(window, until)
+    return replace(scenario, clock=replace(clock, window=window, at_most=min(clock.at_most, until)))
+
+
+def _prepare(scenario: Resolved, seed: int, replication: int, shuffle: random.Random | None) -> Model:
+    from sim.engines.reference import Model
+
+    return Model(scenario, seed, replication, scenario.clock.at_most, shuffle)
+
+
+def _run_to_end(
+    model: Model, progress: Callable[[Progress], None] | None, cancel: Callable[[], bool] | None
+) -> int:
+    """Run in slices of about a tenth of a second of real time; slices change nothing in the run."""
+    env, length = model.env, max(1, (model.end - model.begin) // 1000)
+    while env.now < model.end:
+        if cancel is not None and cancel():
+            raise Cancelled("the run was cancelled")
+        begun = time.perf_counter()
+        env.run(until=min(model.end, env.now + length))
+        took = time.perf_counter() - begun
+        if took < BREATH_S / 2:
+            length *= 2
+        elif took > BREATH_S * 2:
+            length = max(1, length // 2)
+        if progress is not None:
+            progress(Progress(int(env.now), model.begin, model.end, model.recorder.entities))
+        stops = model.stops_at()
+        if stops is not None and stops <= env.now:
+            return stops
+    return model.end
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Millions of small objects and no cycles to speak of: collecting costs a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _check(model: Model, log: EventLog) -> None:
+    model.check_heads()
+    if model.idle_heads:
+        raise LawBroken("a head waits that could start: " + "; ".join(model.idle_heads[:5]))
+    for station in model.stations.values():
+        station.count_queue(0)
+    check_areas(log, {name: station.queue_area for name, station in model.stations.items()})
+    check_record(model.scenario, log)

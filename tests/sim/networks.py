@@ -1,0 +1,184 @@
+"""Random networks over the constructs of the language, full of ties (Hypothesis).
+
+Each feature is switched on or off per example, so that rare ones meet; times are tiny integers on a short axis,
+so that many things happen at one instant.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from scenarios.resolved import (
+    CERTAIN, DAY, Attribute, Backlog, By, Disruption, Flow, ListedArrival, Arrivals, Mix, Need, Resolved, Resource, Shift,
+    Step,
+)  # fmt: skip
+from tests.sim.build import NAME, START_DAY, category, clock, even_day, hours, platform, scenario, zone
+
+HORIZON = 120
+FEATURES = (
+    "rooms", "zone", "patience", "full_to", "platform", "outage", "release", "parallel", "rework", "shifts", "joint",
+    "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool", "burst",
+)  # fmt: skip
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> Resolved:
+    """A random resolved scenario of one to seven steps."""
+    on = {feature for feature in FEATURES if draw(st.booleans())}
+    lead_in = draw(st.integers(1, 30)) if "lead_in" in on else 0
+    number = draw(st.integers(1, 6))
+    pools = [f"p{n}" for n in range(1 if "shared_pool" in on else draw(st.integers(1, 4)))]
+    names = [f"s{n}" for n in range(number)]
+    tables = {f"t{n}": _table(draw) for n in range(4)}
+    steps: dict[str, Step] = {name: _step(draw, on, names, pools, name) for name in names}
+    way: dict[str, str | None] = dict(zip(names, [*names[1:], None], strict=True))
+    options: dict[str, dict[str, str | None]] = {}
+    if "parallel" in on:
+        _add_parallel(draw, on, pools, steps, way, names)
+    if "rework" in on:
+        _add_rework(draw, steps, way, options, names)
+    flows = {
+        name: _flow(draw, on, names, way, options, steps) for name in ("truck", "van")[: draw(st.integers(1, 2))]
+    }
+    return scenario(
+        flows, steps, tables=tables | {"gap": (draw(st.sampled_from((300_000, 1_000_000))),)},
+        mixes={
+            "again": Mix(("back", "on"), (CERTAIN // 3, CERTAIN)), "goods": Mix(("a", "b"), (CERTAIN // 2, CERTAIN)),
+        },
+        resources={name: _resource(draw, on) for name in pools},
+        zones={"yard": zone(draw(st.integers(1, 4)))},
+        platforms={"net": platform()},
+        calendars={"day": hours((10, 40), (55, 70), (90, 200))},
+        disruptions=_disruptions(draw, on, names, pools),
+        clock=clock(HORIZON, lead_in=lead_in, start_utc=START_DAY * DAY + lead_in),  # begins at midnight
+    )  # fmt: skip
+
+
+def _table(draw: st.DrawFn) -> tuple[int, ...]:
+    """A constant, or a staircase of small integers on the grid."""
+    from scenarios.grid import SIDE
+
+    if draw(st.booleans()):
+        return (draw(st.integers(0, 9)),)
+    low, top = draw(st.integers(0, 4)), draw(st.integers(4, 12))
+    lower = [max(low, 4 - n // 60) for n in range(SIDE)]
+    upper = [min(top, 4 + n // 40) for n in range(SIDE)]
+    return (*lower, *upper)
+
+
+def _name(draw: st.DrawFn) -> str:
+    return f"t{draw(st.integers(0, 3))}"
+
+
+def _resource(draw: st.DrawFn, on: set[str]) -> Resource:
+    units = draw(st.integers(1, 3))
+    if "shifts" in on and draw(st.booleans()):
+        return Resource(NAME, (Shift("day", units), Shift(None, draw(st.integers(0, 1)))))
+    return Resource(NAME, (Shift(None, units),))
+
+
+def _needs(draw: st.DrawFn, on: set[str], pools: list[str]) -> tuple[Need, ...]:
+    first = draw(st.sampled_from(pools))
+    if "any_of" in on and draw(st.booleans()):
+        needs = [Need(tuple((pool, 1) for pool in draw(st.permutations(pools))))]
+    else:
+        needs = [Need(((first, 1),))]
+    if "joint" in on and len(pools) > 1 and draw(st.booleans()):
+        needs.append(Need(((next(pool for pool in pools if pool != first), 1),)))
+    return tuple(needs)
+
+
+def _step(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str], name: str) -> Step:
+    if draw(st.integers(0, 5)) == 0:
+        return Step(NAME, "wait", time=_name(draw))
+    fields: dict[str, Any] = {"needs": _needs(draw, on, pools), "time": _name(draw)}
+    if "rooms" in on and draw(st.booleans()):
+        fields["room"] = draw(st.integers(1, 3))
+        if "full_to" in on and draw(st.booleans()) and name != names[-1]:
+            fields["full_to"] = names[-1]
+    if "zone" in on and draw(st.booleans()):
+        fields["zone"] = "yard"
+    if "patience" in on and draw(st.booleans()):
+        later = names[names.index(name) + 1 :]
+        fields |= {"patience": _name(draw), "patience_to": draw(st.sampled_from([None, *later]))}
+    if "platform" in on and draw(st.booleans()):
+        fields |= {"platforms": ("net",), "fallback": draw(st.sampled_from([None, _name(draw)]))}
+        if "outage" in on:
+            fields["on_outage"] = draw(st.sampled_from(["finish", "pause", "restart"]))
+    if "release" in on and draw(st.booleans()):
+        fields["while_blocked"] = "release"
+    if "priorities" in on and draw(st.booleans()):
+        fields["priority"] = By("goods", {"a": draw(st.integers(0, 2)), "b": 1})
+    return Step(NAME, "work", **fields)
+
+
+def _add_parallel(
+    draw: st.DrawFn, on: set[str], pools: list[str], steps: dict[str, Step], way: dict[str, str | None], names: list[str]
+) -> None:
+    """A fork before the last step, two branches of one or two steps."""
+    zone_name = draw(st.sampled_from([None, "yard"])) if "zone" in on else None
+    branches = []
+    for branch in ("left", "right"):
+        inside = [f"{branch}{n}" for n in range(draw(st.integers(1, 2)))]
+        for n, name in enumerate(inside):
+            step_zone = draw(st.sampled_from([None, zone_name]))
+            room = draw(st.sampled_from([None, None, 1, 2])) if "rooms" in on else None
+            patience = _name(draw) if "patience" in on and draw(st.booleans()) else None
+            steps[name] = Step(
+                NAME, "work", needs=_needs(draw, on, pools), time=_name(draw), zone=step_zone, room=room, patience=patience
+            )
+            way[name] = inside[n + 1] if n + 1 < len(inside) else None
+        branches.append(inside[0])
+    steps["fork"] = Step(NAME, "parallel", branches=tuple(branches), zone=zone_name)
+    way["fork"] = way[names[0]]
+    way[names[0]] = "fork"
+
+
+def _add_rework(
+    draw: st.DrawFn, steps: dict[str, Step], way: dict[str, str | None], options: dict[str, Any], names: list[str]
+) -> None:
+    at = draw(st.integers(0, len(names) - 1))
+    steps["again"] = Step(NAME, "choose", shares="again")
+    following = way[names[at]]
+    way[names[at]] = "again"
+    options["again"] = {"back": draw(st.sampled_from(names[: at + 1])), "on": following}
+
+
+def _flow(
+    draw: st.DrawFn, on: set[str], names: list[str], way: dict[str, Any], options: dict[str, Any], steps: dict[str, Step]
+) -> Flow:
+    goods: Attribute = category("a", "b", draw="goods")
+    priority = By("goods", {"a": 0, "b": draw(st.integers(0, 1))}) if "priorities" in on else 0
+    backlog = None
+    if "backlog" in on and steps[names[0]].room is None and steps[names[0]].zone is None and draw(st.booleans()):
+        backlog = Backlog(draw(st.integers(1, 6)), names[0], "t1")
+    return Flow(
+        NAME, _arrivals(draw, on), names[0], dict(way), options=dict(options), attributes={"goods": goods},
+        priority=priority, backlog=backlog,
+    )  # fmt: skip
+
+
+def _arrivals(draw: st.DrawFn, on: set[str]) -> Arrivals:
+    if "poisson" in on and draw(st.booleans()):
+        per_ms = draw(st.sampled_from([0.05, 0.15]))
+        demand = draw(st.sampled_from([500, 1000, 1700])) if "burst" in on else 1000
+        return Arrivals("rate", days=even_day(per_ms * 86_400_000), gap="gap", demand=demand)
+    times = draw(st.lists(st.integers(-10, 60), max_size=25))
+    return Arrivals("list", listed=tuple(ListedArrival(t, START_DAY, n) for n, t in enumerate(times)))
+
+
+def _disruptions(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str]) -> dict[str, Disruption]:
+    spans = st.lists(st.tuples(st.integers(-5, 80), st.integers(1, 20)), min_size=1, max_size=3).map(tuple)
+    found: dict[str, Disruption] = {}
+    if "platform" in on:
+        found["down"] = Disruption(NAME, (("platform", "net"),), down=True, when=draw(spans))
+    if "losses" in on:
+        found["loss"] = Disruption(NAME, (("resource", pools[0]),), lose=draw(st.integers(1, 2)), when=draw(spans))
+    if "slow" in on:
+        on_what: Any = (("step", names[0]), ("platform", "net"))
+        found["slow"] = Disruption(NAME, on_what, factor=draw(st.sampled_from([500, 1500, 2500])), when=draw(spans))
+    if "burst" in on:
+        found["burst"] = Disruption(NAME, (("flow", "truck"),), factor=1800, when=draw(spans))
+    return found
