@@ -10,7 +10,7 @@ from metrics.replication import Replication
 from metrics.strata import GATE, GATE_GOODS
 from metrics.visits import FAR, Mask, reached
 
-BULLETIN = "Bản tin hằng ngày của Ban Quản lý Khu kinh tế cửa khẩu Đồng Đăng – Lạng Sơn"
+BULLETIN = "daily bulletin of the Lạng Sơn border gates (langsontrade.vn)"
 OURS = "definition of this project"
 
 

@@ -80,6 +80,15 @@ def queues(replication: Replication, step: int = QUARTER) -> list[Series]:
     ]
 
 
+def zones_taken(replication: Replication, step: int = QUARTER) -> list[Series]:
+    """Places taken in each zone, at each instant [1]."""
+    times = grid(replication, step)
+    return [
+        Series("zone_taken", "1", {"zone": name}, times, _floats(replication.taken(name).at(times)))
+        for name in replication.scenario.zones
+    ]
+
+
 def _queue(replication: Replication, name: str, times: Column) -> Column:
     since, until = waiting(replication, replication.step(name))
     return counting(since, until).at(times)
@@ -108,7 +117,7 @@ def _mean_by(bin_of: Column, values: Floats, bins: int) -> Floats:
     return _divided(sums, counts)
 
 
-def _divided(part: Floats, whole: Floats | Column) -> Floats:
+def _divided(part: Floats | Column, whole: Floats | Column) -> Floats:
     """part ÷ whole, NaN where there is no whole."""
     quotient: Floats = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
     return quotient

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -111,7 +112,7 @@ class Row:
     pooled: bool
 
 
-def pieces(replication: Replication) -> list[Piece]:
+def measure(replication: Replication) -> list[Piece]:
     """All intervals and strata of one replication that have any entity."""
     return [
         piece
@@ -179,16 +180,41 @@ def _value(replication: Replication, name: str, code: int) -> str:
     return values[code]
 
 
-def table(found: Mapping[int, Sequence[Piece]], *, pooled: bool = False, level: float = LEVEL) -> list[Row]:
-    """The table over replications (number → its pieces).
+Found = Mapping[int, Sequence[Piece]] | Sequence[Sequence[Piece]]
+
+
+def table(found: Found, *, pooled: bool = False, level: float = LEVEL) -> list[dict[str, Any]]:
+    """The table as plain data: {from, to, labels, n, replications, mean, …, share_waiting, share_served}."""
+    return [_told(row) for row in rows(found, pooled=pooled, level=level)]
+
+
+def _told(row: Row) -> dict[str, Any]:
+    served = None if row.share_waiting is None else 1 - row.share_waiting
+    return {
+        "from": row.begin,
+        "to": row.end,
+        "labels": row.labels,
+        "n": row.n,
+        "replications": row.replications,
+        "pooled": row.pooled,
+        **row.statistics,
+        "half_width": row.half_width,
+        "share_waiting": row.share_waiting,
+        "share_served": served,
+    }
+
+
+def rows(found: Found, *, pooled: bool = False, level: float = LEVEL) -> list[Row]:
+    """The table over replications (by number, or in their order).
 
     Parameters
     ----------
     pooled : False: the statistics of each replication, averaged. True: the statistics of all times together.
     """
+    numbered = found if isinstance(found, Mapping) else dict(enumerate(found))
     grouped: dict[tuple[str, str, tuple[tuple[str, str], ...]], dict[int, Piece]] = {}
-    for number in sorted(found):
-        for piece in found[number]:
+    for number in sorted(numbered):
+        for piece in numbered[number]:
             key = (piece.begin, piece.end, tuple(piece.labels.items()))
             grouped.setdefault(key, {})[number] = piece
     return [_row(each, pooled, level) for each in grouped.values()]
