@@ -1,0 +1,148 @@
+"""The service: one application made of parts that are handed in. Importing this starts nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from metrics.exposition import CollectorRegistry, Telemetry
+from platform_api import wire
+from platform_api.handlers import answer_every_error
+from platform_api.intake import Intake
+from platform_api.routes import runs, scenarios, service
+from platform_api.routes.common import Parts
+from platform_api.runs import Runs
+from platform_api.settings import LOOPBACK, Settings, load_settings, require_loopback
+from platform_api.store import Store
+
+DESCRIPTION = """\
+Simulates a border gate or an OCOP e-commerce platform: order a run, follow it, read its figures with their
+intervals.
+
+Mô phỏng cửa khẩu và thương mại điện tử OCOP: đặt lần chạy, theo dõi, đọc kết quả kèm khoảng tin cậy.
+
+Every error is a problem document (RFC 9457) whose `problems` name the place, the value and the remedy.
+"""
+
+
+def create_app(settings: Settings, store: Store, registry: CollectorRegistry) -> FastAPI:
+    """The application; runs begin when it is started and are cancelled when it stops."""
+    telemetry = Telemetry(registry)
+    work = Runs(settings, store, telemetry)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(work.start)
+        yield
+        await asyncio.to_thread(work.stop)
+
+    app = FastAPI(
+        title="Cửa Khẩu",
+        version=version("cuakhau"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None,  # FastAPI's page loads its script from another site
+        redoc_url=None,
+    )
+    app.state.parts = Parts(settings, work, telemetry, registry)
+    for router in (scenarios.router, runs.router, service.router):
+        app.include_router(router)
+    answer_every_error(app)
+    app.add_middleware(Intake, hosts=LOOPBACK, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Measured, telemetry=telemetry)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+# ---- measuring ----------------------------------------------------------------------------------------
+
+
+class Measured:
+    """ASGI middleware: counts and times every answer under the template of its address."""
+
+    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
+        self.app, self.telemetry = app, telemetry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        finally:
+            route = getattr(scope.get("route"), "path", "unmatched")
+            self.telemetry.answered(route, scope["method"], status, time.perf_counter() - began)
+
+
+# ---- its own document ---------------------------------------------------------------------------------
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the schemas that no handler names: orders and problems."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        template = "#/components/schemas/{model}"
+        _, extra = models_json_schema(
+            [(model, "validation") for model in (wire.RunOrder, wire.CheckOrder, wire.Problem)],
+            ref_template=template,
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.update(extra["$defs"])
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+# ---- serving ------------------------------------------------------------------------------------------
+
+
+def serve(
+    host: str | None = None,
+    port: int | None = None,
+    data_dir: Path | None = None,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until interrupted; what is not given comes from the settings.
+
+    Parameters
+    ----------
+    ready : called with the address once the service answers there
+
+    Raises
+    ------
+    SettingsError
+        If a setting cannot be used, or `host` is reachable from other machines.
+    OSError
+        If the port cannot be had.
+    """
+    from platform_api.server import Server, address_of, listen, log_to_standard_error
+
+    settings = load_settings(host=host, port=port, data_dir=data_dir)
+    require_loopback(settings.host)
+    log_to_standard_error()
+    app = create_app(settings, Store(settings.data_dir), CollectorRegistry())
+    with listen(settings.host, settings.port) as listening:
+        tell = ready or (lambda _: None)
+        Server(app, lambda: tell(address_of(listening))).run(sockets=[listening])

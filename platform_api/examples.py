@@ -1,0 +1,291 @@
+"""Examples of every operation, for the OpenAPI document; a test holds them against their schemas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from platform_api import errors
+from platform_api.errors import Kind
+from scenarios.errors import Problem
+from scenarios.resolved import Label
+
+SEED = 20250312
+RUN_ID = "20250312-001500-5f3a9c1e"
+DIGEST = "7f0c1d2e3a4b5c6d7e8f90a1b2c3d4e5"
+
+A_NAMED_RUN = {"scenario": "lang-son-2025-03-12", "seed": SEED, "replications": 10}
+A_VARIANT = {
+    "scenario": "lang-son-2025-03-12",
+    "replications": 30,
+    "overrides": {"flows.export.arrivals.per_day": "400 /d"},
+}
+
+SMALL_SCENARIO = {
+    "name": "one-counter",
+    "title": {"vi": "Một quầy", "en": "One counter"},
+    "question": {"vi": "Chờ bao lâu?", "en": "How long is the wait?"},
+    "time_zone": "Asia/Ho_Chi_Minh",
+    "start": "2025-03-12 07:00",
+    "window": "10 h",
+    "horizon": "terminating",
+    "resources": {
+        "officer": {
+            "label": {"vi": "Cán bộ", "en": "Officer"},
+            "capacity": {"value": 1, "range": [1, 2], "source": "assumption", "owner": "customs"},
+        }
+    },
+    "agencies": {"customs": {"label": {"vi": "Hải quan", "en": "Customs"}}},
+    "steps": {
+        "papers": {
+            "label": {"vi": "Xét hồ sơ", "en": "Papers"},
+            "agency": "customs",
+            "resources": "officer",
+            "time": {
+                "distribution": "exponential",
+                "mean": {
+                    "value": "5 min",
+                    "range": ["3 min", "8 min"],
+                    "source": "assumption",
+                    "owner": "customs",
+                },
+            },
+        }
+    },
+    "flows": {
+        "truck": {
+            "label": {"vi": "Xe", "en": "Truck"},
+            "route": ["papers"],
+            "arrivals": {
+                "rate": {
+                    "value": "8 /h",
+                    "range": ["5 /h", "10 /h"],
+                    "source": "assumption",
+                    "owner": "customs",
+                }
+            },
+        }
+    },
+}
+
+CALM: dict[str, Any] = {"done": 0.42, "entities": 6210, "entities_per_s": 2750.5, "remaining_s": 3.1}
+
+TICKET = {
+    "id": RUN_ID,
+    "state": "running",
+    "scenario": "lang-son-2025-03-12",
+    "seed": SEED,
+    "replications": 10,
+    "engine": "reference",
+    "overrides": {},
+    "named": True,
+    "created": "2025-03-12T00:15:00Z",
+    "started": "2025-03-12T00:15:00.2Z",
+    "finished": None,
+    "progress": CALM,
+    "digest": [],
+    "problems": [],
+}
+
+A_KPI = {
+    "name": "dwell_mean",
+    "unit": "s",
+    "labels": {"direction": "export"},
+    "n": 10,
+    "mean": 30120.4,
+    "half_width": 910.2,
+    "level": 0.95,
+    "p10": 28100.0,
+    "p90": 32010.7,
+    "observed": 3040,
+    "reason": None,
+}
+
+A_SCENARIO = {
+    "name": "lang-son-2025-03-12",
+    "title": {"vi": "Lạng Sơn, ngày 12/3/2025", "en": "Lạng Sơn, 12 March 2025"},
+    "question": {"vi": "Xe qua cửa khẩu mất bao lâu?", "en": "How long does a truck take to cross?"},
+}
+
+A_HASH = "9b0f6c2d8f3d5ab1c3e4f5061728394a5b6c7d8e9f00112233445566778899aa"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a request may carry: the name of its schema, and examples by name."""
+
+    schema: str
+    examples: dict[str, Any]
+    yaml: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """How an operation is documented: what it answers, and what can go wrong."""
+
+    status: int
+    description: str
+    example: Any
+    errors: tuple[Kind, ...] = ()
+    body: Body | None = None
+    media_type: str = "application/json"
+
+
+def documented(operation: Operation) -> dict[str, Any]:
+    """The arguments of a route that put an operation's examples into the OpenAPI document."""
+    kinds = (*operation.errors, errors.TOO_LARGE, errors.WRONG_HOST, errors.SERVER_FAULT)
+    answers: dict[int | str, dict[str, Any]] = {operation.status: _answer(operation)}
+    for kind in kinds:
+        _add_error(answers.setdefault(kind.status, {"content": {}}), kind)
+    extra = {"requestBody": _request(operation.body)} if operation.body else {}
+    return {"responses": answers, "openapi_extra": extra}
+
+
+def _answer(operation: Operation) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "description": operation.description,
+        "content": {operation.media_type: {"examples": {"answer": {"value": operation.example}}}},
+    }
+    if operation.media_type != "application/json":
+        answer["content"][operation.media_type]["schema"] = {"type": "string"}
+    if operation.status == 202 and operation.body:
+        answer["headers"] = {"Location": {"description": "where to ask for it", "schema": {"type": "string"}}}
+    return answer
+
+
+def _add_error(answer: dict[str, Any], kind: Kind) -> None:
+    content = answer["content"].setdefault(
+        errors.MEDIA_TYPE, {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
+    )
+    content["examples"][kind.code] = {"value": errors.document(kind, [A_PROBLEM], "/v1/…")}
+    answer["description"] = "; ".join(filter(None, [answer.get("description"), kind.title.en]))
+
+
+def _request(body: Body) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "application/json": {
+            "schema": {"$ref": f"#/components/schemas/{body.schema}"},
+            "examples": {name: {"value": value} for name, value in body.examples.items()},
+        }
+    }
+    if body.yaml:
+        content["application/yaml"] = {
+            "schema": {"type": "string"},
+            "examples": {"file": {"value": body.yaml}},
+        }
+    return {"required": True, "content": content}
+
+
+A_PROBLEM = Problem(
+    "resources.officer.capacity",
+    "-1",
+    Label(vi="không thể âm", en="cannot be negative"),
+    Label(vi="hãy viết 0 trở lên", en="write 0 or more"),
+)
+
+SMALL_YAML = """\
+name: one-counter
+title: {vi: Một quầy, en: One counter}
+question: {vi: Chờ bao lâu?, en: How long is the wait?}
+time_zone: Asia/Ho_Chi_Minh
+start: 2025-03-12 07:00
+window: 10 h
+horizon: terminating
+agencies:
+  customs: {label: {vi: Hải quan, en: Customs}}
+resources:
+  officer:
+    label: {vi: Cán bộ, en: Officer}
+    capacity: {value: 1, range: [1, 2], source: assumption, owner: customs}
+steps:
+  papers:
+    label: {vi: Xét hồ sơ, en: Papers}
+    agency: customs
+    resources: officer
+    time:
+      distribution: exponential
+      mean: {value: 5 min, range: [3 min, 8 min], source: assumption, owner: customs}
+flows:
+  truck:
+    label: {vi: Xe, en: Truck}
+    route: [papers]
+    arrivals: {rate: {value: 8 /h, range: [5 /h, 10 /h], source: assumption, owner: customs}}
+"""
+
+_NAMES = (errors.UNKNOWN_SCENARIO, errors.WRONG_SCENARIO, errors.WRONG_REQUEST, errors.BEYOND_LIMITS)
+_BODY = (errors.MALFORMED_BODY, errors.WRONG_MEDIA_TYPE)
+
+HEALTH = Operation(200, "It lives.", {"status": "ok", "version": "0.1.0", "queued": 0, "running": 1})
+METRICS = Operation(
+    200,
+    "All metrics.",
+    '# TYPE cuakhau_runs_total counter\ncuakhau_runs_total{outcome="succeeded"} 3.0\n',
+    media_type="text/plain",
+)
+SCENARIOS = Operation(200, "The scenarios, by name.", {"scenarios": [A_SCENARIO]})
+SCENARIO = Operation(
+    200,
+    "The scenario.",
+    A_SCENARIO
+    | {
+        "hash": A_HASH,
+        "expected_entities": 9300,
+        "counts": {
+            "agencies": 10,
+            "resources": 14,
+            "zones": 3,
+            "platforms": 2,
+            "steps": 24,
+            "flows": 2,
+            "disruptions": 0,
+        },
+        "parameters": [
+            {
+                "path": "steps.documents.time",
+                "value": "6 min",
+                "source": "assumption",
+                "range": ["3 min", "15 min"],
+                "owner": "border_guard",
+            }
+        ],
+        "warnings": [],
+    },
+    errors=(errors.UNKNOWN_SCENARIO,),
+)
+CHECK = Operation(
+    200,
+    "It can be run.",
+    {"name": "one-counter", "hash": A_HASH, "expected_entities": 80, "warnings": []},
+    errors=(*_BODY, *_NAMES),
+    body=Body(
+        "CheckOrder",
+        {"written": {"scenario": SMALL_SCENARIO}, "named": {"scenario": "lang-son-2025-03-12"}},
+        SMALL_YAML,
+    ),
+)
+SUBMIT = Operation(
+    202,
+    "It is in the queue.",
+    TICKET | {"state": "queued", "started": None, "progress": CALM | {"done": 0.0, "remaining_s": None}},
+    errors=(*_BODY, *_NAMES, errors.QUEUE_FULL),
+    body=Body(
+        "RunOrder", {"named": A_NAMED_RUN, "variant": A_VARIANT, "written": {"scenario": SMALL_SCENARIO}}
+    ),
+)
+RUNS = Operation(200, "The runs, the newest first.", {"runs": [TICKET]}, errors=(errors.WRONG_REQUEST,))
+RUN = Operation(200, "The run.", TICKET, errors=(errors.UNKNOWN_RUN,))
+KPIS = Operation(
+    200,
+    "The answer.",
+    {
+        "id": RUN_ID,
+        "scenario": "lang-son-2025-03-12",
+        "seed": SEED,
+        "replications": 10,
+        "engine": "reference",
+        "digest": [DIGEST] * 10,
+        "kpis": [A_KPI],
+    },
+    errors=(errors.UNKNOWN_RUN, errors.NO_RESULT),
+)
+CANCEL = Operation(202, "It will stop.", TICKET, errors=(errors.UNKNOWN_RUN,))

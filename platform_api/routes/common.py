@@ -1,0 +1,30 @@
+"""What every route gets: the parts of the service, from the application they run in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from metrics.exposition import CollectorRegistry, Telemetry
+from platform_api.runs import Runs
+from platform_api.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one service."""
+
+    settings: Settings
+    runs: Runs
+    telemetry: Telemetry
+    registry: CollectorRegistry
+
+
+def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+Service = Annotated[Parts, Depends(_parts)]

@@ -1,0 +1,114 @@
+"""Settings of the service: environment variables `CUAKHAU_…`, with defaults that are safe on one machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from scenarios.errors import Problem
+from scenarios.resolved import Label
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""Addresses that only this machine reaches."""
+
+
+def user_data_folder() -> Path:
+    """Where this system keeps the data of a user's programs, with a folder of our own in it."""
+    home = Path.home()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return base / "cuakhau"
+
+
+class Settings(BaseSettings):
+    """What an operator may set; `docs/reference/api.md` lists them all."""
+
+    model_config = SettingsConfigDict(env_prefix="CUAKHAU_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(default_factory=user_data_folder, description="folder of the stored results")
+    host: str = Field("127.0.0.1", description="address to listen on; this machine only")
+    port: int = Field(8000, ge=0, le=65535, description="TCP port; 0: a free one")
+    max_body_bytes: int = Field(1_000_000, ge=1_000, description="largest request body [bytes]")
+    max_replications: int = Field(1_000, ge=1, description="most replications of one run")
+    max_entities: int = Field(2_000_000, ge=1, description="most expected entities of one replication")
+    max_run_seconds: float = Field(3_600.0, gt=0, description="longest time one run may take [s]")
+    max_queued: int = Field(20, ge=1, description="most runs waiting their turn")
+    max_kept: int = Field(200, ge=1, description="finished runs kept; the oldest are deleted")
+    runs_at_once: int = Field(2, ge=1, le=64, description="runs worked on at the same time")
+    jobs: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="processes of one run")
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used; each problem's place is the environment variable."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problem.text("en") for problem in problems))
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings of the environment; what is given here comes first.
+
+    Raises
+    ------
+    SettingsError
+        If a variable cannot be read or is out of its bounds.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError(tuple(_problem(entry) for entry in error.errors())) from None
+
+
+def _problem(entry: object) -> Problem:
+    from platform_api.errors import describe
+
+    assert isinstance(entry, dict)
+    name = str(entry["loc"][0])
+    known = Settings.model_fields.get(name)
+    wanted = (known.description or "") if known else ""
+    return Problem(
+        place=f"CUAKHAU_{name.upper()}",
+        value=str(entry["input"]),
+        message=describe(entry),
+        remedy=Label(vi=f"hãy sửa hoặc bỏ biến này ({wanted})", en=f"correct it or leave it out ({wanted})"),
+    )
+
+
+def require_loopback(host: str) -> None:
+    """Refuse to listen where other machines could reach a service that has no keys yet.
+
+    Raises
+    ------
+    SettingsError
+        If `host` is not an address of this machine alone.
+    """
+    if host in LOOPBACK:
+        return
+    raise SettingsError(
+        (
+            Problem(
+                place="host",
+                value=host,
+                message=Label(
+                    vi=f"'{host}' mở dịch vụ cho máy khác, mà dịch vụ chưa có khoá truy cập",
+                    en=f"'{host}' opens the service to other machines, and it has no access keys yet",
+                ),
+                remedy=Label(
+                    vi="hãy dùng 127.0.0.1; từ máy khác hãy đi qua đường hầm SSH (ssh -L)",
+                    en="use 127.0.0.1; from another machine go through an SSH tunnel (ssh -L)",
+                ),
+            ),
+        )
+    )

@@ -1,0 +1,269 @@
+"""What goes over the wire: requests and answers of the API, apart from the scenario language on purpose."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from scenarios import errors, resolved
+from scenarios.errors import Flaw
+from scenarios.resolved import Label
+
+State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+ENGINES = ("reference",)
+SEED_LIMIT = 1 << 64
+
+
+class Wire(BaseModel):
+    """An answer: fields as declared, nothing else."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# ---- texts and problems -------------------------------------------------------------------------------
+
+
+class Text(Wire):
+    """A text for people, in both languages."""
+
+    vi: str
+    en: str
+
+
+class ProblemItem(Wire):
+    """One thing that is wrong, or doubtful."""
+
+    place: str = Field(description="dotted path in the scenario or the request; `header …` for a header")
+    value: str = Field(description="what stands there, cut when long")
+    message: Text
+    remedy: Text
+    line: int | None = Field(None, description="line of the text that was sent, from 1")
+    column: int | None = Field(None, description="column, from 1")
+
+
+class Problem(Wire):
+    """RFC 9457 problem details. `title` and `detail` follow `Accept-Language`."""
+
+    type: str = Field(description="urn:cuakhau:problem:<code>")
+    title: str
+    status: int
+    detail: str
+    instance: str
+    problems: list[ProblemItem]
+
+
+# ---- orders -------------------------------------------------------------------------------------------
+
+
+def _name_or_object(value: Any) -> Any:
+    if isinstance(value, str | dict):
+        return value
+    raise Flaw(
+        value,
+        Label(vi="không phải tên hay nội dung kịch bản", en="is neither a name nor a written scenario"),
+        ORDER_FIELDS["scenario"],
+    )
+
+
+WrittenOrNamed = Annotated[str | dict[str, Any], BeforeValidator(_name_or_object)]
+
+ORDER_FIELDS = {
+    "scenario": Label(
+        vi="hãy viết tên một kịch bản của thư viện, hoặc cả kịch bản như một đối tượng JSON",
+        en="write the name of a library scenario, or a whole scenario as a JSON object",
+    ),
+    "seed": Label(
+        vi="hãy viết số nguyên từ 0 đến 2^64 − 1, hoặc bỏ trống để máy chọn",
+        en="write a whole number from 0 to 2^64 − 1, or leave it out to have one drawn",
+    ),
+    "replications": Label(vi="hãy viết số nguyên từ 1 trở lên", en="write a whole number from 1 up"),
+    "overrides": Label(
+        vi='hãy viết một đối tượng như {"resources.officers.capacity": 6}',
+        en='write an object such as {"resources.officers.capacity": 6}',
+    ),
+    "engine": Label(vi=f"hãy chọn: {', '.join(ENGINES)}", en=f"choose one of: {', '.join(ENGINES)}"),
+}
+"""The fields of a run order, each with what to write in it."""
+
+CHECK_FIELDS = {name: ORDER_FIELDS[name] for name in ("scenario", "overrides")}
+"""The fields of a check order."""
+
+
+class CheckOrder(BaseModel):
+    """A scenario to check without running it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    scenario: WrittenOrNamed = Field(description="name of a library scenario, or a written scenario")
+    overrides: dict[str, Any] = Field(default_factory=dict, description="dotted path → value")
+
+
+class RunOrder(CheckOrder):
+    """A run to do."""
+
+    seed: int | None = Field(None, ge=0, lt=SEED_LIMIT, description="left out: one is drawn and recorded")
+    replications: int = Field(10, ge=1, description="independent repetitions")
+    engine: Literal["reference"] = Field("reference", description="what simulates")
+
+
+# ---- scenarios ----------------------------------------------------------------------------------------
+
+
+class ScenarioItem(Wire):
+    """A scenario of the library."""
+
+    name: str
+    title: Text
+    question: Text
+
+
+class ScenarioList(Wire):
+    """The library, by name."""
+
+    scenarios: list[ScenarioItem]
+
+
+class Counts(Wire):
+    """How much there is of each kind of thing in a scenario."""
+
+    agencies: int
+    resources: int
+    zones: int
+    platforms: int
+    steps: int
+    flows: int
+    disruptions: int
+
+
+class ParameterItem(Wire):
+    """A number of the scenario with its pedigree."""
+
+    path: str = Field(description="dotted, as in `overrides`")
+    value: str = Field(description="as written, with its unit")
+    source: str = Field(description="key of the scenario's sources, or `assumption`")
+    range: tuple[str, str] | None
+    owner: str | None = Field(description="the agency that could tell")
+
+
+class ScenarioCard(ScenarioItem):
+    """A scenario, with what a client needs before it orders a run."""
+
+    hash: str = Field(description="SHA-256 of the resolved form, hexadecimal")
+    expected_entities: int = Field(description="entities that one replication is expected to simulate")
+    counts: Counts
+    parameters: list[ParameterItem]
+    warnings: list[ProblemItem]
+
+
+class Checked(Wire):
+    """A scenario that can be run."""
+
+    name: str
+    hash: str
+    expected_entities: int
+    warnings: list[ProblemItem]
+
+
+# ---- runs ---------------------------------------------------------------------------------------------
+
+
+class RunProgress(Wire):
+    """How far a run is."""
+
+    done: float = Field(ge=0, le=1, description="share of the simulated time of all replications")
+    entities: int
+    entities_per_s: float
+    remaining_s: float | None = Field(description="estimate; null while nothing is known")
+
+
+class Ticket(Wire):
+    """A run: what was ordered, and how it stands."""
+
+    id: str
+    state: State
+    scenario: str
+    seed: int
+    replications: int
+    engine: str
+    overrides: dict[str, Any]
+    named: bool = Field(description="an unchanged library scenario; only those are shown on /metrics")
+    created: datetime
+    started: datetime | None
+    finished: datetime | None
+    progress: RunProgress
+    digest: list[str] = Field(description="one per replication; empty until the run has succeeded")
+    problems: list[ProblemItem] = Field(description="why it failed")
+
+
+class RunList(Wire):
+    """Runs, the newest first."""
+
+    runs: list[Ticket]
+
+
+class Estimate(Wire):
+    """A KPI over the replications. Times in seconds, shares as ratios, counts as numbers."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: str
+    unit: str
+    labels: dict[str, str]
+    n: int = Field(description="replications that have a value")
+    mean: float | None
+    half_width: float | None = Field(
+        description="of the interval of the mean; null with fewer than two values"
+    )
+    level: float
+    p10: float | None = Field(description="day-to-day spread")
+    p90: float | None
+
+
+class Kpis(Wire):
+    """The answer of a run, without its curves and its scenario."""
+
+    id: str
+    scenario: str
+    seed: int
+    replications: int
+    engine: str
+    digest: list[str]
+    kpis: list[Estimate]
+
+
+class Health(Wire):
+    """That the service lives."""
+
+    status: Literal["ok"]
+    version: str
+    queued: int
+    running: int
+
+
+# ---- from what the program holds ----------------------------------------------------------------------
+
+
+def text(label: Label) -> Text:
+    """A label as it goes over the wire."""
+    return Text(vi=label.vi, en=label.en)
+
+
+def problem_item(problem: errors.Problem) -> ProblemItem:
+    """A problem as it goes over the wire."""
+    return ProblemItem(
+        place=problem.place,
+        value=problem.value,
+        message=text(problem.message),
+        remedy=text(problem.remedy),
+        line=problem.line,
+        column=problem.column,
+    )
+
+
+def parameter(given: resolved.Parameter) -> ParameterItem:
+    """A number with its pedigree, as it goes over the wire."""
+    return ParameterItem(
+        path=given.path, value=given.value, source=given.source, range=given.range, owner=given.owner
+    )
