@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
 from scenarios import tables
-from scenarios.distributions import NumberDistribution, TimeDistribution, tabulate, unit_gap_table
+from scenarios.distributions import Lognormal, NumberDistribution, TimeDistribution, tabulate, unit_gap_table
 from scenarios.errors import Flaw
 from scenarios.grid import SIDE, SIZE, tail_probabilities
 from scenarios.resolved import ARRIVAL_UNIT, CERTAIN
@@ -176,6 +176,8 @@ def test_parameters_keep_their_pedigree_and_so_does_the_mapping():
             "owner": "customs",
         }
     )
+    assert isinstance(read, Lognormal)
+    assert read.mean is not None
     assert read.mean.written_range == ("5 min", "25 min")
     assert (read.source, read.owner) == ("S1", "customs")
 
