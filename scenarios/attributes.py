@@ -14,7 +14,7 @@ from scenarios.resolved import Label, Tree
 from scenarios.schema_flows import Flow, NumberAttribute
 from scenarios.schema_steps import Shares
 from scenarios.trees import Trees
-from scenarios.words import Cases
+from scenarios.words import Cases, Text
 
 Values = dict[str, tuple[str, ...] | None]
 
@@ -49,18 +49,15 @@ def attributes(
     earlier: Values = {}
     for attribute, written in flow.attributes.items():
         path = ("flows", name, "attributes", attribute)
-        made[attribute] = _attribute(attribute, written, path, flow, trees, earlier)
+        drawn = draw(written, path, trees, earlier)
+        made[attribute] = _attribute(attribute, written, flow.attribute_labels.get(attribute, {}), drawn)
         earlier[attribute] = values[attribute]
     _check_labels(name, flow, everywhere, trees.findings)
     return made
 
 
-def _attribute(
-    name: str, written: Any, path: Path, flow: Flow, trees: Trees, earlier: Values
-) -> resolved.Attribute:
-    texts = flow.attribute_labels.get(name, {})
+def _attribute(name: str, written: Any, texts: Mapping[str, Text], drawn: Tree) -> resolved.Attribute:
     label = label_of(texts.get("label"), name)
-    drawn = draw(written, path, trees, earlier)
     if isinstance(written, NumberAttribute):
         return resolved.Attribute(label, "number", drawn, unit=written.unit)
     own = _category(written) or ()

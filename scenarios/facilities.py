@@ -1,4 +1,4 @@
-"""From the written to the resolved form: what stands around the flows (agencies, calendars, pools, places)."""
+"""From the written to the resolved form: agencies, calendars, pools, places."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from scenarios.axis import TimeAxis
 from scenarios.calendars import resolve_calendar
 from scenarios.errors import Flaw, suggestion
 from scenarios.findings import Findings
-from scenarios.units import per_mille
 from scenarios.resolved import Label
 from scenarios.trees import Trees
+from scenarios.units import per_mille
 from scenarios.words import Text
 
 Target = Literal["resource", "platform", "step", "flow"]

@@ -7,9 +7,8 @@ from copy import deepcopy
 from typing import Any
 
 from scenarios.errors import Flaw, ScenarioError
+from scenarios.magnitudes import magnitude, within
 from scenarios.paths import get, has, parsed, step_into
-from scenarios.pedigree import magnitude, within
-from scenarios.quantities import ASSUMPTION
 from scenarios.resolved import Label
 from scenarios.yaml import read
 
@@ -84,7 +83,7 @@ def _widened(kept: dict[str, Any], value: Any) -> dict[str, Any]:
         return kept | {"range": [span[0], value]}
     if within(high, str(value), high):
         return kept | {"range": [value, span[1]]}
-    return kept | {"range": [value, value]} if kept.get("source") == ASSUMPTION else kept
+    return kept
 
 
 def stacked(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Every number of a written scenario with its pedigree: where it comes from, how far it may be off, who knows."""
+"""Every number of a written scenario with its pedigree: its source, its range, and who could tell."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from scenarios import units
-from scenarios.errors import Flaw
 from scenarios.findings import Findings
+from scenarios.magnitudes import within
 from scenarios.paths import Path, dotted, get
 from scenarios.quantities import ASSUMPTION, Pedigreed, Stated
 from scenarios.resolved import Label, Parameter
@@ -100,37 +100,6 @@ def _inherited(written: BaseModel, path: Path, around: Inherited) -> Inherited:
     return Inherited(path, written.source, written.range, written.owner)
 
 
-def magnitude(text: str) -> tuple[str, float] | None:
-    """Kind and size of a quantity, for comparing two of them."""
-    for kind, parse in (
-        ("duration", units.parse_duration),
-        ("rate", units.parse_rate),
-        ("money", units.parse_money),
-        ("number", units.parse_factor),
-        ("number", units.parse_number),
-    ):
-        try:
-            return kind, float(parse(text))
-        except Flaw:
-            continue
-    return None
-
-
-def within(value: str, low: str, high: str) -> bool:
-    """Whether a quantity is of the kind of a range and lies in it."""
-    sizes = [magnitude(text) for text in (low, value, high)]
-    if any(size is None for size in sizes):
-        return False
-    kinds = {size[0] for size in sizes if size is not None}
-    ordered = [size[1] for size in sizes if size is not None]
-    return len(kinds) == 1 and ordered == sorted(ordered) and _alike(value, low)
-
-
-def _alike(value: str, end: str) -> bool:
-    """A share is not a count: both have a percent sign, or neither has and both are fractions or neither is."""
-    return ("%" in value) == ("%" in end)
-
-
 def _check_assumed_mappings(found: Sequence[Number], findings: Findings) -> None:
     """A mapping that is an assumption needs a range, and one that holds a number of it."""
     groups: dict[Path, list[Number]] = {}
@@ -173,7 +142,8 @@ def _doubt_unsourced(numbers: Sequence[Number], findings: Findings) -> None:
         more = " …" if len(own) > 4 else ""
         findings.doubt(
             path, listed,
-            Label(vi=f"có số không rõ nguồn: {listed}{more}", en=f"has numbers without a source: {listed}{more}"),
+            Label(vi=f"có số không rõ nguồn: {listed}{more}",
+                  en=f"has numbers without a source: {listed}{more}"),
             Label(vi="hãy thêm 'source:', hoặc 'source: assumption' kèm 'range:' và 'owner:'",
                   en="add 'source:', or 'source: assumption' with 'range:' and 'owner:'"),
         )  # fmt: skip

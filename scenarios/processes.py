@@ -40,7 +40,7 @@ class Ground:
     written: schema.Scenario
     axis: TimeAxis
     trees: Trees
-    folder: Folder  # where lists of arrivals are looked for
+    folder: Folder | None  # where lists of arrivals are looked for; None: nowhere
 
     @property
     def findings(self) -> Findings:
@@ -256,8 +256,10 @@ class _Step:
         """A fallback from what?"""
         self.ground.findings.wrong(
             ("steps", self.name, "fallback"), None,
-            Label(vi="thay cho nền tảng nào, khi bước không dựa vào nền tảng nào", en="stands for no platform"),
-            Label(vi="hãy thêm 'platform: …' hoặc bỏ 'fallback'", en="add 'platform: …', or leave 'fallback' out"),
+            Label(vi="thay cho nền tảng nào, khi bước không dựa vào nền tảng nào",
+                  en="stands for no platform"),
+            Label(vi="hãy thêm 'platform: …' hoặc bỏ 'fallback'",
+                  en="add 'platform: …', or leave 'fallback' out"),
         )  # fmt: skip
 
 

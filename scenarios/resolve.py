@@ -17,6 +17,7 @@ from scenarios.pedigree import parameters
 from scenarios.references import check_references
 from scenarios.resolved import DAY, RESOLVED_VERSION, Clock, Label, Resolved
 from scenarios.schema_errors import note_errors
+from scenarios.soundness import check_soundness
 from scenarios.trees import Trees
 
 LONGEST_RUN = 20 * 366 * DAY
@@ -45,7 +46,7 @@ def read_written(data: Any, findings: Findings) -> schema.Scenario:
     return written
 
 
-def resolve(data: Any, findings: Findings, folder: Folder) -> Resolved:
+def resolve(data: Any, findings: Findings, folder: Folder | None) -> Resolved:
     """The resolved form of plain data; `folder` is where lists of arrivals are looked for.
 
     What is doubtful is noted in `findings`.
@@ -83,6 +84,8 @@ def resolve(data: Any, findings: Findings, folder: Folder) -> Resolved:
         tables={GAP: unit_gap_table(), **trees.tables},
         mixes=trees.mixes,
     )
+    findings.raise_if_any()
+    check_soundness(scenario, laid, findings)
     findings.raise_if_any()
     return scenario
 
@@ -124,7 +127,8 @@ def _at_most(written: schema.Scenario, window: int | None, findings: Findings) -
             findings.wrong(
                 ("until",), "empty",
                 Label(vi="là 'empty' mà không có 'at_most'", en="is 'empty' without 'at_most'"),
-                Label(vi="hãy thêm 'at_most: 30 d': lúc dừng muộn nhất", en="add 'at_most: 30 d', the latest stop"),
+                Label(vi="hãy thêm 'at_most: 30 d': lúc dừng muộn nhất",
+                      en="add 'at_most: 30 d', the latest stop"),
             )  # fmt: skip
             return window or 0
         return _after_window(written.at_most.value, window, findings)
@@ -138,7 +142,8 @@ def _at_most(written: schema.Scenario, window: int | None, findings: Findings) -
         findings.wrong(
             ("window",), None,
             Label(vi="còn thiếu", en="is missing"),
-            Label(vi="hãy thêm 'window: 1 d': khoảng được báo cáo", en="add 'window: 1 d', the time that is reported"),
+            Label(vi="hãy thêm 'window: 1 d': khoảng được báo cáo",
+                  en="add 'window: 1 d', the time that is reported"),
         )  # fmt: skip
     return window or 0
 
@@ -165,18 +170,24 @@ def _check_span(start: datetime, lead_in: int, at_most: int, findings: Findings)
         findings.wrong(
             ("window",), f"{(lead_in + at_most) // DAY} d",
             Label(vi="cùng với 'lead_in' dài quá 20 năm", en="makes, with the lead-in, more than 20 years"),
-            Label(vi="hãy rút ngắn 'window', 'lead_in' hoặc 'at_most'", en="shorten 'window', 'lead_in' or 'at_most'"),
+            Label(vi="hãy rút ngắn 'window', 'lead_in' hoặc 'at_most'",
+                  en="shorten 'window', 'lead_in' or 'at_most'"),
         )  # fmt: skip
-    elif (
-        not FIRST <= start
-        or not FIRST <= start - timedelta(milliseconds=lead_in)
-        or start > LAST - timedelta(milliseconds=at_most)
-    ):
+    elif not _has_numbered_days(start, lead_in, at_most):
         findings.wrong(
             ("start",), start.isoformat(" ", "minutes"),
-            Label(vi="khiến lần chạy ra ngoài các năm 1970 … 2149", en="takes the run outside of the years 1970 … 2149"),
+            Label(vi="khiến lần chạy ra ngoài các năm 1970 … 2149",
+                  en="takes the run outside of the years 1970 … 2149"),
             Label(vi="hãy chọn một ngày trong khoảng đó", en="choose a date between them"),
         )  # fmt: skip
+
+
+def _has_numbered_days(start: datetime, lead_in: int, at_most: int) -> bool:
+    if start < FIRST or start > LAST:  # before adding to it: datetimes end too
+        return False
+    return (
+        start - timedelta(milliseconds=lead_in) >= FIRST and start + timedelta(milliseconds=at_most) <= LAST
+    )
 
 
 def _published(figure: schema.Published) -> resolved.Published:

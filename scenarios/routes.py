@@ -1,8 +1,8 @@
 """From the route of a flow to the step that follows each step (docs/reference/language.md, "Routes").
 
-A route is laid out list by list: the flow's own, then each detour and each branch that hangs on it. Within a
-list every step follows on to the next one; the last of a detour comes back to what follows its choice, the last
-of a branch ends the branch. A step of the list that a choice lies in is jumped to; other steps are a detour.
+A route is laid out list by list: the flow's own, then each detour and each branch that hangs on it. Within
+a list every step follows on to the next one; the last of a detour comes back to what follows its choice, the
+last of a branch ends the branch. A step of the list that a choice lies in is jumped to; others are a detour.
 """
 
 from __future__ import annotations

@@ -9,11 +9,20 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from scenarios.calendars import OpeningHours, ZoneName
 from scenarios.distributions import TimeDistribution
 from scenarios.quantities import (
-    Count, Day, Duration, Factor, LocalTime, Money, Pedigreed, Rate, Stated, Written,
+    Count,
+    Day,
+    Duration,
+    Factor,
+    LocalTime,
+    Money,
+    Pedigreed,
+    Rate,
+    Stated,
+    Written,
 )  # fmt: skip
 from scenarios.schema_flows import CountUnit, Flow
 from scenarios.schema_steps import Step
-from scenarios.words import Flag, Name, Text, as_list, word_or_mapping, words_schema
+from scenarios.words import Flag, Name, Text, as_list, words_schema
 
 
 class Source(Written):

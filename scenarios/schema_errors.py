@@ -95,9 +95,9 @@ _SAID = {
     "int_parsing": Label("phải là một số nguyên", "must be a whole number"),
 }
 _DO = {
-    "dict_type": Label("hãy viết các dòng 'khóa: giá trị' thụt vào bên dưới", "write indented lines 'key: value' below it"),
+    "dict_type": Label("hãy viết các dòng 'khóa: giá trị' thụt vào trong", "write indented lines 'key: value'"),
     "list_type": Label("hãy viết [a, b, c] hoặc các dòng '- a'", "write [a, b, c], or lines '- a'"),
-    "string_type": Label("hãy viết chữ, đặt trong ngoặc kép nếu là số", "write a text, in quotes if it looks like a number"),
+    "string_type": Label("hãy viết chữ, đặt trong ngoặc kép nếu là số", "write a text, a number in quotes"),
     "string_too_short": Label("hãy điền vào, hoặc bỏ dòng này", "fill it in, or leave this line out"),
     "too_short": Label("hãy điền vào, hoặc bỏ dòng này", "fill it in, or leave this line out"),
     "float_type": Label("hãy viết một số như 0.6", "write a number such as 0.6"),

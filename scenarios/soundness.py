@@ -1,0 +1,224 @@
+"""Whether a resolved scenario can run: what must hold among things that are each right by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scenarios.capacity import most_units
+from scenarios.endings import check_endings, reached
+from scenarios.errors import nearest
+from scenarios.findings import Findings
+from scenarios.resolved import Flow, Label, Need, Resolved, Step
+from scenarios.routes import Branch, Way
+
+MILESTONES = (
+    "declared", "arrived", "registered", "released", "crossed", "returned", "ordered", "accepted", "packed",
+    "posted", "attempted", "delivered", "collected", "remitted", "submitted", "paid", "decided", "result",
+)  # fmt: skip
+"""Marks in an entity's life that intervals are reported between."""
+
+
+def check_soundness(scenario: Resolved, ways: Mapping[str, Way], findings: Findings) -> None:
+    """Note what cannot work, and what looks doubtful."""
+    check_endings(scenario, findings)
+    _check_needs(scenario, findings)
+    _check_attributes(scenario, findings)
+    for name, way in ways.items():
+        _check_branches(scenario, way, findings)
+        _check_backlog(name, scenario, way, findings)
+        _check_milestones(name, scenario.flows[name], scenario, findings)
+    _check_backlog_room(scenario, findings)
+    _doubt_unused(scenario, findings)
+
+
+# ---- work that can never start ----
+
+
+def _check_needs(scenario: Resolved, findings: Findings) -> None:
+    most = most_units(scenario)
+    for name, step in scenario.steps.items():
+        for need in step.needs:
+            if all(units > most[pool] for pool, units in need.any_of):
+                _note_never(name, need, most, findings)
+        _check_joint(name, step, most, findings)
+
+
+def _note_never(name: str, need: Need, most: Mapping[str, int], findings: Findings) -> None:
+    wanted = " / ".join(f"{units} × {pool}" for pool, units in need.any_of)
+    there = ", ".join(f"{pool}: {most[pool]}" for pool, _ in need.any_of)
+    findings.wrong(
+        ("steps", name, "resources"), wanted,
+        Label(vi=f"cần {wanted}, nhưng nhiều nhất chỉ có ({there}): không bao giờ bắt đầu được",
+              en=f"needs {wanted}, but there are never more than ({there}): it can never start"),
+        Label(vi="hãy tăng 'capacity', xem lại lịch, hoặc cần ít hơn",
+              en="raise the capacity, look at its calendar, or need fewer"),
+    )  # fmt: skip
+
+
+def _check_joint(name: str, step: Step, most: Mapping[str, int], findings: Findings) -> None:
+    """Needs without a choice add up."""
+    total: dict[str, int] = {}
+    for need in step.needs:
+        if len(need.any_of) == 1:
+            pool, units = need.any_of[0]
+            total[pool] = total.get(pool, 0) + units
+    alone = {need.any_of[0] for need in step.needs if len(need.any_of) == 1}
+    for pool, units in total.items():
+        if units > most[pool] and (pool, units) not in alone:
+            _note_never(name, Need(((pool, units),)), most, findings)
+    for need in step.needs:
+        for pool, units in need.any_of:
+            if units < 1:
+                findings.wrong(
+                    ("steps", name, "resources"), f"{units} × {pool}",
+                    Label(vi=f"cần {units} × {pool}", en=f"needs {units} × {pool}"),
+                    Label(vi="hãy viết 1 hoặc hơn, hoặc bỏ nó", en="write 1 or more, or leave it out"),
+                )  # fmt: skip
+
+
+# ---- attributes ----
+
+
+def _check_attributes(scenario: Resolved, findings: Findings) -> None:
+    """An attribute is of one kind and one unit in all flows."""
+    seen: dict[str, tuple[str, str, str]] = {}
+    for flow_name, flow in scenario.flows.items():
+        for name, attribute in flow.attributes.items():
+            first = seen.setdefault(name, (attribute.kind, attribute.unit, flow_name))
+            if first[:2] != (attribute.kind, attribute.unit):
+                findings.wrong(
+                    ("flows", flow_name, "attributes", name), attribute.unit or attribute.kind,
+                    Label(vi=f"khác loại hoặc đơn vị với cùng thuộc tính ở luồng '{first[2]}'",
+                          en=f"is of another kind or unit than the same attribute of the flow '{first[2]}'"),
+                    Label(vi="hãy dùng cùng loại và đơn vị, hoặc đặt tên khác",
+                          en="use the same kind and unit, or another name"),
+                )  # fmt: skip
+
+
+# ---- places ----
+
+
+def _check_branches(scenario: Resolved, way: Way, findings: Findings) -> None:
+    """Steps of a branch lie in the zone of the parallel step, or in none."""
+    for name, branch in way.branch_of.items():
+        zone, outer = scenario.steps[name].zone, _outer_zone(scenario, way, branch)
+        if zone is not None and zone != outer:
+            findings.wrong(
+                ("steps", name, "zone"), zone,
+                Label(vi=f"nằm trong '{zone}', khác khu vực của phần song song '{branch[0]}'",
+                      en=f"lies in '{zone}', not in the zone of the parallel part '{branch[0]}'"),
+                Label(vi=f"hãy bỏ 'zone', hoặc đặt '{branch[0]}' trong '{zone}'",
+                      en=f"leave 'zone' out, or put '{branch[0]}' in '{zone}'"),
+            )  # fmt: skip
+
+
+def _outer_zone(scenario: Resolved, way: Way, branch: Branch | None) -> str | None:
+    """The zone that a parallel part lies in, be it by a part around it."""
+    while branch is not None:
+        zone = scenario.steps[branch[0]].zone
+        if zone is not None:
+            return zone
+        branch = way.branch_of.get(branch[0])
+    return None
+
+
+def _check_backlog(name: str, scenario: Resolved, way: Way, findings: Findings) -> None:
+    backlog = scenario.flows[name].backlog
+    if backlog is None:
+        return
+    at, path = backlog.at, ("flows", name, "backlog", "at")
+    if at not in way.next:
+        findings.wrong(
+            path, at,
+            Label(vi=f"chờ ở '{at}', không nằm trên đường đi của luồng",
+                  en=f"waits in '{at}', which is not on its way"),
+            Label(vi="hãy chọn một bước của luồng này", en="choose a step of this flow"),
+        )  # fmt: skip
+    elif at in way.branch_of or scenario.steps[at].kind in ("choose", "end"):
+        findings.wrong(
+            path, at,
+            Label(vi=f"chờ ở '{at}', nơi không thể có ai chờ lúc đầu",
+                  en=f"waits in '{at}', where nobody can wait at the start"),
+            Label(vi="hãy chọn một bước 'work', 'wait' hoặc 'parallel' ngoài các nhánh",
+                  en="choose a step that takes time, outside of branches"),
+        )  # fmt: skip
+
+
+def _check_backlog_room(scenario: Resolved, findings: Findings) -> None:
+    """Everybody who is there at the start has a place."""
+    taken: dict[tuple[str, str], int] = {}
+    for name, flow in scenario.flows.items():
+        for place, room in _places(scenario, flow):
+            taken[place] = taken.get(place, 0) + (flow.backlog.count if flow.backlog else 0)
+            if taken[place] > room:
+                findings.wrong(
+                    ("flows", name, "backlog", "count"), taken[place],
+                    Label(vi=f"đưa {taken[place]} vào '{place[1]}', chỉ có {room} chỗ",
+                          en=f"puts {taken[place]} into '{place[1]}', which has room for {room}"),
+                    Label(vi="hãy tăng 'room', hoặc để phần dư chờ ở bước trước đó",
+                          en="raise the room, or let the rest wait in a step before it"),
+                )  # fmt: skip
+
+
+def _places(scenario: Resolved, flow: Flow) -> Iterator[tuple[tuple[str, str], int]]:
+    """Step and zone of a flow's backlog, with their room."""
+    step = scenario.steps[flow.backlog.at] if flow.backlog else None
+    if flow.backlog and step and step.room is not None:
+        yield ("step", flow.backlog.at), step.room
+    if step and step.zone is not None:
+        yield ("zone", step.zone), scenario.zones[step.zone].room
+
+
+# ---- milestones ----
+
+
+def _check_milestones(name: str, flow: Flow, scenario: Resolved, findings: Findings) -> None:
+    """A flow that declares or drives before the gate says where it arrives (law §6)."""
+    on_way = [step for step in flow.next if step in scenario.steps]
+    marks = {mark for step in on_way for mark in scenario.steps[step].milestones}
+    early = next((step for step in on_way if _is_early(scenario.steps[step])), None)
+    if early is not None and "arrived" not in marks and _is_of_a_gate(flow, marks):
+        findings.wrong(
+            ("flows", name, "route"), early,
+            Label(vi=f"khai báo hoặc đi đường ở '{early}' trước khi đến cửa khẩu mà không có mốc 'arrived'",
+                  en=f"declares or drives at '{early}' before the gate, without milestone 'arrived'"),
+            Label(vi="hãy thêm 'milestone: arrived' vào bước đầu tiên ở cửa khẩu",
+                  en="add 'milestone: arrived' to the first step at the gate"),
+        )  # fmt: skip
+
+
+def _is_early(step: Step) -> bool:
+    return "declared" in step.milestones or step.purpose in ("travel", "declaration")
+
+
+def _is_of_a_gate(flow: Flow, marks: set[str]) -> bool:
+    return "declared" in marks or "direction" in flow.attributes or "gate" in flow.attributes
+
+
+# ---- doubts ----
+
+
+def _doubt_unused(scenario: Resolved, findings: Findings) -> None:
+    """Steps that nobody comes to, and milestones that nobody reports."""
+    visited = {step for name in scenario.flows for step in reached(scenario, name)}
+    for name, step in scenario.steps.items():
+        if name not in visited:
+            findings.doubt(
+                ("steps", name), name,
+                Label(vi="không luồng nào đi tới", en="is reached by no flow"),
+                Label(vi="hãy đặt nó vào một 'route', hoặc bỏ đi", en="put it in a route, or leave it out"),
+            )  # fmt: skip
+        for mark in step.milestones:
+            if mark not in MILESTONES:
+                _doubt_milestone(name, mark, findings)
+
+
+def _doubt_milestone(name: str, mark: str, findings: Findings) -> None:
+    near = nearest(mark, MILESTONES)
+    listed = near or ", ".join(MILESTONES)
+    findings.doubt(
+        ("steps", name, "milestone"), mark,
+        Label(vi=f"có mốc '{mark}' không thuộc các mốc được báo cáo",
+              en=f"marks '{mark}', which no report knows"),
+        Label(vi=f"có phải ý bạn là: {listed}?", en=f"did you mean: {listed}?"),
+    )  # fmt: skip
