@@ -105,7 +105,9 @@ def table_mean(quantiles: Quantiles | Table) -> float:
     """Mean of what a run draws: straight between the nodes, flat beyond the last ones."""
     tail, values = tail_probabilities(), np.asarray(quantiles, np.float64)
     sides = values[:SIDE], values[SIDE:]
-    return float(sum((side[1:] + side[:-1]) @ -np.diff(tail) / 2 + side[-1] * tail[-1] for side in sides))
+    # summed exactly: the order of a sum must not differ between machines
+    parts = [part for side in sides for part in (side[1:] + side[:-1]) * -np.diff(tail) / 2]
+    return math.fsum([*parts, *(side[-1] * tail[-1] for side in sides)])
 
 
 def rounded(quantiles: Quantiles, mean: float, low: float = 0.0, high: float = math.inf) -> Table:
@@ -120,7 +122,8 @@ def rounded(quantiles: Quantiles, mean: float, low: float = 0.0, high: float = m
     values = np.clip(quantiles * scale, low, high)
     if values.max() > LARGEST:
         raise _too_large(float(values.max()))
-    whole = np.floor(values + 0.5).astype(np.int64)
+    # to six decimals first: a half must round the same way whatever the last bit of a machine's arithmetic
+    whole = np.floor(np.round(values, 6) + 0.5).astype(np.int64)
     return tuple(whole.tolist()) if whole.min() < whole.max() else (int(whole[0]),)
 
 
