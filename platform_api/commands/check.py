@@ -1,0 +1,43 @@
+"""`cuakhau check`: whether a scenario can be run, and everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from platform_api.commands.common import command, override_option, scenario_argument
+from platform_api.commands.opening import open_scenario
+from platform_api.console import Speech
+
+if TYPE_CHECKING:
+    from scenarios.resolved import Resolved
+
+
+@command("check")
+@scenario_argument
+@override_option
+def check(speech: Speech, scenario: str, overrides: tuple[str, ...]) -> None:
+    """Load the scenario, tell its warnings, and say what it holds."""
+    _say_what_it_holds(speech, open_scenario(speech, scenario, overrides).resolved)
+
+
+def _say_what_it_holds(speech: Speech, scenario: Resolved) -> None:
+    from rich.text import Text
+
+    assumed = sum(parameter.source == "assumption" for parameter in scenario.parameters)
+    sign = Text("✓ ", "bold green") + Text(speech.say("check.good", name=scenario.name), "bold")
+    counts = speech.say(
+        "check.holds",
+        flows=len(scenario.flows),
+        steps=len(scenario.steps),
+        agencies=len(scenario.agencies),
+        resources=len(scenario.resources),
+    )
+    numbers = speech.say(
+        "check.numbers",
+        numbers=len(scenario.parameters),
+        sourced=len(scenario.parameters) - assumed,
+        assumed=assumed,
+    )
+    speech.show(sign)
+    speech.show(f"  {counts}")
+    speech.show(f"  {numbers}")

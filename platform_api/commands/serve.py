@@ -1,0 +1,31 @@
+"""`cuakhau serve`: the HTTP service on this machine."""
+
+from __future__ import annotations
+
+import click
+
+from platform_api.commands.common import command, one_line, whole_number
+from platform_api.console import BAD_INPUT, Refusal, Speech, refuse
+
+
+@command("serve")
+@click.option("--host", metavar="ADDRESS", help=one_line("serve.host"))
+@click.option("--port", metavar="N", callback=whole_number("port", 0, 65535), help=one_line("serve.port"))
+def serve(speech: Speech, host: str | None, port: int | None) -> None:
+    """Serve until Ctrl-C."""
+    from platform_api import app
+    from platform_api.settings import SettingsError
+
+    try:
+        app.serve(host, port, ready=lambda address: speech.note("serve.ready", address=address))
+    except SettingsError as error:
+        speech.problems(error.problems)
+        raise click.exceptions.Exit(BAD_INPUT) from None
+    except OSError as error:
+        raise _not_opened(host, port, error) from None
+    speech.note("serve.stopped")
+
+
+def _not_opened(host: str | None, port: int | None, error: OSError) -> Refusal:
+    reason = error.strerror or str(error)
+    return refuse("serve", host=host or "127.0.0.1", port=8000 if port is None else port, reason=reason)

@@ -1,0 +1,250 @@
+"""The process of a scenario in words, in the order it happens; the numbers are those of the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from metrics.trs import MILESTONES
+from platform_api.describe import arrivals_told, calendar_told, length_told, shares_told, tree_told
+from platform_api.formats import date, duration, instant, number
+from platform_api.texts import Language, pick, text
+from scenarios.resolved import Need, Parameter, Published, Resolved, Shift, Step, Tree
+from sim import graph as graphs
+
+if TYPE_CHECKING:
+    from sim.graph import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing told: what it is, and what there is to know about it."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the story."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+def numbers_of(graph: Graph, scenario: Resolved) -> dict[str, int]:
+    """The number of each step, from 1 in the order things happen; words and picture share it."""
+    steps = [node for node in graphs.in_order(graph) if node in scenario.steps]
+    return {name: i for i, name in enumerate(steps, 1)}
+
+
+def story(scenario: Resolved, language: Language) -> list[Section]:
+    """The whole process in words."""
+    return [section for section in _Teller(scenario, language).sections() if section.entries]
+
+
+class _Teller:
+    """Tells one scenario in one language."""
+
+    def __init__(self, scenario: Resolved, language: Language) -> None:
+        self.scenario, self.language = scenario, language
+        self.graph = graphs.picture(scenario)
+        self.numbers = numbers_of(self.graph, scenario)
+
+    def sections(self) -> Iterator[Section]:
+        yield self._section("frame", self._frame())
+        yield self._section("flows", self._flows())
+        yield self._section("steps", (self._step(name) for name in self.numbers))
+        yield self._section("resources", self._resources())
+        yield self._section("calendars", self._calendars())
+        yield self._section("disruptions", self._disruptions())
+        yield self._section("published", (self._published(p) for p in self.scenario.published))
+
+    def _section(self, key: str, entries: Iterator[Entry]) -> Section:
+        return Section(self._say(f"{key}.title"), tuple(entries))
+
+    def _say(self, key: str, **values: object) -> str:
+        return text(f"explain.{key}", self.language, **values)
+
+    # ---- the frame and what comes --------------------------------------------------------------------
+
+    def _frame(self) -> Iterator[Entry]:
+        clock = self.scenario.clock
+        start = datetime.fromisoformat(clock.start)
+        day, time = date(start, self.language), f"{start:%H:%M}"
+        lines = [self._say("frame.start", date=day, time=time, zone=clock.zone)]
+        if clock.window is not None:
+            lines.append(self._say("frame.window", length=duration(clock.window, self.language)))
+        if clock.lead_in:
+            lines.append(self._say("frame.lead_in", length=duration(clock.lead_in, self.language)))
+        if clock.until == "empty":
+            lines.append(self._say("frame.until_empty", length=duration(clock.at_most, self.language)))
+        if self.scenario.count_unit:
+            lines.append(self._say(f"frame.count.{self.scenario.count_unit}"))
+        yield Entry(pick(self.scenario.question, self.language), tuple(lines))
+
+    def _flows(self) -> Iterator[Entry]:
+        for flow in self.scenario.flows.values():
+            lines = [arrivals_told(flow.arrivals, self.language)]
+            if flow.backlog is not None:
+                count = number(flow.backlog.count, 0, self.language)
+                lines.append(self._say("flows.backlog", count=count, at=self._named(flow.backlog.at)))
+            for attribute in flow.attributes.values():
+                told = shares_told(attribute, self.scenario, self.language)
+                lines.append(f"{pick(attribute.label, self.language)}: {told}")
+            yield Entry(pick(flow.label, self.language), tuple(lines))
+
+    # ---- the steps -----------------------------------------------------------------------------------
+
+    def _named(self, step: str | None) -> str:
+        """`3 Kiểm dịch y tế`, or the end of the way."""
+        if step is None or step not in self.numbers:
+            return self._say("steps.end")
+        return f"{self.numbers[step]} {pick(self.scenario.steps[step].label, self.language)}"
+
+    def _step(self, name: str) -> Entry:
+        step = self.scenario.steps[name]
+        agency = self.scenario.agencies.get(step.agency or "")
+        owner = f" — {pick(agency.label, self.language)}" if agency else ""
+        return Entry(f"{self._named(name)}{owner}", tuple(self._step_lines(name, step)))
+
+    def _step_lines(self, name: str, step: Step) -> Iterator[str]:
+        yield from self._work(step)
+        yield from self._places(step)
+        yield from self._failing(step)
+        yield from self._leads_on(name, step)
+        yield from self._pedigree(f"steps.{name}.")
+
+    def _work(self, step: Step) -> Iterator[str]:
+        if step.needs:
+            yield self._say("steps.needs", needs="; ".join(self._need(need) for need in step.needs))
+        if step.time is not None:
+            yield self._say("steps.time", time=self._length(step.time))
+
+    def _need(self, need: Need) -> str:
+        labels = {name: pick(self.scenario.resources[name].label, self.language) for name, _ in need.any_of}
+        return f" {self._say('steps.or')} ".join(f"{units} × {labels[name]}" for name, units in need.any_of)
+
+    def _length(self, tree: Tree) -> str:
+        return tree_told(tree, self.scenario, self.language, length_told)
+
+    def _places(self, step: Step) -> Iterator[str]:
+        if step.zone is not None:
+            zone = self.scenario.zones[step.zone]
+            yield self._say("steps.zone", zone=pick(zone.label, self.language), room=zone.room)
+        if step.room is not None:
+            yield self._say("steps.room", room=step.room)
+        if step.full_to is not None:
+            yield self._say("steps.full_to", step=self._named(step.full_to))
+
+    def _failing(self, step: Step) -> Iterator[str]:
+        if step.platforms:
+            labels = (pick(self.scenario.platforms[name].label, self.language) for name in step.platforms)
+            yield self._say("steps.platform", platforms=", ".join(labels))
+            if step.fallback is None:
+                yield self._say("steps.no_fallback")
+            else:
+                yield self._say("steps.fallback", time=self._length(step.fallback))
+        if step.patience is not None:
+            to = self._named(step.patience_to) if step.patience_to else self._say("steps.lost")
+            yield self._say("steps.patience", time=self._length(step.patience), to=to)
+
+    def _leads_on(self, name: str, step: Step) -> Iterator[str]:
+        if step.milestones:
+            labels = (pick(MILESTONES[m], self.language) for m in step.milestones)
+            yield self._say("steps.milestones", milestones=", ".join(labels))
+        if step.kind == "parallel":
+            yield self._say("steps.parallel", steps="; ".join(map(self._named, step.branches)))
+        elif step.kind == "choose":
+            yield from self._options(name)
+        elif step.kind == "end":
+            yield self._say(f"steps.ends.{step.outcome}")
+        else:
+            yield from self._next(name)
+
+    def _options(self, name: str) -> Iterator[str]:
+        """One line for each option: its share, where known, and where it leads."""
+        told: dict[str, None] = {}  # each line once, in order
+        for flow in self.scenario.flows.values():
+            shares = graphs.option_shares(self.scenario, flow, self.scenario.steps[name])
+            for option, target in flow.options.get(name, {}).items():
+                share = f" {number(100 * shares[option], 0, self.language)} %" if option in shares else ""
+                told[f"{self._option(name, option)}{share} → {self._named(target)}"] = None
+        yield from told
+
+    def _option(self, step: str, option: str) -> str:
+        by = self.scenario.steps[step].by
+        for flow in self.scenario.flows.values():
+            attribute = flow.attributes.get(by or "")
+            if attribute is not None and option in attribute.labels:
+                return pick(attribute.labels[option], self.language)
+        return option
+
+    def _next(self, name: str) -> Iterator[str]:
+        """Where it goes on, unless simply to the next number."""
+        targets = {flow.next.get(name) for flow in self.scenario.flows.values() if name in flow.next}
+        targets -= {step for step, number in self.numbers.items() if number == self.numbers[name] + 1}
+        for target in sorted(targets, key=lambda step: self.numbers.get(step or "", 0)):
+            yield f"→ {self._named(target)}"
+
+    def _pedigree(self, prefix: str) -> Iterator[str]:
+        for parameter in self.scenario.parameters:
+            if parameter.path.startswith(prefix):
+                yield pedigree_told(parameter, self.scenario, self.language, prefix)
+
+    # ---- who works when ------------------------------------------------------------------------------
+
+    def _resources(self) -> Iterator[Entry]:
+        for resource in self.scenario.resources.values():
+            owner = self.scenario.agencies.get(resource.agency or "")
+            tail = f" — {pick(owner.label, self.language)}" if owner else ""
+            lines = tuple(self._shift(shift) for shift in resource.shifts)
+            yield Entry(f"{pick(resource.label, self.language)}{tail}", lines)
+
+    def _shift(self, shift: Shift) -> str:
+        if shift.calendar is None:
+            return self._say("resources.always", units=shift.units)
+        hours = pick(self.scenario.calendars[shift.calendar].label, self.language)
+        return self._say("resources.shift", units=shift.units, calendar=hours)
+
+    def _calendars(self) -> Iterator[Entry]:
+        for calendar in self.scenario.calendars.values():
+            yield Entry(pick(calendar.label, self.language), tuple(calendar_told(calendar, self.language)))
+
+    def _disruptions(self) -> Iterator[Entry]:
+        for disruption in self.scenario.disruptions.values():
+            lines = [self._occurrence(begin, length) for begin, length in disruption.when]
+            if disruption.length is not None:
+                lines.append(self._say("disruptions.random", length=self._length(disruption.length)))
+            yield Entry(pick(disruption.label, self.language), tuple(lines))
+
+    def _occurrence(self, begin: int, length: int) -> str:
+        moment = instant(self.scenario.clock.start, begin)
+        at = f"{moment:%H:%M} {date(moment, self.language)}"
+        return self._say("disruptions.at", at=at, length=duration(length, self.language))
+
+    def _published(self, figure: Published) -> Entry:
+        labels = ", ".join(figure.labels.values())
+        source = self.scenario.sources.get(figure.source)
+        mark = text(f"mark.{figure.mark}", self.language)
+        value = number(figure.value, 0 if figure.value == int(figure.value) else 2, self.language)
+        lines = [f"{mark} · {source.text if source else figure.source}"]
+        if figure.note is not None:
+            lines.append(pick(figure.note, self.language))
+        return Entry(f"{figure.kpi} {f'({labels}) ' if labels else ''}= {value}", tuple(lines))
+
+
+def pedigree_told(parameter: Parameter, scenario: Resolved, language: Language, prefix: str = "") -> str:
+    """Where a number comes from: its source, or that it is assumed, in which range, and who could tell."""
+    name = parameter.path.removeprefix(prefix)
+    if parameter.source != "assumption":
+        source = scenario.sources.get(parameter.source)
+        where = source.text if source else parameter.source
+        return text("explain.pedigree.source", language, name=name, value=parameter.value, source=where)
+    low, high = parameter.range or ("?", "?")
+    told = text("explain.pedigree.assumed", language, name=name, value=parameter.value, low=low, high=high)
+    owner = scenario.agencies.get(parameter.owner or "")
+    known = pick(owner.label, language) if owner else parameter.owner
+    return told + (text("explain.pedigree.owner", language, owner=known) if known else "")

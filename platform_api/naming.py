@@ -1,0 +1,70 @@
+"""What the figures of a result are called, in the words of their scenario."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from platform_api.texts import Language, every_text, pick, text
+from scenarios.resolved import Label, Resolved
+
+PARTS_OF_A_SCENARIO = {
+    "flow": "flows",
+    "step": "steps",
+    "agency": "agencies",
+    "resource": "resources",
+    "zone": "zones",
+    "platform": "platforms",
+}
+"""Label of a result → where the scenario keeps the thing it names."""
+
+
+@cache
+def _declared() -> dict[str, Label]:
+    from metrics.kpis import CATALOGUE
+
+    return {name: kpi.label for kpi in CATALOGUE for name in kpi.value_names} | {
+        k.name: k.label for k in CATALOGUE
+    }
+
+
+@cache
+def _stat_of() -> dict[str, str]:
+    from metrics.kpis import CATALOGUE
+
+    return {f"{kpi.name}_{stat}": stat for kpi in CATALOGUE for stat in kpi.stats}
+
+
+def kpi_name(name: str, language: Language) -> str:
+    """`dwell_p95` → "Thời gian lưu, phân vị 95"."""
+    label = _declared().get(name)
+    if label is None:
+        return name
+    stat = _stat_of().get(name)
+    return pick(label, language) + (f", {text(f'stat.{stat}', language)}" if stat else "")
+
+
+def meaning_of(name: str, language: Language) -> str:
+    """What an indicator means, in a sentence."""
+    from metrics.kpis import CATALOGUE
+
+    return next(
+        (pick(kpi.meaning, language) for kpi in CATALOGUE if name in (kpi.name, *kpi.value_names)), ""
+    )
+
+
+def labels_told(labels: dict[str, str], scenario: Resolved, language: Language) -> str:
+    """All labels of a figure in words, "Xuất · Hữu Nghị"; empty for the whole."""
+    return " · ".join(value_name(name, value, scenario, language) for name, value in labels.items())
+
+
+def value_name(name: str, value: str, scenario: Resolved, language: Language) -> str:
+    """One label's value in words: the thing's own label, else the house's word, else as it is."""
+    things = getattr(scenario, PARTS_OF_A_SCENARIO.get(name, "flows"))
+    if name in PARTS_OF_A_SCENARIO and value in things:
+        return pick(things[value].label, language)
+    for flow in scenario.flows.values():
+        attribute = flow.attributes.get(name)
+        if attribute is not None and value in attribute.labels:
+            return pick(attribute.labels[value], language)
+    key = f"value.{name}.{value}"
+    return text(key, language) if key in every_text() else value

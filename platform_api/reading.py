@@ -1,0 +1,306 @@
+"""A result as its reader meets it: the headline, then by gate, by agency, against what was published.
+
+Screen and page show the same things in the same order; both are made from what stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from platform_api.formats import Scale, scale_for
+from platform_api.naming import kpi_name, labels_told, value_name
+from platform_api.texts import Language, text
+from scenarios.resolved import Resolved
+
+if TYPE_CHECKING:
+    from platform_api.results import Comparison, Estimate, Result
+
+GATE_HEADLINE = ("crossed", "dwell_mean", "dwell_p95", "closing_backlog")
+ORDER_HEADLINE = ("completed", "order_lead_time_mean", "order_lead_time_p95", "on_time", "return_share",
+                  "cash_in_transit", "order_to_cash_mean")  # fmt: skip
+PLAIN_HEADLINE = ("completed", "dwell_mean", "dwell_p95", "closing_backlog")
+"""Figures that answer first, for gates, for orders, and for anything else."""
+
+BY_GATE = ("arrived", "crossed", "dwell_mean", "dwell_p95", "closing_backlog")
+BY_AGENCY = ("blocked_mean", "wait_mean", "service_mean")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure with what it is called and how it is written."""
+
+    name: str  # in words
+    estimate: Estimate
+    scale: Scale
+    language: Language
+
+    def _with_unit(self, value: float | None) -> str:
+        return "–" if value is None else self.scale.full(value, self.language)
+
+    @property
+    def mean(self) -> str:
+        """The mean with its unit, or a dash."""
+        return self._with_unit(self.estimate.mean)
+
+    @property
+    def number(self) -> str:
+        """The mean without its unit."""
+        return "–" if self.estimate.mean is None else self.scale.number(self.estimate.mean, self.language)
+
+    @property
+    def unit(self) -> str:
+        """The unit's word."""
+        return self.scale.unit_name(self.language)
+
+    @property
+    def half_width(self) -> str:
+        """`± 0,8`, or why there is none."""
+        half = self.estimate.half_width
+        if half is None:
+            return text("result.no_interval", self.language)
+        return f"± {self.scale.number(half, self.language)}"
+
+    @property
+    def days(self) -> str:
+        """`23,4 – 29,2`, the day-to-day spread."""
+        low, high = self.estimate.p10, self.estimate.p90
+        if low is None or high is None:
+            return "–"
+        return f"{self.scale.number(low, self.language)} – {self.scale.number(high, self.language)}"
+
+    @property
+    def short(self) -> str:
+        """Mean and half-width on one line, for cells."""
+        if self.estimate.mean is None:
+            return "–"
+        half = (
+            f" ± {self.scale.number(self.estimate.half_width, self.language)}"
+            if self.estimate.half_width
+            else ""
+        )
+        return f"{self.number}{half} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Figures about the same things: a direction, a flow, or everything."""
+
+    title: str
+    labels: dict[str, str]
+    figures: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: what it is about, and a figure (or nothing) for each column."""
+
+    title: str
+    cells: tuple[Shown | None, ...]
+
+
+class Reading:
+    """One result, read in one language."""
+
+    def __init__(self, result: Result, scenario: Resolved, language: Language) -> None:
+        self.result, self.scenario, self.language = result, scenario, language
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, tuple[tuple[str, str], ...]], Estimate]:
+        return {(e.name, tuple(sorted(e.labels.items()))): e for e in self.result.kpis}
+
+    def say(self, key: str, **values: object) -> str:
+        """A text in the language of this reading."""
+        return text(key, self.language, **values)
+
+    def find(self, name: str, labels: dict[str, str]) -> Estimate | None:
+        """The figure of a name with exactly these labels."""
+        return self._by_key.get((name, tuple(sorted(labels.items()))))
+
+    def show(self, estimate: Estimate | None, scale: Scale | None = None) -> Shown | None:
+        """A figure ready to be written."""
+        if estimate is None:
+            return None
+        around = (estimate.mean, estimate.p10, estimate.p90)
+        scale = scale or scale_for(estimate.unit, around, estimate.half_width)
+        return Shown(kpi_name(estimate.name, self.language), estimate, scale, self.language)
+
+    def told(self, labels: dict[str, str]) -> str:
+        """Labels in words."""
+        return labels_told(labels, self.scenario, self.language)
+
+    # ---- headline ------------------------------------------------------------------------------------
+
+    def values_of(self, label: str) -> list[str]:
+        """The values that a label takes alone in the results, in their order."""
+        return list(dict.fromkeys(e.labels[label] for e in self.result.kpis if list(e.labels) == [label]))
+
+    def groups(self) -> list[Group]:
+        """The headline figures: by direction where there are directions, else by flow, else of everything."""
+        for label in ("direction", "flow"):
+            values = self.values_of(label)
+            if len(values) > 1 or (label == "direction" and values):
+                return [g for v in values if (g := self._group({label: v})).figures]
+        return [self._group({})]
+
+    def _group(self, labels: dict[str, str]) -> Group:
+        names = self._headline_names(labels)
+        figures = (self.show(self.find(name, labels)) for name in names)
+        title = self.told(labels) or self.say("result.everything")
+        given = tuple(f for f in figures if f is not None and f.estimate.mean is not None)
+        return Group(title, labels, given)
+
+    def _headline_names(self, labels: dict[str, str]) -> tuple[str, ...]:
+        if self.find("crossed", labels):
+            return GATE_HEADLINE
+        if self.find("orders_placed", labels):
+            return ORDER_HEADLINE
+        return PLAIN_HEADLINE
+
+    def answer(self) -> list[str]:
+        """The answer in sentences, one for each group; what cannot be said is not said."""
+        return [sentence for group in self.groups() if (sentence := self._sentence(group))]
+
+    def _sentence(self, group: Group) -> str:
+        figures = {shown.estimate.name: shown for shown in group.figures}
+        done = figures.get("crossed") or figures.get("completed")
+        took = figures.get("order_lead_time_mean") or figures.get("dwell_mean")
+        if done is None or took is None:
+            return ""
+        kind = "crossed" if "crossed" in figures else "completed"
+        return self.say(f"answer.{kind}", who=group.title, count=done.number, time=took.mean)
+
+    # ---- tables --------------------------------------------------------------------------------------
+
+    def table(self, names: Iterable[str], labels: Iterable[dict[str, str]]) -> list[Row]:
+        """A row for each set of labels, a column for each name; one scale a column; empty rows left out."""
+        wanted, rows = list(names), list(labels)
+        columns = [[self.find(name, each) for each in rows] for name in wanted]
+        scales = [self._common_scale(column) for column in columns]
+        cells = ([self.show(e, s) for e in c] for c, s in zip(columns, scales, strict=True))
+        found = zip(rows, zip(*cells, strict=True), strict=True) if wanted else ()
+        return [Row(self.told(each), tuple(row)) for each, row in found if any(_has_value(c) for c in row)]
+
+    def _common_scale(self, column: list[Estimate | None]) -> Scale | None:
+        given = [e for e in column if e is not None and e.mean is not None]
+        if not given:
+            return None
+        halves = [e.half_width for e in given if e.half_width]
+        return scale_for(given[0].unit, [e.mean for e in given], max(halves, default=None))
+
+    def by_gate(self) -> list[Row]:
+        """Each gate in each direction."""
+        labels = [
+            e.labels
+            for e in self.result.kpis
+            if e.name == "arrived" and set(e.labels) == {"gate", "direction"}
+        ]
+        return self.table(BY_GATE, labels)
+
+    def by_agency(self) -> list[Row]:
+        """Each agency: how long an entity that met it was blocked, waited and was served there."""
+        return self.table((*BY_AGENCY, "utilisation"), [{"agency": a} for a in self.scenario.agencies])
+
+    def by_resource(self) -> list[Row]:
+        """Each pool: how busy it was."""
+        return self.table(("utilisation",), [{"resource": r} for r in self.scenario.resources])
+
+    def longest_waits(self, how_many: int = 5) -> list[Row]:
+        """The steps where entities wait longest."""
+        found = [
+            e for e in self.result.kpis if e.name == "wait_mean" and list(e.labels) == ["step"] and e.mean
+        ]
+        worst = sorted(found, key=lambda e: e.mean or 0.0, reverse=True)[:how_many]
+        return self.table(("wait_mean", "queue_max"), [e.labels for e in worst])
+
+    # ---- against what was published ------------------------------------------------------------------
+
+    def published(self) -> list[Published]:
+        """Each published figure beside the simulated one, with its mark and what may be concluded."""
+        return [self._published(figure) for figure in self.result.published]
+
+    def _published(self, figure: Comparison) -> Published:
+        unit = "s" if figure.unit in _SECONDS else figure.unit
+        factor = _SECONDS.get(figure.unit, 0.01 if figure.unit == "%" else 1.0)
+        around = [None if v is None else v * factor for v in (figure.published, figure.mean)]
+        half = None if figure.half_width is None else figure.half_width * factor
+        scale = scale_for("ratio" if unit == "%" else unit, around, half)
+        return Published(figure, self._published_name(figure), scale, factor, self)
+
+    def _published_name(self, figure: Comparison) -> str:
+        told = self.told(figure.labels)
+        return kpi_name(figure.kpi, self.language) + (f" ({told})" if told else "")
+
+    def balance(self) -> Iterator[str]:
+        """The identity of conservation, with its numbers, in each direction: true by arithmetic."""
+        for group in self.groups():
+            parts = {
+                n: self.find(n, group.labels)
+                for n in ("opening_backlog", "arrived", "lost", "closing_backlog")
+            }
+            parts["done"] = self.find("crossed", group.labels) or self.find("completed", group.labels)
+            if all(e is not None and e.mean is not None for e in parts.values()):
+                shown = {name: s.number for name, e in parts.items() if (s := self.show(e)) is not None}
+                yield self.say("result.balance", who=group.title, **shown)
+
+    def name_of(self, label: str, value: str) -> str:
+        """One label's value in words."""
+        return value_name(label, value, self.scenario, self.language)
+
+
+_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published figure and what the model says beside it."""
+
+    figure: Comparison
+    name: str
+    scale: Scale
+    factor: float  # published unit → unit of results
+    reading: Reading
+
+    def _told(self, value: float | None) -> str:
+        return "–" if value is None else self.scale.full(value * self.factor, self.reading.language)
+
+    @property
+    def published(self) -> str:
+        """What was published."""
+        return self._told(self.figure.published)
+
+    @property
+    def simulated(self) -> str:
+        """Mean and half-width."""
+        half = self.figure.half_width
+        tail = "" if half is None else f" ± {self.scale.number(half * self.factor, self.reading.language)}"
+        return self._told(self.figure.mean) + tail
+
+    @property
+    def days(self) -> str:
+        """The day-to-day spread."""
+        low, high = self.figure.p10, self.figure.p90
+        if low is None or high is None:
+            return "–"
+        shown = (self.scale.number(v * self.factor, self.reading.language) for v in (low, high))
+        return " – ".join(shown)
+
+    @property
+    def mark(self) -> str:
+        """Given, fitted or predicted, with its sign."""
+        return self.reading.say(f"mark.{self.figure.mark}")
+
+    @property
+    def verdict(self) -> str:
+        """What agreement would mean; only a prediction can be right or wrong."""
+        if self.figure.mark != "predicted":
+            return self.reading.say(f"verdict.{self.figure.mark}")
+        if self.figure.inside is None:
+            return self.reading.say("verdict.unknown")
+        return self.reading.say("verdict.inside" if self.figure.inside else "verdict.outside")
+
+
+def _has_value(shown: Shown | None) -> bool:
+    return shown is not None and shown.estimate.mean is not None

@@ -1,0 +1,80 @@
+"""The Time Release Study table as people read it: an interval at a time, coarse rows first, one unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from platform_api.formats import NBSP, Scale, number, scale_for
+from platform_api.texts import pick
+
+if TYPE_CHECKING:
+    from platform_api.reading import Reading
+    from platform_api.results import Interval
+
+STATISTICS = ("sd", "p50", "p5", "p25", "p75", "p90", "p95", "max")
+"""Columns after the mean, in their order."""
+
+MOST_ROWS = 40
+"""Rows of one interval that a page shows; the others are in the result's JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRow:
+    """One stratum."""
+
+    name: str
+    level: int  # 0 all, 1 gate and direction, 2 finer
+    n: str  # entities a day
+    mean: str
+    half_width: str
+    statistics: tuple[str, ...]
+    waiting: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPart:
+    """One interval between two milestones."""
+
+    title: str
+    unit: str
+    rows: tuple[StudyRow, ...]
+    left_out: int
+
+
+def study(rows: Sequence[Interval], reading: Reading) -> list[StudyPart]:
+    """The parts of the study, in the order of the results."""
+    parts: dict[tuple[str, str], list[Interval]] = {}
+    for row in rows:
+        if row.n:
+            parts.setdefault((row.begin, row.end), []).append(row)
+    return [_part(begin, end, found, reading) for (begin, end), found in parts.items()]
+
+
+def _part(begin: str, end: str, rows: list[Interval], reading: Reading) -> StudyPart:
+    from metrics.trs import MILESTONES
+
+    language = reading.language
+    scale = scale_for("s", [row.statistics["mean"] for row in rows])
+    title = " → ".join(pick(MILESTONES[name], language) for name in (begin, end))
+    shown = tuple(_row(row, scale, reading) for row in rows[:MOST_ROWS])
+    return StudyPart(title, scale.unit_name(language), shown, max(0, len(rows) - MOST_ROWS))
+
+
+def _row(row: Interval, scale: Scale, reading: Reading) -> StudyRow:
+    def told(seconds: float | None) -> str:
+        return "–" if seconds is None else scale.number(seconds, reading.language)
+
+    level = 0 if not row.labels else 1 if set(row.labels) <= {"gate", "direction"} else 2
+    share = row.share_waiting
+    per_day = row.n / max(1, reading.result.replications)
+    return StudyRow(
+        name=reading.told(row.labels) or reading.say("result.everything"),
+        level=level,
+        n=number(per_day, 0 if per_day >= 10 else 1, reading.language),
+        mean=told(row.statistics["mean"]),
+        half_width="" if row.half_width is None else f"± {told(row.half_width)}",
+        statistics=tuple(told(row.statistics[name]) for name in STATISTICS),
+        waiting="–" if share is None else f"{number(100 * share, 0, reading.language)}{NBSP}%",
+    )
