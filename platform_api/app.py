@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ from platform_api.handlers import answer_every_error
 from platform_api.intake import Intake
 from platform_api.routes import runs, scenarios, service
 from platform_api.routes.common import Parts
-from platform_api.runs import Runs
+from platform_api.runner import run_scenario
+from platform_api.runs import Runs, Simulate
 from platform_api.settings import LOOPBACK, Settings, load_settings, require_loopback
 from platform_api.store import Store
 
@@ -35,10 +37,16 @@ Every error is a problem document (RFC 9457) whose `problems` name the place, th
 """
 
 
-def create_app(settings: Settings, store: Store, registry: CollectorRegistry) -> FastAPI:
+APART: Simulate = partial(run_scenario, apart=True)
+"""Simulate in processes, so that this one stays responsive."""
+
+
+def create_app(
+    settings: Settings, store: Store, registry: CollectorRegistry, simulate: Simulate = APART
+) -> FastAPI:
     """The application; runs begin when it is started and are cancelled when it stops."""
     telemetry = Telemetry(registry)
-    work = Runs(settings, store, telemetry)
+    work = Runs(settings, store, telemetry, simulate)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from platform_api import errors, wire
 from platform_api.estimate import expected_entities
@@ -14,7 +12,7 @@ from platform_api.runner import draw_seed
 from platform_api.runs import Order
 from platform_api.settings import Settings
 from scenarios import library
-from scenarios.errors import Problem, ScenarioError, shown, suggestion
+from scenarios.errors import Problem, ScenarioError
 from scenarios.resolved import Label, Resolved, scenario_hash
 
 
@@ -49,7 +47,7 @@ def check(order: wire.CheckOrder | str, settings: Settings) -> wire.Checked:
     ApiError
         As `prepare`.
     """
-    loaded = _read(order) if isinstance(order, str) else _load(order)
+    loaded = _load_text(order) if isinstance(order, str) else _load(order)
     return wire.Checked(
         name=loaded.resolved.name,
         hash=scenario_hash(loaded.resolved),
@@ -101,7 +99,10 @@ def _cached(name: str) -> library.Loaded:
 def _named(name: str, place: str = "name") -> library.Loaded:
     if name not in library.names():
         raise errors.unknown(errors.UNKNOWN_SCENARIO, place, name, library.names())
-    return _cached(name)
+    try:
+        return _cached(name)
+    except ScenarioError as error:
+        raise errors.of_scenario(error) from None
 
 
 # ---- reading ------------------------------------------------------------------------------------------
@@ -109,83 +110,26 @@ def _named(name: str, place: str = "name") -> library.Loaded:
 
 def _load(order: wire.CheckOrder) -> library.Loaded:
     """The scenario of an order, with its overrides."""
-    _refuse_files(order.overrides, "overrides")
-    if isinstance(order.scenario, dict):
-        return _written(order.scenario, order.overrides)
-    named = _named(order.scenario, "scenario")
-    return _from_library(order.scenario, order.overrides) if order.overrides else named
-
-
-def _from_library(name: str, overrides: Mapping[str, Any]) -> library.Loaded:
     try:
-        return library.load(name, overrides)
+        if isinstance(order.scenario, dict):  # JSON is YAML too; without a folder it can name no file
+            return library.load_text(json.dumps(order.scenario, ensure_ascii=False), order.overrides)
+        named = _named(order.scenario, "scenario")
+        return library.load(order.scenario, order.overrides) if order.overrides else named
+    except ScenarioError as error:
+        raise errors.ApiError(errors.WRONG_SCENARIO, [_in_order(each) for each in error.problems]) from None
+
+
+def _load_text(text: str) -> library.Loaded:
+    try:
+        return library.load_text(text)
     except ScenarioError as error:
         raise errors.of_scenario(error) from None
 
 
-def _written(scenario: dict[str, Any], overrides: Mapping[str, Any]) -> library.Loaded:
-    """A scenario written as JSON, which is YAML too; lines of that text mean nothing to who sent it."""
-    try:
-        return _read(json.dumps(scenario, ensure_ascii=False), overrides)
-    except errors.ApiError as error:
-        problems = [replace(problem, line=None, column=None) for problem in error.problems]
-        raise errors.ApiError(error.kind, problems) from None
-
-
-def _read(text: str, overrides: Mapping[str, Any] | None = None) -> library.Loaded:
-    """A written scenario, once it is known to name no file."""
-    try:
-        _refuse_files(read_yaml(text), "")
-        return library.load_text(text, overrides or {})
-    except ScenarioError as error:
-        raise errors.of_scenario(error) from None
-
-
-def read_yaml(text: str) -> Any:
-    """The plain data of a YAML text."""
-    from scenarios.yaml import read
-
-    return read(text).data
-
-
-def _refuse_files(data: Any, place: str) -> None:
-    """A request must not make the server open files of its machine.
-
-    Raises
-    ------
-    ApiError
-        422, with every place that names a file.
-    """
-    problems = list(_files_named(data, place))
-    if problems:
-        raise errors.ApiError(errors.WRONG_SCENARIO, problems)
-
-
-def _files_named(data: Any, place: str) -> Iterator[Problem]:
-    if isinstance(data, dict):
-        for key, value in data.items():
-            here = f"{place}.{key}" if place else str(key)
-            if str(key).split(".")[-1] == "list" and isinstance(value, str):
-                yield _file_named(here, value)
-            elif key == "based_on" and value not in library.names():
-                message = Label(vi="không có trong thư viện", en="is not in the library")
-                yield Problem(here, shown(value), message, suggestion(str(value), library.names()))
-            else:
-                yield from _files_named(value, here)
-    elif isinstance(data, list):
-        for number, value in enumerate(data):
-            yield from _files_named(value, f"{place}[{number}]")
-
-
-def _file_named(place: str, value: str) -> Problem:
-    return Problem(
-        place,
-        shown(value),
-        Label(vi="nêu một tệp, mà API không đọc tệp", en="names a file, and the API reads no files"),
-        Label(
-            vi="hãy chạy bằng dòng lệnh: cuakhau run TỆP", en="run it on the command line: cuakhau run FILE"
-        ),
-    )
+def _in_order(problem: Problem) -> Problem:
+    """A problem as the sender of JSON knows it: overrides by their field, no lines of a text he never saw."""
+    place = problem.place.replace('"--override"', "overrides", 1)
+    return replace(problem, place=place, line=None, column=None)
 
 
 # ---- limits -------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,19 +18,12 @@ from sim.run import RESULT_VERSION, Run
 
 if TYPE_CHECKING:
     from metrics.kpis import Result as KpiResult
-    from metrics.replication import Replication
     from metrics.series import Band, Series
     from metrics.statistics import Floats
     from metrics.trs import Row
 
 PREDICTION_NEEDS = 9
 """Replications from which P10–P90 is a range of 80 % for one new day, whatever the distribution."""
-
-_HOUR = 3_600_000
-GRIDS = tuple(hours * _HOUR // 4 for hours in (1, 2, 4, 8, 12, 24, 48, 96, 672))
-"""Distances of points of a curve, from a quarter of an hour to a week [ms]."""
-
-MOST_POINTS = 400
 
 RESULT, SCENARIO = "result.json", "scenario.json"
 
@@ -219,7 +212,7 @@ class Replicate:
 
 def measure(run: Run) -> Replicate:
     """The figures of one replication."""
-    from metrics import kpis, trs
+    from metrics import curves, kpis, trs
     from metrics.replication import Replication
 
     seen = Replication(run.scenario, run.log)
@@ -231,20 +224,8 @@ def measure(run: Run) -> Replicate:
         deadlock=_stuck(run),
         values=tuple(kpis.measure(seen)),
         trs=tuple(trs.rows({run.replication: trs.measure(seen)})),
-        lines=tuple(_lines(seen)),
+        lines=tuple(curves.measure(seen)),
     )
-
-
-def _lines(seen: Replication) -> Iterator[Series]:
-    """The lines of charts, on a grid that suits the window."""
-    from metrics import series
-
-    step = next((step for step in GRIDS if seen.length <= step * MOST_POINTS), GRIDS[-1])
-    yield from series.backlog(seen, step)
-    yield from series.queues(seen, step)
-    yield from series.agency_waits(seen, max(step, series.HOUR))
-    yield from series.flows_per_hour(seen, max(step, series.HOUR))
-    yield from series.utilisation_by_hour(seen)
 
 
 def _stuck(run: Run) -> Stuck | None:

@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -52,11 +53,15 @@ class Live:
     stop: threading.Event = field(default_factory=threading.Event)
 
 
+Simulate = Callable[..., Result]
+"""`runner.run_scenario`, or something with the same parameters."""
+
+
 class Runs:
     """Every run the service knows; all methods may be called from any thread."""
 
-    def __init__(self, settings: Settings, store: Store, telemetry: Telemetry) -> None:
-        self.settings, self.store, self.telemetry = settings, store, telemetry
+    def __init__(self, settings: Settings, store: Store, telemetry: Telemetry, simulate: Simulate) -> None:
+        self.settings, self.store, self.telemetry, self.simulate = settings, store, telemetry, simulate
         self._tickets: dict[str, Ticket] = {}
         self._live: dict[str, Live] = {}
         self._queue: deque[str] = deque()
@@ -201,7 +206,7 @@ class Runs:
             limit.entities = advance.entities
             self._update(run, progress=_progress(advance))
 
-        return runner.run_scenario(
+        return self.simulate(
             order.scenario,
             seed=order.seed,
             replications=order.replications,
@@ -209,7 +214,6 @@ class Runs:
             overrides=order.overrides,
             warnings=order.warnings,
             jobs=self.settings.jobs,
-            apart=True,
             progress=follow,
             cancel=limit.is_reached,
         )

@@ -71,7 +71,7 @@ def replicate(
 def save_record(done: simulation.Run, folder: Path, replication: int) -> None:
     """The record of one replication as Parquet, complete or not there at all."""
     from platform_api.files import new_folder
-    from sim.log import save
+    from sim.files import save
 
     with new_folder(folder / f"replication-{replication + 1:04d}") as fresh:
         save(done.log, fresh)

@@ -1,0 +1,73 @@
+"""The service without a network: its application, a client, and scenarios small enough for a test."""
+
+import copy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from metrics.exposition import CollectorRegistry
+from platform_api.app import create_app
+from platform_api.examples import SMALL_SCENARIO
+from platform_api.runner import run_scenario
+from platform_api.settings import Settings
+from platform_api.store import Store
+from scenarios import library
+from scenarios.resolved import Resolved
+
+MakeApp = Callable[..., FastAPI]
+
+
+@pytest.fixture
+def written() -> dict[str, Any]:
+    """A written scenario that runs in a few milliseconds."""
+    return copy.deepcopy(SMALL_SCENARIO)
+
+
+@pytest.fixture
+def endless(written: dict[str, Any]) -> dict[str, Any]:
+    """A written scenario that takes minutes."""
+    return written | {
+        "name": "endless",
+        "window": "365 d",
+        "horizon": "stationary",
+        "resources": {"officer": {"label": {"vi": "Cán bộ", "en": "Officer"}, "capacity": 40}},
+        "flows": {"truck": written["flows"]["truck"] | {"arrivals": {"rate": "200 /h"}}},
+    }
+
+
+@pytest.fixture
+def small(written: dict[str, Any]) -> Resolved:
+    """The small scenario, resolved."""
+    return resolved(written)
+
+
+def resolved(written: dict[str, Any]) -> Resolved:
+    import json
+
+    return library.load_text(json.dumps(written, ensure_ascii=False)).resolved
+
+
+@pytest.fixture
+def make_app(tmp_path: Path) -> MakeApp:
+    """Makes an application that simulates within this process; settings by keyword."""
+
+    def make(simulate: Any = run_scenario, **settings: Any) -> FastAPI:
+        chosen = Settings(data_dir=tmp_path, **settings)
+        return create_app(chosen, Store(tmp_path), CollectorRegistry(), simulate)
+
+    return make
+
+
+def client_of(app: FastAPI) -> TestClient:
+    return TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+
+
+@pytest.fixture
+def client(make_app: MakeApp) -> Iterator[TestClient]:
+    """A client of a running service."""
+    with client_of(make_app()) as client:
+        yield client
