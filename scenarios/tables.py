@@ -2,7 +2,7 @@
 
 A table is exact about the mean: the continuous ones are rescaled so that the mean of the function that a run
 interpolates between the nodes is the mean of the distribution, before the quantiles are rounded to integers.
-What is left, up to a cv of 1.5: errors of 2e-4 in the standard deviation and 6e-5 in the quantiles at the nodes.
+What is left, up to a cv of 1.5: errors of 2e-4 in the standard deviation and 6e-5 in the quantiles.
 """
 
 from __future__ import annotations
