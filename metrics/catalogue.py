@@ -49,9 +49,9 @@ What every number of a result means. Times are in seconds and include closed hou
 TRS_HEAD = """## Time Release Study · Đo thời gian giải phóng hàng
 
 The table beside the indicators: n, mean, sd, median, P5, P25, P75, P90, P95, max and the share of time
-waiting and served, overall, by gate × direction, and by gate × direction × goods × channel, for the intervals that a
-flow has both milestones of. Over replications each statistic is the mean of the replications ("an average
-day"); pooled on request ("a truck drawn from all days").
+waiting and served, overall, by gate × direction, and by gate × direction × goods × channel, for the intervals
+that a flow has both milestones of. Over replications each statistic is the mean of the replications ("an
+average day"); pooled on request ("a truck drawn from all days").
 """
 
 
@@ -62,11 +62,10 @@ def page() -> str:
 
 
 def _intervals() -> Iterator[str]:
-    yield "| from | to | từ | đến |"
-    yield "|---|---|---|---|"
+    yield "| from | to | từ – đến |"
+    yield "|---|---|---|"
     for begin, end in INTERVALS:
-        first, last = MILESTONES[begin], MILESTONES[end]
-        yield f"| {first.en} (`{begin}`) | {last.en} (`{end}`) | {first.vi} | {last.vi} |"
+        yield f"| `{begin}` | `{end}` | {MILESTONES[begin].vi} – {MILESTONES[end].vi} |"
 
 
 def _section(title: str, kpis: tuple[Kpi, ...]) -> Iterator[str]:

@@ -49,6 +49,12 @@ class StepFunction:
             return int(np.dot(lengths, values))
         return sum(int(a) * int(b) for a, b in zip(lengths, values, strict=True))
 
+    def areas(self, edges: Column) -> Column:
+        """The integrals between consecutive edges (ascending) [value · ms]; exact while they fit an int64."""
+        points = _merged([self.times, edges])
+        reached = np.concatenate(([0], np.cumsum(np.diff(points) * self.at(points[:-1]))))
+        return np.diff(reached[np.searchsorted(points, edges)])
+
     def maximum(self, begin: int, end: int) -> tuple[int, int]:
         """(the largest value over [begin, end), the first instant it is reached [ms]).
 
@@ -91,9 +97,15 @@ def counting(entries: Column, exits: Column) -> StepFunction:
 
 def combine(how: Callable[..., Column], *functions: StepFunction) -> StepFunction:
     """Apply a function of arrays, such as `np.minimum`, value by value."""
-    times = np.unique(np.concatenate([f.times for f in functions]))
+    times = _merged([f.times for f in functions])
     before = how(*(np.array([f.before], dtype=np.int64) for f in functions))
     return StepFunction(times, how(*(f.at(times) for f in functions)), int(before[0]))
+
+
+def _merged(columns: list[Column]) -> Column:
+    """All times of several ascending columns, ascending and distinct; a stable sort merges them quickly."""
+    times = np.sort(np.concatenate(columns), kind="stable")
+    return times[np.append(np.diff(times) != 0, True)] if len(times) else times
 
 
 def clipped(begin: Column, end: Column, window: tuple[int, int] | tuple[Column, Column]) -> Column:

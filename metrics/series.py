@@ -157,11 +157,8 @@ def _by_hour(replication: Replication, resource: str) -> Floats:
     edges, hour = _local_hours(replication)
     duty = replication.scheduled(resource)
     busy = combine(np.minimum, replication.busy(resource), duty)
-    spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
-    used, whole = ([f.area(*span) for span in spans] for f in (busy, duty))
-    used_by_hour = np.bincount(hour, weights=used, minlength=24)
-    whole_by_hour = np.bincount(hour, weights=whole, minlength=24)
-    return _divided(used_by_hour, whole_by_hour)
+    used, whole = (np.bincount(hour, weights=f.areas(edges), minlength=24) for f in (busy, duty))
+    return _divided(used, whole)
 
 
 def _local_hours(replication: Replication) -> tuple[Column, Column]:

@@ -166,18 +166,14 @@ def _cross(
     replication: Replication, names: tuple[str, ...], mine: Mask
 ) -> Iterator[tuple[dict[str, str], Mask]]:
     """The combinations of values that somebody has, in the order of the file."""
+    values = [replication.log.names.attributes[name] or () for name in names]
     codes = np.stack([replication.log.attributes[name] for name in names])
-    present = codes[:, mine & np.all(codes >= 0, axis=0)]
-    for combination in np.unique(present, axis=1).T:
-        values = [_value(replication, name, code) for name, code in zip(names, combination, strict=True)]
-        here: Mask = mine & np.all(codes == combination[:, None], axis=0)
-        yield dict(zip(names, values, strict=True)), here
-
-
-def _value(replication: Replication, name: str, code: int) -> str:
-    values = replication.log.names.attributes[name]
-    assert values is not None
-    return values[code]
+    whole = mine & np.all(codes >= 0, axis=0)
+    sizes = tuple(map(len, values))
+    number = np.where(whole, np.ravel_multi_index(tuple(np.maximum(codes, 0)), sizes), -1)
+    for combination in np.flatnonzero(np.bincount(number[whole])):
+        which = np.unravel_index(combination, sizes)
+        yield {n: v[i] for n, v, i in zip(names, values, which, strict=True)}, number == combination
 
 
 Found = Mapping[int, Sequence[Piece]] | Sequence[Sequence[Piece]]

@@ -1,5 +1,7 @@
 """Step functions against counting by hand, instant by instant."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +35,14 @@ def test_values_are_those_of_counting(pairs, window):
     before = [int(np.count_nonzero((since < t) & (t <= until))) for t in instants]
     assert queue.at(instants).tolist() == counted
     assert queue.just_before(instants).tolist() == before
+
+
+@given(stays, st.lists(st.integers(-30, 100), min_size=2, max_size=8, unique=True))
+def test_areas_between_edges(pairs, edges):
+    queue = counting(*columns(pairs))
+    ordered = sorted(edges)
+    one_by_one = [queue.area(a, b) for a, b in pairwise(ordered)]
+    assert queue.areas(np.array(ordered, dtype=np.int64)).tolist() == one_by_one
 
 
 @given(stays, windows)

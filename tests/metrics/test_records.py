@@ -13,7 +13,7 @@ from sim.log import SOURCES
 from sim.run import run
 from tests.sim.networks import networks
 
-quick = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def replication(scenario: Resolved) -> Replication:
