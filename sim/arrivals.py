@@ -80,7 +80,13 @@ def births(
 
 
 def _candidates(
-    arrivals: Arrivals, clock: Clock, tables: dict[str, Table], key: int, replication: int, begin: int, end: int
+    arrivals: Arrivals,
+    clock: Clock,
+    tables: dict[str, Table],
+    key: int,
+    replication: int,
+    begin: int,
+    end: int,
 ) -> Iterator[Birth]:
     """The base rate's arrivals, before thinning."""
     if arrivals.days is None:
@@ -118,9 +124,7 @@ def _of_day(
         yield Birth(place_in_day(shape, position, begins, ends), day, number)
 
 
-def _placed(
-    arrivals: Arrivals, days: DayShapes, clock: Clock, key: int, replication: int
-) -> Iterator[Birth]:
+def _placed(arrivals: Arrivals, days: DayShapes, clock: Clock, key: int, replication: int) -> Iterator[Birth]:
     """Exactly `count` arrivals, each placed in the window by its own number."""
     end = arrivals_end(clock)
     dates = days_between(clock.offsets, clock.start_utc, 0, end)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from enum import IntEnum
 
 from scenarios.grid import CELLS, OCTAVES, SIDE, SIZE
 
@@ -24,7 +23,7 @@ MAX_SEED = (1 << 64) - 1
 _MASK = 0xFFFFFFFF
 
 
-class Purpose(IntEnum):
+class Purpose:
     """What a number is for; part of its address."""
 
     SERVICE = 0
@@ -61,7 +60,9 @@ def key(seed: int, kind: str, name: str, flow: str = "", source: str = "") -> in
     return int.from_bytes(hashlib.blake2b(address.encode(), digest_size=8).digest(), "little")
 
 
-def distinct_keys(seed: int, addresses: Iterable[tuple[str, str, str, str]]) -> dict[tuple[str, str, str, str], int]:
+def distinct_keys(
+    seed: int, addresses: Iterable[tuple[str, str, str, str]]
+) -> dict[tuple[str, str, str, str], int]:
     """The keys of many addresses (kind, name, flow, source).
 
     Raises

@@ -41,7 +41,7 @@ class Deadlock:
 def find(waiting: Iterable[Waiting]) -> Deadlock | None:
     """The entities that nothing can free, or None.
 
-    Whoever is not waiting (is served, or can lose patience) will move; so will who waits only for such people.
+    Whoever is not waiting (is served, or can lose patience) will move; so will who waits only for them.
     """
     stuck = {w.who: w for w in waiting}
     freed = True
@@ -66,6 +66,9 @@ def _cycle(stuck: dict[str, Waiting]) -> list[str]:
         trail.append(who)
         obstacle = next(o for o in stuck[who].obstacles if not _opens(o, stuck))
         holder = obstacle.holders[0] if obstacle.holders else None
-        told.append(f"{who} at '{stuck[who].at}' waits for '{obstacle.what}'" + (f", held by {holder}" if holder else ""))
+        told.append(
+            f"{who} at '{stuck[who].at}' waits for '{obstacle.what}'"
+            + (f", held by {holder}" if holder else "")
+        )
         who = holder
     return told[trail.index(who) :] if who in trail else told

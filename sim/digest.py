@@ -1,13 +1,13 @@
 """The digest of a record: row counts and a 128-bit sum of hashes over names and values of all rows (law §6).
 
-It needs no order and no stored log: every row adds its own two 64-bit words, so an engine may keep the sum while
-it runs. Names count, not codes, so a renumbering changes nothing and a renaming does.
+It needs no order and no stored log: every row adds its own two 64-bit words, so an engine may keep the sum
+while it runs. Names count, not codes, so a renumbering changes nothing and a renaming does.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,19 +17,18 @@ from sim.log import ENTITY_OUTCOMES, MODES, SOURCES, TARGETS, VISIT_OUTCOMES, Ev
 Words = NDArray[np.uint64]
 LANES = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
 """What the two 64-bit words of a row's hash begin with."""
+_MASK = 0xFFFFFFFFFFFFFFFF
 
 
 def digest(log: EventLog) -> str:
     """The identity of a run: 32 hexadecimal digits."""
     tables = (_visit_fields(log), _entity_fields(log), _timetable_fields(log))
-    lanes = []
-    for lane in LANES:
-        total = 0
-        for number, fields in enumerate(tables):
-            hashes = _row_hashes(fields, lane + number)
-            total += int(hashes.sum(dtype=np.uint64)) + _one(lane + number, len(hashes))
-        lanes.append(total & 0xFFFFFFFFFFFFFFFF)
-    return f"{lanes[0]:016x}{lanes[1]:016x}"
+    totals = [0, 0]
+    for number, fields in enumerate(tables):
+        starts = [lane + number for lane in LANES]
+        for lane, hashes in enumerate(_row_hashes(fields, starts)):
+            totals[lane] += int(hashes.sum(dtype=np.uint64)) + _one(starts[lane], len(hashes))
+    return "".join(f"{total & _MASK:016x}" for total in totals)
 
 
 def name_hash(name: str) -> int:
@@ -44,15 +43,18 @@ def _mix(words: Words) -> Words:
     return words ^ (words >> np.uint64(31))
 
 
-def _row_hashes(fields: Sequence[Words], start: int) -> Words:
-    hashes = np.full(len(fields[0]), np.uint64(start & 0xFFFFFFFFFFFFFFFF))
+def _row_hashes(fields: Iterable[Words], starts: Sequence[int]) -> list[Words]:
+    """The hashes of all rows, one column for each start; fields are taken one by one, to keep memory low."""
+    hashes: list[Words] = []
     for field in fields:
-        hashes = _mix((hashes ^ field) + np.uint64(LANES[0]))
+        if not hashes:
+            hashes = [np.full(len(field), start & _MASK, np.uint64) for start in starts]
+        hashes = [_mix((words ^ field) + np.uint64(LANES[0])) for words in hashes]
     return hashes
 
 
 def _one(start: int, value: int) -> int:
-    return int(_row_hashes([np.array([value], np.uint64)], start)[0])
+    return int(_row_hashes([np.array([value], np.uint64)], [start])[0][0])
 
 
 def _named(codes: NDArray[np.int64], names: Sequence[str]) -> Words:
@@ -66,6 +68,7 @@ def _values(column: NDArray[np.int64]) -> Words:
 
 
 def _address(log: EventLog) -> list[Words]:
+    """Flow, source, day, number and child of each entity."""
     entities = log.entities
     return [
         _named(entities["flow"], log.names.flows),
@@ -74,47 +77,49 @@ def _address(log: EventLog) -> list[Words]:
     ]
 
 
-def _visit_fields(log: EventLog) -> list[Words]:
+def _visit_fields(log: EventLog) -> Iterator[Words]:
     visits, names = log.visits, log.names
     named = {
         "step": names.steps, "mode": MODES, "lane_pool": names.resources, "klass": names.classes,
         "blocked_by": names.places, "outcome": VISIT_OUTCOMES,
     }  # fmt: skip
-    fields = [column[visits["entity"]] for column in _address(log)]
-    for column in visits:
-        if column == "entity":
-            continue
-        fields.append(_named(visits[column], named[column]) if column in named else _values(visits[column]))
-    return fields
+    for words in _address(log):
+        yield words[visits["entity"]]
+    for name, column in visits.items():
+        if name != "entity":
+            yield _named(column, named[name]) if name in named else _values(column)
 
 
-def _entity_fields(log: EventLog) -> list[Words]:
+def _entity_fields(log: EventLog) -> Iterator[Words]:
     entities = log.entities
-    fields = [*_address(log), _values(entities["arrived"]), _named(entities["outcome"], ENTITY_OUTCOMES)]
-    fields += [_values(entities["left"]), _parents(log)]
+    yield from _address(log)
+    yield _values(entities["arrived"])
+    yield _named(entities["outcome"], ENTITY_OUTCOMES)
+    yield _values(entities["left"])
+    yield _parents(log)
     for name, values in log.names.attributes.items():
         column = log.attributes[name]
-        if values is not None:
-            fields.append(_named(np.maximum(column, -1), values) ^ np.uint64(name_hash(name)))
-        else:
-            fields.append(_values(column) ^ np.uint64(name_hash(name)))
-    return fields
+        words = _values(column) if values is None else _named(np.maximum(column, -1), values)
+        yield words ^ np.uint64(name_hash(name))
 
 
 def _parents(log: EventLog) -> Words:
-    """The number of each row's parent's address; 0 without one."""
-    address = _row_hashes(_address(log), 0) if len(log.entities["flow"]) else np.empty(0, np.uint64)
+    """The hash of each row's parent's address; 0 without one."""
+    address = _row_hashes(_address(log), [0])[0]
     parent = log.entities["parent"]
     return np.where(parent < 0, np.uint64(0), address[parent]) if len(address) else address
 
 
-def _timetable_fields(log: EventLog) -> list[Words]:
+def _timetable_fields(log: EventLog) -> Iterator[Words]:
     rows = log.timetable
+    yield _values(rows["time"])
+    yield _named(rows["what"], TARGETS)
     targets = np.empty(len(rows["time"]), np.uint64)
     for code, names in enumerate(_target_names(log.names)):
         chosen = rows["what"] == code
         targets[chosen] = _named(rows["target"][chosen], names)
-    return [_values(rows["time"]), _named(rows["what"], TARGETS), targets, _values(rows["value"])]
+    yield targets
+    yield _values(rows["value"])
 
 
 def _target_names(names: Names) -> list[tuple[str, ...]]:

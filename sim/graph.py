@@ -35,7 +35,18 @@ def picture(scenario: Resolved) -> Graph:
     graph: Graph = nx.DiGraph(name=scenario.name)
     for name in scenario.flows:
         _Walk(scenario, graph, name).whole()
+    _place_decisions(graph)
     return graph
+
+
+def _place_decisions(graph: Graph) -> None:
+    """A choice or a parting that nobody owns stands in the lane of the step before it."""
+    backwards = back_edges(graph)
+    for node in in_order(graph):
+        data = graph.nodes[node]
+        before = [p for p in graph.predecessors(node) if (p, node) not in backwards]
+        if data["kind"] in ("choose", "parallel") and not data["lane"] and before:
+            data["lane"] = graph.nodes[before[0]]["lane"]
 
 
 class _Walk:

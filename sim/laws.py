@@ -1,4 +1,4 @@
-"""The laws that every run must keep, exact because time is an integer (law §6). A broken law fails the run."""
+"""The laws that every run must keep, exact since time is an integer (law §6). A broken one fails the run."""
 
 from __future__ import annotations
 
@@ -25,13 +25,17 @@ def check_record(scenario: Resolved, log: EventLog) -> None:
     broken = [*_times_ascend(log), *_nobody_vanishes(log), *_parts_sum_to_dwell(scenario, log)]
     broken += [*_no_start_above_capacity(log), *_zones_hold(scenario, log)]
     if broken:
-        raise LawBroken("the run broke the law: " + "; ".join(broken) + ". Please report this scenario and seed.")
+        raise LawBroken(
+            "the run broke the law: " + "; ".join(broken) + ". Please report this scenario and seed."
+        )
 
 
 def check_areas(log: EventLog, areas: dict[str, int]) -> None:
-    """The area under each queue curve, kept by the engine, equals the sum of waits in the record [entity ms]."""
+    """The area under each queue curve, kept by the engine, is the sum of the record's waits [entity ms]."""
     waits = sum_of_waits(log)
-    wrong = [f"'{step}': area {area}, waits {waits[step]}" for step, area in areas.items() if area != waits[step]]
+    wrong = [
+        f"'{step}': area {area}, waits {waits[step]}" for step, area in areas.items() if area != waits[step]
+    ]
     if wrong:
         raise LawBroken("the area under a queue is not the sum of its waits: " + "; ".join(wrong))
 
@@ -56,14 +60,18 @@ def _times_ascend(log: EventLog) -> Iterator[str]:
     last = visits["joined"]
     for name in ("admitted", "started", "ended", "left"):
         reached = visits[name] != EMPTY
-        yield from _first(np.flatnonzero(reached & (visits[name] < last)), f"'{name}' is earlier than what precedes it")
+        yield from _first(
+            np.flatnonzero(reached & (visits[name] < last)), f"'{name}' is earlier than what precedes it"
+        )
         last = np.where(reached, visits[name], last)
 
 
 def _nobody_vanishes(log: EventLog) -> Iterator[str]:
     """Entities in = out + inside + lost: who is inside has no end, everybody else has one."""
     inside = log.entities["outcome"] == ENTITY_OUTCOMES.index("inside")
-    yield from _first(np.flatnonzero(inside != (log.entities["left"] == EMPTY)), "an entity is both inside and gone")
+    yield from _first(
+        np.flatnonzero(inside != (log.entities["left"] == EMPTY)), "an entity is both inside and gone"
+    )
     open_rows = log.visits["left"] == EMPTY
     gone = ~inside[log.visits["entity"]]
     yield from _first(np.flatnonzero(open_rows & gone), "an entity has left but holds a place")
@@ -92,7 +100,9 @@ def branch_steps(scenario: Resolved) -> frozenset[str]:
     return frozenset(found)
 
 
-def _reachable(following: dict[str, str | None], options: dict[str, dict[str, str | None]], first: str) -> set[str]:
+def _reachable(
+    following: dict[str, str | None], options: dict[str, dict[str, str | None]], first: str
+) -> set[str]:
     found: set[str] = set()
     todo: list[str | None] = [first]
     while todo:
@@ -122,5 +132,6 @@ def _no_start_above_capacity(log: EventLog) -> Iterator[str]:
 def _zones_hold(scenario: Resolved, log: EventLog) -> Iterator[str]:
     for name, zone in scenario.zones.items():
         taken = log.places[name]["taken"]
-        yield from _first(np.flatnonzero((taken > zone.room) | (taken < 0)), f"zone '{name}' holds more than its room")
-
+        yield from _first(
+            np.flatnonzero((taken > zone.room) | (taken < 0)), f"zone '{name}' holds more than its room"
+        )

@@ -27,17 +27,17 @@ TARGETS = ("scheduled", "capacity", "platform", "slow", "demand")
 (0 down, else its factor of durations per mille); a step's factor of durations; a flow's factor of demand."""
 
 VISIT_COLUMNS = (
-    "entity", "step", "visit", "segment", "mode", "batch", "lane_pool", "lane", "klass", "amount", "blocked_by",
-    "outcome", "joined", "admitted", "started", "ended", "left",
+    "entity", "step", "visit", "segment", "mode", "batch", "lane_pool", "lane", "klass", "amount",
+    "blocked_by", "outcome", "joined", "admitted", "started", "ended", "left",
 )  # fmt: skip
-"""entity: row of `entities` · step: code · visit: 1, 2, … at that step · segment: 1, 2, … of a pre-empted visit ·
+"""entity: row of `entities` · step: code · visit: 1, 2, … at that step · segment: 1, 2, … if pre-empted ·
 mode: code into MODES, -1 before the start · batch: number, -1 none · lane_pool, lane: resource code and lowest
-free unit (1, 2, …) that served the first need, -1 none · klass: code into `Names.classes` · amount: EMPTY none ·
-blocked_by: code into `Names.places`, -1 none · outcome: code into VISIT_OUTCOMES · five times [ms]."""
+free unit (1, 2, …) that served the first need, -1 none · klass: code into `Names.classes` · amount: EMPTY
+none · blocked_by: code into `Names.places`, -1 none · outcome: code into VISIT_OUTCOMES · times [ms]."""
 
 ENTITY_COLUMNS = ("flow", "source", "day", "number", "child", "arrived", "outcome", "left", "parent")
-"""flow: code · source: code into SOURCES · day [days since 1970-01-01] · number · child · arrived [ms] · outcome:
-code into ENTITY_OUTCOMES · left [ms] · parent: row of `entities`, -1 none."""
+"""flow: code · source: code into SOURCES · day [days since 1970-01-01] · number · child · arrived [ms] ·
+outcome: code into ENTITY_OUTCOMES · left [ms] · parent: row of `entities`, -1 none."""
 
 TIMETABLE_COLUMNS = ("time", "what", "target", "value")
 """time [ms] · what: code into TARGETS · target: code into the list of its kind · value."""
@@ -73,7 +73,9 @@ class EventLog:
     end: int  # the instant the run stopped [ms]
     visits: dict[str, Column]  # VISIT_COLUMNS, canonical order
     entities: dict[str, Column]  # ENTITY_COLUMNS, canonical order
-    attributes: dict[str, Column]  # one per attribute, as long as `entities`: code of the value, or number; EMPTY none
+    attributes: dict[
+        str, Column
+    ]  # one per attribute, as long as `entities`: code of the value, or number; EMPTY none
     timetable: dict[str, Column]  # TIMETABLE_COLUMNS, by time
     usage: dict[str, dict[str, Column]]  # resource → USAGE_COLUMNS: units busy from `time` on
     places: dict[str, dict[str, Column]]  # zone → PLACE_COLUMNS: places taken from `time` on

@@ -114,7 +114,9 @@ def run(
     engine_s = time.perf_counter() - ready
     log = model.recorder.finish(model.begin, end, model.timetable, model.pools, model.zones)
     _check(model, log)
-    timing = Timing(ready - begun, engine_s, len(log.entities["flow"]), len(log.visits["step"]), model.events())
+    timing = Timing(
+        ready - begun, engine_s, len(log.entities["flow"]), len(log.visits["step"]), model.events()
+    )
     return Run(scenario, seed, replication, engine, log, digest(log), model.deadlock(), timing)
 
 

@@ -30,15 +30,18 @@ class Row:
 
 
 def timetable(scenario: Resolved, seed: int, replication: int, begin: int, end: int) -> list[Row]:
-    """All rows of a run over [begin, end), each target's first row at `begin`; rows only where a value changes."""
+    """All rows of a run over [begin, end): each target's first at `begin`, then one for each change."""
     active = {
-        name: list(occurrences(scenario, name, seed, replication, begin, end)) for name in scenario.disruptions
+        name: list(occurrences(scenario, name, seed, replication, begin, end))
+        for name in scenario.disruptions
     }
     rows: list[Row] = []
     for name in scenario.resources:
         rows += _resource_rows(scenario, name, active, begin, end)
     for name in scenario.platforms:
-        rows += _changes("platform", name, begin, end, _affecting(scenario, "platform", name, active), _platform_state)
+        rows += _changes(
+            "platform", name, begin, end, _affecting(scenario, "platform", name, active), _platform_state
+        )
     for name in scenario.steps:
         rows += _changes("slow", name, begin, end, _affecting(scenario, "step", name, active), _factor)
     for name, flow in scenario.flows.items():
@@ -52,7 +55,7 @@ def occurrences(
 ) -> Iterator[Interval]:
     """When a disruption is active within [begin, end), ascending; overlaps of one disruption count once.
 
-    Random ones are drawn from the first local date of the run on: one that began on an earlier date is not seen.
+    Random ones are drawn from the first local date of the run on: earlier beginnings are not seen.
     """
     disruption = scenario.disruptions[name]
     spans = [(start, start + length) for start, length in disruption.when]
@@ -177,4 +180,3 @@ def _scheduled(scenario: Resolved, name: str, begin: int, end: int) -> list[tupl
         if time < end:
             steps.append((time, units))
     return steps[:1] + [later for earlier, later in pairwise(steps) if earlier[1] != later[1]]
-

@@ -37,11 +37,13 @@ class Entity:
     """One truck, order or dossier: its address, its class and where it is."""
 
     __slots__ = (
-        "arrived", "attributes", "day_child", "draw_keys", "key", "kind", "left", "name", "number", "outcome", "row",
-        "starts", "visits",
+        "arrived", "attributes", "day_child", "draw_keys", "key", "kind", "left", "number", "outcome",
+        "row", "starts", "visits",
     )  # fmt: skip
 
-    def __init__(self, row: int, key: Key, kind: Kind, arrived: int, draw_keys: list[tuple[int, int]]) -> None:
+    def __init__(
+        self, row: int, key: Key, kind: Kind, arrived: int, draw_keys: list[tuple[int, int]]
+    ) -> None:
         self.row = row
         self.key = key  # (flow, source, day, number, child)
         self.number, self.day_child = key[3], key[2] << 16 | key[4]
@@ -71,9 +73,9 @@ class Visit:
     """One entity at one step: a row of the record in the making."""
 
     __slots__ = (
-        "admitted", "blocked_by", "done", "draw_number", "ended", "entity", "in_zone", "inside", "joined", "keeping",
-        "key", "lane", "lane_pool", "left", "length", "mode", "number", "outcome", "patience", "position", "resumed",
-        "stamp", "started", "station", "units",
+        "admitted", "blocked_by", "done", "draw_number", "ended", "entity", "in_zone", "inside", "joined",
+        "keeping", "key", "lane", "lane_pool", "left", "length", "mode", "number", "outcome", "patience",
+        "position", "resumed", "stamp", "started", "station", "units",
     )  # fmt: skip
 
     def __init__(

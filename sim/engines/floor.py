@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator
+from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from simpy import Environment, Event
-from simpy.events import NORMAL
+from simpy import Event
 
 from scenarios.resolved import Need, Platform, Step
+from sim.engines.world import World
 from sim.log import EMPTY
 
 if TYPE_CHECKING:
-    from sim.engines.entities import Entity, Visit
+    from sim.engines.entities import Visit
 
 Key = tuple[int, ...]
 OPEN, COMPLETED, DIVERTED, RENEGED = range(4)
@@ -160,7 +161,7 @@ def _in_queue(visit: Visit) -> bool:
 class Station:
     """A step of the process, with its two door lines, its queue and its places."""
 
-    def __init__(self, env: Environment, name: str, number: int, step: Step) -> None:
+    def __init__(self, env: World, name: str, number: int, step: Step) -> None:
         self.env, self.name, self.number, self.step = env, name, number, step
         self.group: Group
         self.pools: dict[str, Pool] = {}
@@ -211,7 +212,7 @@ class Station:
 
     # ---- the doors decide
     def full_place(self, in_zone: bool) -> int | None:
-        """What refuses a newcomer: the number of the zone (counted after the stations), else of the station."""
+        """What refuses a newcomer: the zone's number (counted after the stations), else the station's."""
         if self.zone is not None and not in_zone and self.zone.taken >= self.zone.room:
             return self.group.stations_in_all + self.zone.number
         if self.room is not None and self.places >= self.room:
@@ -220,7 +221,9 @@ class Station:
 
     def admissible(self) -> Visit | None:
         """The best of the two heads that finds its places."""
-        heads = [head for line in self.lines if (head := line.head()) and self.full_place(head.in_zone) is None]
+        heads = [
+            head for line in self.lines if (head := line.head()) and self.full_place(head.in_zone) is None
+        ]
         return min(heads, key=lambda visit: visit.key, default=None)
 
     def admit(self, visit: Visit) -> None:
@@ -239,10 +242,10 @@ class Station:
         if self.step.full_to is None:
             return
         for line in self.lines:
-            while (visit := line.head()) and self.full_place(visit.in_zone) is not None:
+            while (head := line.head()) and self.full_place(head.in_zone) is not None:
                 line.pop()
-                visit.outcome = DIVERTED
-                visit.inside.succeed()
+                head.outcome = DIVERTED
+                head.inside.succeed()
 
     # ---- the queue decides
     def startable(self) -> Visit | None:
@@ -278,7 +281,8 @@ class Station:
         """Take the units and the time; the end is a fact to come."""
         now, mode = self.env.now, self.mode()
         wanted = self.units_for()
-        assert wanted is not None and mode is not None
+        assert wanted is not None
+        assert mode is not None
         self.queue.pop()
         self.count_queue(-1)
         visit.started, visit.mode = now, mode
@@ -294,12 +298,11 @@ class Station:
             visit.resumed = self.env.now
             self.under_way[visit] = None
             timer = self.env.timeout(duration)
-            timer.callbacks.append(lambda _, stamp=visit.stamp: self._end_if_current(visit, stamp))
+            timer.callbacks.append(partial(self._end_if_current, visit, visit.stamp))
             return
-        visit.done._ok, visit.done._value = True, None
-        self.env.schedule(visit.done, NORMAL, duration)
+        self.env.happen(visit.done, duration)
 
-    def _end_if_current(self, visit: Visit, stamp: int) -> None:
+    def _end_if_current(self, visit: Visit, stamp: int, _: Event) -> None:
         if visit.stamp == stamp and visit in self.under_way:
             del self.under_way[visit]
             visit.done.succeed()
@@ -326,7 +329,7 @@ class Station:
 class Group:
     """Stations that share something, and decide together once the facts of an instant are known."""
 
-    def __init__(self, env: Environment, number: int, stations: list[Station], stations_in_all: int) -> None:
+    def __init__(self, env: World, number: int, stations: list[Station], stations_in_all: int) -> None:
         self.env, self.number, self.stations = env, number, stations
         self.stations_in_all = stations_in_all
         self.stirred = False
@@ -341,10 +344,7 @@ class Group:
         """Decide at this instant, after its facts and after the groups of lower number."""
         if not self.stirred:
             self.stirred = True
-            decision = Event(self.env)
-            decision._ok, decision._value = True, None
-            decision.callbacks = [self.decide]
-            self.env.schedule(decision, NORMAL + 1 + self.number)
+            self.env.decide(self.number, self.decide)
 
     def decide(self, _: Event) -> None:
         """One pass: outages, doors, starts; each until nothing more can be done."""

@@ -9,8 +9,17 @@ import numpy as np
 
 from scenarios.resolved import Resolved
 from sim.log import (
-    EMPTY, ENTITY_COLUMNS, PLACE_COLUMNS, TARGETS, TIMETABLE_COLUMNS, USAGE_COLUMNS, VISIT_COLUMNS, Column, EventLog,
-    Names, class_name,
+    EMPTY,
+    ENTITY_COLUMNS,
+    PLACE_COLUMNS,
+    TARGETS,
+    TIMETABLE_COLUMNS,
+    USAGE_COLUMNS,
+    VISIT_COLUMNS,
+    Column,
+    EventLog,
+    Names,
+    class_name,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -53,14 +62,16 @@ class Recorder:
     def _write_visit(self, visit: Visit) -> None:
         blocked_by = visit.blocked_by if visit.admitted != visit.joined else None
         self._visits.extend((
-            visit.entity.row, visit.station.number, visit.number, 1, visit.mode, -1, visit.lane_pool, visit.lane,
-            visit.entity.kind.klass, EMPTY, -1 if blocked_by is None else blocked_by, visit.outcome,
-            visit.joined, visit.admitted, visit.started, visit.ended, visit.left,
+            visit.entity.row, visit.station.number, visit.number, 1, visit.mode, -1, visit.lane_pool,
+            visit.lane, visit.entity.kind.klass, EMPTY, -1 if blocked_by is None else blocked_by,
+            visit.outcome, visit.joined, visit.admitted, visit.started, visit.ended, visit.left,
         ))  # fmt: skip
 
     def _write_entity(self, entity: Entity) -> None:
         flow, source, day, number, child = entity.key
-        self._entities.extend((flow, source, day, number, child, entity.arrived, entity.outcome, entity.left, -1))
+        self._entities.extend(
+            (flow, source, day, number, child, entity.arrived, entity.outcome, entity.left, -1)
+        )
         self._entities.append(entity.row)
         for name, values in self._attributes.items():
             value = entity.attributes.get(name)
@@ -83,7 +94,7 @@ class Recorder:
             names=names,
             begin=begin,
             end=end,
-            visits=self._visit_table(rank, class_order, entities),
+            visits=self._visit_table(rank, class_order),
             entities=entities,
             attributes=attributes,
             timetable=_timetable_table(names, timetable, end),
@@ -110,7 +121,11 @@ class Recorder:
     def _entity_table(self) -> tuple[dict[str, Column], dict[str, Column], Column]:
         """Entities and their attributes in canonical order, and the new row of each old one."""
         width = len(ENTITY_COLUMNS) + 1 + len(self._attributes)
-        rows = np.frombuffer(self._entities, np.int64).reshape(-1, width) if self._entities else np.empty((0, width), np.int64)
+        rows = (
+            np.frombuffer(self._entities, np.int64).reshape(-1, width)
+            if self._entities
+            else np.empty((0, width), np.int64)
+        )
         order = np.lexsort(tuple(rows[:, i] for i in (4, 3, 2, 1, 0)))
         rank = np.empty(self.entities, np.int64)
         rank[rows[order, len(ENTITY_COLUMNS)]] = np.arange(len(order))
@@ -118,14 +133,20 @@ class Recorder:
         first = len(ENTITY_COLUMNS) + 1
         return columns, {name: rows[order, first + i] for i, name in enumerate(self._attributes)}, rank
 
-    def _visit_table(self, rank: Column, class_order: Column, entities: dict[str, Column]) -> dict[str, Column]:
+    def _visit_table(self, rank: Column, class_order: Column) -> dict[str, Column]:
         width = len(VISIT_COLUMNS)
-        rows = np.frombuffer(self._visits, np.int64).reshape(-1, width) if self._visits else np.empty((0, width), np.int64)
+        rows = (
+            np.frombuffer(self._visits, np.int64).reshape(-1, width)
+            if self._visits
+            else np.empty((0, width), np.int64)
+        )
         entity = rank[rows[:, 0]] if len(rows) else rows[:, 0]
         order = np.lexsort((rows[:, 3], rows[:, 2], rows[:, 1], entity))
         columns = {name: rows[order, i] for i, name in enumerate(VISIT_COLUMNS)}
         columns["entity"] = entity[order]
         columns["klass"] = class_order[columns["klass"]]
+        del rows
+        self._visits = array("q")  # a month is a hundred megabytes
         return columns
 
 
@@ -151,12 +172,18 @@ def _timetable_table(names: Names, rows: list[Row], end: int) -> dict[str, Colum
         "slow": names.steps, "demand": names.flows,
     }  # fmt: skip
     codes = {what: {name: n for n, name in enumerate(book)} for what, book in books.items()}
-    table = sorted((r.time, TARGETS.index(r.what), codes[r.what][r.target], r.value) for r in rows if r.time < end)
+    table = sorted(
+        (r.time, TARGETS.index(r.what), codes[r.what][r.target], r.value) for r in rows if r.time < end
+    )
     values = np.array(table, np.int64).reshape(-1, len(TIMETABLE_COLUMNS))
     return {name: values[:, i].copy() for i, name in enumerate(TIMETABLE_COLUMNS)}
 
 
 def _levels(levels: Levels, columns: tuple[str, ...]) -> dict[str, Column]:
-    values = np.frombuffer(levels.values, np.int64).reshape(-1, levels.width) if levels.times else np.empty((0, levels.width), np.int64)
+    values = (
+        np.frombuffer(levels.values, np.int64).reshape(-1, levels.width)
+        if levels.times
+        else np.empty((0, levels.width), np.int64)
+    )
     times = np.frombuffer(levels.times, np.int64).copy() if levels.times else np.empty(0, np.int64)
     return dict(zip(columns, (times, *(values[:, i].copy() for i in range(levels.width))), strict=True))

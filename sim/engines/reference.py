@@ -8,25 +8,25 @@ faster engine is compared with, row by row.
 from __future__ import annotations
 
 import random
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable
 from functools import partial
 from itertools import chain
 from typing import Any
 
-from simpy import Environment, Event
-from simpy.events import NORMAL
+from simpy import Event
 
 from scenarios.resolved import Flow, Resolved
 from sim import chance
 from sim.arrivals import Birth, Demand, births, sources
 from sim.chance import Purpose
 from sim.clock import local_day
-from sim.draws import draw
 from sim.deadlock import Deadlock, find
+from sim.draws import draw
 from sim.engines.entities import Entity, Kind, Position, Visit, pick
 from sim.engines.floor import COMPLETED, DIGITAL, OPEN, RENEGED, Group, Pool, Service, Station, Zone
 from sim.engines.recorder import Recorder
 from sim.engines.standstill import Standstill
+from sim.engines.world import World
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES
 from sim.timetable import Row, timetable
 
@@ -43,9 +43,7 @@ class Model:
     ) -> None:
         self.scenario, self.seed, self.replication = scenario, seed, replication
         self.begin, self.end = -scenario.clock.lead_in, end
-        self.env = Environment(self.begin)
-        if shuffle is not None:  # simultaneous facts in any order: nothing may change
-            self.env._eid = iter(lambda: shuffle.getrandbits(62), None)  # type: ignore[assignment]
+        self.env = World(self.begin, shuffle)
         self.timetable = timetable(scenario, seed, replication, self.begin, end)
         self.recorder = Recorder(scenario)
         self._build_floor()
@@ -80,9 +78,10 @@ class Model:
         station.services = [self.services[name] for name in step.platforms]
         station.queue_since = self.begin
         station.duration = self.duration
-        places: Iterator[Pool | Zone | Service] = chain(station.pools.values(), station.services)
-        for place in places:
-            place.stations.append(station)
+        for pool in station.pools.values():
+            pool.stations.append(station)
+        for service in station.services:
+            service.stations.append(station)
         if station.zone is not None:
             station.zone.stations.append(station)
 
@@ -90,7 +89,8 @@ class Model:
         """Stations that are connected through something shared, numbered by their first step."""
         stations = list(self.stations.values())
         first = list(range(len(stations)))  # of the group that each station belongs to, as far as known
-        for place in chain(self.pools.values(), self.zones.values()):
+        places: Iterable[Pool | Zone] = chain(self.pools.values(), self.zones.values())
+        for place in places:
             numbers = {first[station.number] for station in place.stations}
             first = [min(numbers) if number in numbers else number for number in first]
         members = [[s for s, f in zip(stations, first, strict=True) if f == n] for n in sorted(set(first))]
@@ -100,10 +100,16 @@ class Model:
         """The keys of all draws, checked for clashes."""
         scenario = self.scenario
         self.demand = {name: Demand.of(name, self.timetable) for name in scenario.flows}
-        self.flow_sources = {name: sources(flow.arrivals, self.demand[name]) for name, flow in scenario.flows.items()}
-        origins = [(flow, source) for flow, names in self.flow_sources.items() for source in ("backlog", *names)]
+        self.flow_sources = {
+            name: sources(flow.arrivals, self.demand[name]) for name, flow in scenario.flows.items()
+        }
+        origins = [
+            (flow, source) for flow, names in self.flow_sources.items() for source in ("backlog", *names)
+        ]
         addresses = [("step", step, *origin) for origin in origins for step in scenario.steps]
-        addresses += [("attribute", a, *origin) for origin in origins for a in scenario.flows[origin[0]].attributes]
+        addresses += [
+            ("attribute", a, *origin) for origin in origins for a in scenario.flows[origin[0]].attributes
+        ]
         addresses += [("flow", origin[0], *origin) for origin in origins]
         addresses += [("disruption", name, "", "") for name in scenario.disruptions]
         self.keys = chance.distinct_keys(self.seed, addresses)
@@ -146,7 +152,7 @@ class Model:
         return self.scenario.tables[str(pick(age, entity.attributes))]
 
     def wait_from_before(self, entity: Entity, station: Station) -> Story:
-        """The life of an entity of the opening backlog: it is already in, and has waited since its arrival."""
+        """The life of an entity of the opening backlog: already in, waiting since its arrival."""
         position = Position(zone=station.zone)
         visit = self.new_visit(entity, station, position, since=entity.arrived)
         if station.zone is not None:
@@ -237,7 +243,7 @@ class Model:
         return visit.entity.kind.flow.next[visit.station.name]
 
     def branches(self, visit: Visit, position: Position) -> list[Event]:
-        """The parallel parts of a visit, each a life of its own that shares the parent's place in the zone."""
+        """The parallel parts of a visit, each a life of its own that shares the parent's place."""
         return [
             self.env.process(self.life(visit.entity, first, Position(zone=position.zone, branch=True)))
             for first in visit.station.step.branches
@@ -299,6 +305,7 @@ class Model:
         """The end of the way: give back everything."""
         if position.visit is not None:
             self.give_back(position.visit)
+            position.visit = None
         if position.zone is not None and not position.branch:
             position.zone.give_back(self.env.now)
 
@@ -367,16 +374,18 @@ class Model:
         return int(draw(k0, k1, entity.number, entity.day_child, number << 8 | purpose, self.replication))
 
     def duration(self, visit: Visit) -> int:
-        """How long the work takes that starts now [ms]: the entity's own draw, times the factors, floored once."""
+        """How long work takes that starts now [ms]: the entity's own draw × factors, floored once."""
         table = self._time_table(visit)
-        value = table[0] if len(table) == 1 else chance.quantile(table, self._draw(visit, visit.draw_number, 0))
+        value = (
+            table[0] if len(table) == 1 else chance.quantile(table, self._draw(visit, visit.draw_number, 0))
+        )
         station = visit.station
         factors = [station.slow] if station.slow != 1000 else []
         if visit.mode == DIGITAL:
             factors += [service.state for service in station.services if service.state != 1000]
         for factor in factors:
             value *= factor
-        return value // 1000 ** len(factors)
+        return int(value // 1000 ** len(factors))
 
     def _time_table(self, visit: Visit) -> tuple[int, ...]:
         kind, station = visit.entity.kind, visit.station
@@ -391,7 +400,9 @@ class Model:
         kind = entity.kind
         if station.number not in kind.priority:
             own = pick(station.step.priority, kind.attributes)
-            kind.priority[station.number] = int(pick(kind.flow.priority, kind.attributes) or 0) if own is None else int(own)
+            kind.priority[station.number] = (
+                int(pick(kind.flow.priority, kind.attributes) or 0) if own is None else int(own)
+            )
         return kind.priority[station.number]
 
     def next_station(self, entity: Entity, step: str | None) -> Station | None:
@@ -441,10 +452,7 @@ class Model:
 
     def _look_for_idle_heads(self) -> None:
         """A law, after everything of this instant: no head waits that could start or come in."""
-        check = Event(self.env)
-        check._ok, check._value = True, None
-        check.callbacks = [lambda _: self.check_heads()]
-        self.env.schedule(check, NORMAL + 1 + len(self.groups))
+        self.env.decide(len(self.groups), lambda _: self.check_heads())
 
     def check_heads(self) -> None:
         for station in self.stations.values():
@@ -461,7 +469,7 @@ class Model:
 
     def events(self) -> int:
         """How many SimPy events were scheduled."""
-        return int(next(self.env._eid))
+        return self.env.events()
 
     def is_empty(self) -> bool:
         """Nobody is inside and nobody will come."""

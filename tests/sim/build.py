@@ -6,9 +6,27 @@ from datetime import date
 from typing import Any
 
 from scenarios.resolved import (
-    ARRIVAL_UNIT, CERTAIN, DAY, RESOLVED_VERSION, Arrivals, Attribute, Calendar, Clock, DayShapes, Flow, Label,
-    ListedArrival, Mix, Need, Platform, Resolved, Resource, Shift, Step, Zone,
-)  # fmt: skip
+    ARRIVAL_UNIT,
+    CERTAIN,
+    DAY,
+    RESOLVED_VERSION,
+    Arrivals,
+    Attribute,
+    Calendar,
+    Clock,
+    DayShapes,
+    Flow,
+    Label,
+    ListedArrival,
+    Mix,
+    Need,
+    Platform,
+    Resolved,
+    Resource,
+    Shift,
+    Step,
+    Zone,
+)
 
 NAME = Label("tên", "name")
 START = date(2025, 3, 12)
@@ -19,7 +37,8 @@ HOUR = 60 * MIN
 
 def clock(window: int | None = 1000, **changes: Any) -> Clock:
     base: dict[str, Any] = {
-        "zone": "UTC", "start": "2025-03-12T00:00", "start_utc": START_DAY * DAY, "offsets": ((-(1 << 60), 0),),
+        "zone": "UTC", "start": "2025-03-12T00:00", "start_utc": START_DAY * DAY,
+        "offsets": ((-(1 << 60), 0),),
         "horizon": "terminating", "lead_in": 0, "window": window, "until": "window", "at_most": window,
     }  # fmt: skip
     return Clock(**(base | changes))
@@ -50,7 +69,7 @@ def even_day(per_day: float) -> DayShapes:
 
 def chain(*steps: str) -> dict[str, str | None]:
     """A way straight through."""
-    return {a: b for a, b in zip(steps, (*steps[1:], None), strict=True)}
+    return dict(zip(steps, (*steps[1:], None), strict=True))
 
 
 def flow(arrivals: Arrivals, way: dict[str, str | None], **fields: Any) -> Flow:

@@ -1,7 +1,7 @@
 """Random networks over the constructs of the language, full of ties (Hypothesis).
 
-Each feature is switched on or off per example, so that rare ones meet; times are tiny integers on a short axis,
-so that many things happen at one instant.
+Each feature is switched on or off per example, so that rare ones meet; times are tiny integers on a short
+axis, so that many things happen at one instant.
 """
 
 from __future__ import annotations
@@ -11,15 +11,28 @@ from typing import Any
 from hypothesis import strategies as st
 
 from scenarios.resolved import (
-    CERTAIN, DAY, Attribute, Backlog, By, Disruption, Flow, ListedArrival, Arrivals, Mix, Need, Resolved, Resource, Shift,
+    CERTAIN,
+    DAY,
+    Arrivals,
+    Attribute,
+    Backlog,
+    By,
+    Disruption,
+    Flow,
+    ListedArrival,
+    Mix,
+    Need,
+    Resolved,
+    Resource,
+    Shift,
     Step,
-)  # fmt: skip
+)
 from tests.sim.build import NAME, START_DAY, category, clock, even_day, hours, platform, scenario, zone
 
 HORIZON = 120
 FEATURES = (
-    "rooms", "zone", "patience", "full_to", "platform", "outage", "release", "parallel", "rework", "shifts", "joint",
-    "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool", "burst",
+    "rooms", "zone", "patience", "full_to", "platform", "outage", "release", "parallel", "rework", "shifts",
+    "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool", "burst",
 )  # fmt: skip
 
 
@@ -40,7 +53,8 @@ def networks(draw: st.DrawFn) -> Resolved:
     if "rework" in on:
         _add_rework(draw, steps, way, options, names)
     flows = {
-        name: _flow(draw, on, names, way, options, steps) for name in ("truck", "van")[: draw(st.integers(1, 2))]
+        name: _flow(draw, on, names, way, options, steps)
+        for name in ("truck", "van")[: draw(st.integers(1, 2))]
     }
     return scenario(
         flows, steps, tables=tables | {"gap": (draw(st.sampled_from((300_000, 1_000_000))),)},
@@ -115,7 +129,12 @@ def _step(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str], nam
 
 
 def _add_parallel(
-    draw: st.DrawFn, on: set[str], pools: list[str], steps: dict[str, Step], way: dict[str, str | None], names: list[str]
+    draw: st.DrawFn,
+    on: set[str],
+    pools: list[str],
+    steps: dict[str, Step],
+    way: dict[str, str | None],
+    names: list[str],
 ) -> None:
     """A fork before the last step, two branches of one or two steps."""
     zone_name = draw(st.sampled_from([None, "yard"])) if "zone" in on else None
@@ -127,7 +146,13 @@ def _add_parallel(
             room = draw(st.sampled_from([None, None, 1, 2])) if "rooms" in on else None
             patience = _name(draw) if "patience" in on and draw(st.booleans()) else None
             steps[name] = Step(
-                NAME, "work", needs=_needs(draw, on, pools), time=_name(draw), zone=step_zone, room=room, patience=patience
+                NAME,
+                "work",
+                needs=_needs(draw, on, pools),
+                time=_name(draw),
+                zone=step_zone,
+                room=room,
+                patience=patience,
             )
             way[name] = inside[n + 1] if n + 1 < len(inside) else None
         branches.append(inside[0])
@@ -137,7 +162,11 @@ def _add_parallel(
 
 
 def _add_rework(
-    draw: st.DrawFn, steps: dict[str, Step], way: dict[str, str | None], options: dict[str, Any], names: list[str]
+    draw: st.DrawFn,
+    steps: dict[str, Step],
+    way: dict[str, str | None],
+    options: dict[str, Any],
+    names: list[str],
 ) -> None:
     at = draw(st.integers(0, len(names) - 1))
     steps["again"] = Step(NAME, "choose", shares="again")
@@ -147,12 +176,22 @@ def _add_rework(
 
 
 def _flow(
-    draw: st.DrawFn, on: set[str], names: list[str], way: dict[str, Any], options: dict[str, Any], steps: dict[str, Step]
+    draw: st.DrawFn,
+    on: set[str],
+    names: list[str],
+    way: dict[str, Any],
+    options: dict[str, Any],
+    steps: dict[str, Step],
 ) -> Flow:
     goods: Attribute = category("a", "b", draw="goods")
     priority = By("goods", {"a": 0, "b": draw(st.integers(0, 1))}) if "priorities" in on else 0
     backlog = None
-    if "backlog" in on and steps[names[0]].room is None and steps[names[0]].zone is None and draw(st.booleans()):
+    if (
+        "backlog" in on
+        and steps[names[0]].room is None
+        and steps[names[0]].zone is None
+        and draw(st.booleans())
+    ):
         backlog = Backlog(draw(st.integers(1, 6)), names[0], "t1")
     return Flow(
         NAME, _arrivals(draw, on), names[0], dict(way), options=dict(options), attributes={"goods": goods},
@@ -175,10 +214,14 @@ def _disruptions(draw: st.DrawFn, on: set[str], names: list[str], pools: list[st
     if "platform" in on:
         found["down"] = Disruption(NAME, (("platform", "net"),), down=True, when=draw(spans))
     if "losses" in on:
-        found["loss"] = Disruption(NAME, (("resource", pools[0]),), lose=draw(st.integers(1, 2)), when=draw(spans))
+        found["loss"] = Disruption(
+            NAME, (("resource", pools[0]),), lose=draw(st.integers(1, 2)), when=draw(spans)
+        )
     if "slow" in on:
         on_what: Any = (("step", names[0]), ("platform", "net"))
-        found["slow"] = Disruption(NAME, on_what, factor=draw(st.sampled_from([500, 1500, 2500])), when=draw(spans))
+        found["slow"] = Disruption(
+            NAME, on_what, factor=draw(st.sampled_from([500, 1500, 2500])), when=draw(spans)
+        )
     if "burst" in on:
         found["burst"] = Disruption(NAME, (("flow", "truck"),), factor=1800, when=draw(spans))
     return found

@@ -1,0 +1,43 @@
+"""SimPy's environment with the clock of the law: whole milliseconds, facts before decisions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import cast
+
+from simpy import Environment, Event
+from simpy.events import NORMAL, EventPriority
+
+
+class World(Environment):
+    """Facts have SimPy's own priority; decisions come after them, by rank, at the same instant.
+
+    SimPy sorts by (time, priority, number of the event), so the whole order of the law is one number.
+    """
+
+    def __init__(self, begin: int, shuffle: random.Random | None = None) -> None:
+        super().__init__(begin)
+        if shuffle is not None:  # simultaneous facts in any order: nothing may change
+            self._eid = iter(lambda: shuffle.getrandbits(62), None)  # type: ignore[assignment]
+
+    @property
+    def now(self) -> int:
+        """The current instant [ms]."""
+        return cast(int, self._now)
+
+    def decide(self, rank: int, decision: Callable[[Event], None]) -> None:
+        """Call `decision` at this instant, after all facts and after the decisions of lower rank."""
+        event = Event(self)
+        event._ok, event._value = True, None
+        event.callbacks = [decision]
+        self.schedule(event, cast(EventPriority, NORMAL + 1 + rank))
+
+    def happen(self, event: Event, delay: int) -> None:
+        """Let an event happen, as a fact, after `delay` [ms]."""
+        event._ok, event._value = True, None
+        self.schedule(event, NORMAL, delay)
+
+    def events(self) -> int:
+        """How many events were scheduled so far."""
+        return int(next(self._eid))
