@@ -14,6 +14,7 @@ from scenarios.distributions import unit_gap_table
 from scenarios.facilities import GAP
 from scenarios.findings import Findings
 from scenarios.pedigree import parameters
+from scenarios.quantities import Stated
 from scenarios.references import check_references
 from scenarios.resolved import DAY, RESOLVED_VERSION, Clock, Label, Resolved
 from scenarios.schema_errors import note_errors
@@ -131,7 +132,7 @@ def _at_most(written: schema.Scenario, window: int | None, findings: Findings) -
                       en="add 'at_most: 30 d', the latest stop"),
             )  # fmt: skip
             return window or 0
-        return _after_window(written.at_most.value, window, findings)
+        return _after_window(written.at_most, window, findings)
     if written.at_most is not None:
         findings.wrong(
             ("at_most",), written.at_most.written,
@@ -148,14 +149,14 @@ def _at_most(written: schema.Scenario, window: int | None, findings: Findings) -
     return window or 0
 
 
-def _after_window(at_most: int, window: int | None, findings: Findings) -> int:
-    if window is not None and at_most < window:
+def _after_window(at_most: Stated[int], window: int | None, findings: Findings) -> int:
+    if window is not None and at_most.value < window:
         findings.wrong(
-            ("at_most",), at_most,
+            ("at_most",), at_most.written,
             Label(vi="sớm hơn lúc hết 'window'", en="is before the end of the window"),
             Label(vi="hãy viết 'at_most' dài hơn 'window'", en="make 'at_most' longer than 'window'"),
         )  # fmt: skip
-    return at_most
+    return at_most.value
 
 
 def _check_span(start: datetime, lead_in: int, at_most: int, findings: Findings) -> None:

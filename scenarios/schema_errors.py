@@ -15,6 +15,8 @@ from scenarios.resolved import Label
 from scenarios.schema_steps import KINDS
 from scenarios.unknown import UNKNOWN
 
+PEDIGREE = ("source", "range", "owner")
+
 KEY = "[key]"
 """Pydantic's last piece of the place of a key that is no good."""
 
@@ -49,7 +51,7 @@ def _flaw(detail: ErrorDetails, path: Path) -> Flaw:
 
 
 def _unknown_key(path: Path, known: Sequence[str]) -> Flaw:
-    words = [word for word in known if not word.startswith("<")]
+    words = sorted((word for word in known if not word.startswith("<")), key=PEDIGREE.__contains__)
     message = Label(vi="là một từ không có ở đây", en="is not a word that may stand here")
     return Flaw(str(path[-1]), message, suggestion(str(path[-1]), words))
 
