@@ -99,14 +99,16 @@ def customs_share(run: Replication, of: Stratum) -> Scalar:
     stats=DISTRIBUTION,
     vi="Thời gian thủ tục",
     en="Procedure time",
-    meaning="From the first start of service by an agency of Việt Nam to the release, of those released in "
-    "the window.",
-    nghia="Từ lúc một cơ quan Việt Nam bắt đầu làm thủ tục tới quyết định thông quan.",
+    meaning="From the first start of service at the gate by an agency of Việt Nam to the release, of those "
+    "released in the window. What was done before the entity came (a declaration on the platform) is not in "
+    "it.",
+    nghia="Từ lúc một cơ quan Việt Nam bắt đầu làm thủ tục tại cửa khẩu tới quyết định thông quan. Việc "
+    "làm trước khi đến (khai báo trên nền tảng) không tính.",
     source=OURS,
 )
 def procedure_time(run: Replication, of: Stratum) -> Column:
-    begun, released = run.first_start(run.steps(domestic=True)), run.milestones["released"]
-    mine = of.entities & run.stays.counted & reached(begun) & run.within(released)
+    begun, released = run.first_start_at_gate(run.steps(domestic=True)), run.milestones["released"]
+    mine = of.entities & run.stays.counted & reached(begun) & run.within(released) & (begun <= released)
     return released[mine] - begun[mine]
 
 

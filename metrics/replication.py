@@ -123,10 +123,12 @@ class Replication:
         met[self.visits.root[there]] = True
         return total[met & self.crossed_in_window]
 
-    def first_start(self, step_mask: Mask) -> Column:
-        """When each entity's first service at some steps began [ms]; EMPTY for none."""
-        there = step_mask[self.log.visits["step"]] & reached(self.log.visits["started"])
-        return earliest(self._count, self.visits.root[there], self.log.visits["started"][there])
+    def first_start_at_gate(self, step_mask: Mask) -> Column:
+        """When each entity's first service at some steps, after it came, began [ms]; EMPTY for none."""
+        started = self.log.visits["started"]
+        there = step_mask[self.log.visits["step"]] & reached(started)
+        there &= started >= self.stays.arrived[self.visits.root]
+        return earliest(self._count, self.visits.root[there], started[there])
 
     def first_and_last(self, step_mask: Mask) -> tuple[Column, Column]:
         """When each entity first joined some steps, and last ended there [ms]; EMPTY for none."""
