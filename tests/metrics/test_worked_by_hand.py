@@ -223,6 +223,11 @@ class TestE7:
     def test_intervals(self, name, minutes):
         assert value(self.record(), name, end=24) == minutes * 60
 
+    def test_what_was_done_before_the_truck_came_is_no_procedure_at_the_gate(self):
+        record = self.record()
+        record.visit(0, ("register", 0, 0, 0, 1))
+        assert value(record, "procedure_time_mean", end=24) == 135 * 60
+
     def test_services_of_agencies_are_no_elapsed_time(self):
         record = self.record()
         agencies = ("border_guard", "customs", "quarantine")
