@@ -1,11 +1,11 @@
 """Repeat the fit of `lang-son-2025-03-12`: how long export trucks wait until the other side calls them.
 
-Two unknowns, the mean wait of fruit and that of other goods (`steps.export_call`), are fitted to two published
-figures of the bulletin: 319 export trucks waiting at 20:00 on 11 March 2025, and 255 fruit trucks among the 335
-waiting a day later. Nothing else is tuned.
+Two unknowns, the mean wait of fruit and that of other goods (`steps.export_call`), are fitted to two
+published figures of the bulletin: 319 export trucks waiting at 20:00 on 11 March 2025, and 255 fruit trucks
+among the 335 waiting a day later. Nothing else is tuned.
 
 Every truck keeps its own draws whatever the wait is, so the backlog is a smooth function of the two means; by
-Little's law an hour more of waiting adds about an hour's arrivals to it. That slope makes the steps of the search.
+Little's law an hour more of waiting adds about an hour's arrivals to it: that slope makes the steps.
 
     .venv/bin/python benchmarks/fit_lang_son.py --replications 12
 """
@@ -73,7 +73,8 @@ def main(seed: int, replications: int, steps: int, fruit: float, other: float) -
             f"{seen.opening:.1f} waiting at the opening, fruit {seen.fruit_share:.1%} at the closing"
         )
         got = {"fruit": seen.opening * seen.fruit_share, "other": seen.opening * (1 - seen.fruit_share)}
-        means = {goods: max(0.1, means[goods] + (wanted[goods] - got[goods]) / PER_HOUR[goods]) for goods in means}
+        lack = {goods: (wanted[goods] - got[goods]) / PER_HOUR[goods] for goods in means}
+        means = {goods: max(0.1, mean + lack[goods]) for goods, mean in means.items()}
     print(f"next: fruit {means['fruit']:.2f} h, other {means['other']:.2f} h")
 
 
