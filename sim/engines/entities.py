@@ -94,8 +94,8 @@ class Visit:
         self.keeping = False  # whether the units are kept after the end
         self.draw_number = 0
         self.stamp, self.length, self.resumed = 0, 0, EMPTY
-        self.inside: Event
-        self.done: Event
+        self.inside: Event  # admitted or turned away; only of those who ask at a door
+        self.done: Event  # served, or out of patience
 
 
 @dataclass(slots=True)

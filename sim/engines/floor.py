@@ -35,16 +35,17 @@ class Levels:
     """A step function that is written down when it changes: one entry for each instant."""
 
     def __init__(self, width: int) -> None:
-        self.width = width
         self.times = array("q")
-        self.values = array("q")
+        self.columns = tuple(array("q") for _ in range(width))
 
     def note(self, now: int, *values: int) -> None:
         if self.times and self.times[-1] == now:
-            self.values[-self.width :] = array("q", values)
+            for column, value in zip(self.columns, values, strict=True):
+                column[-1] = value
         else:
             self.times.append(now)
-            self.values.extend(values)
+            for column, value in zip(self.columns, values, strict=True):
+                column.append(value)
 
 
 class Pool:
@@ -365,7 +366,7 @@ class Group:
     def _best(stations: dict[Station, None], candidate: Callable[[Station], Visit | None]) -> Visit | None:
         """The first in the order of the law among the stations' candidates; who has none is set aside."""
         best: Visit | None = None
-        for station in list(stations):
+        for station in tuple(stations):
             visit = candidate(station)
             if visit is None:
                 del stations[station]

@@ -180,10 +180,5 @@ def _timetable_table(names: Names, rows: list[Row], end: int) -> dict[str, Colum
 
 
 def _levels(levels: Levels, columns: tuple[str, ...]) -> dict[str, Column]:
-    values = (
-        np.frombuffer(levels.values, np.int64).reshape(-1, levels.width)
-        if levels.times
-        else np.empty((0, levels.width), np.int64)
-    )
-    times = np.frombuffer(levels.times, np.int64).copy() if levels.times else np.empty(0, np.int64)
-    return dict(zip(columns, (times, *(values[:, i].copy() for i in range(levels.width))), strict=True))
+    arrays = (levels.times, *levels.columns)
+    return {name: np.array(values, np.int64) for name, values in zip(columns, arrays, strict=True)}

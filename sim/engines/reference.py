@@ -262,6 +262,7 @@ class Model:
         elif station.needs_place(visit.in_zone):
             if held is not None:
                 self.keep_units(held)
+            visit.inside = Event(self.env)
             station.come_to_door(visit)
         else:
             station.come_in(visit)
@@ -275,7 +276,7 @@ class Model:
         number = entity.count_visit(n)
         key = (self._priority(entity, station), now if since is None else since, *entity.key, n, number)
         visit = Visit(entity, station, number, key, now, position)
-        visit.inside, visit.done = Event(self.env), Event(self.env)
+        visit.done = Event(self.env)
         self.recorder.open[visit] = None
         self._wait_patiently(visit)
         return visit
