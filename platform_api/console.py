@@ -24,7 +24,7 @@ PIPED_WIDTH = 110
 """Width of tables when nobody watches: a file or another program reads [characters]."""
 
 
-class Refusal(Exception):  # noqa: N818  - reads as what happened
+class Refusal(Exception):
     """A command that cannot go on, said in both languages: what is wrong and what to do."""
 
     def __init__(self, message: Label, remedy: Label, code: int = BAD_INPUT) -> None:

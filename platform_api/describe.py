@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from platform_api.formats import clock, duration, number
-from platform_api.texts import Language, pick, text
+from platform_api.naming import value_name
+from platform_api.texts import Language, text
 from scenarios.resolved import ARRIVAL_UNIT, DAY, By, Calendar, Hours, Table, Tree
 from sim.chance import BITS, quantile
 from sim.graph import mix_shares
@@ -35,32 +36,23 @@ def tree_told(tree: Tree, scenario: Resolved, language: Language, tell: Tell) ->
     """A leaf told by `tell`, or one phrase for each case of an attribute."""
     if isinstance(tree, By):
         told = ((v, tree_told(case, scenario, language, tell)) for v, case in tree.cases.items())
-        return "; ".join(f"{value_told(tree.attribute, v, scenario, language)}: {case}" for v, case in told)
+        return "; ".join(f"{value_name(tree.attribute, v, scenario, language)}: {case}" for v, case in told)
     return tell(scenario.tables[tree], language) if isinstance(tree, str) else str(tree)
 
 
-def value_told(attribute: str, value: str, scenario: Resolved, language: Language) -> str:
-    """The label of an attribute's value, where it has one."""
-    for flow in scenario.flows.values():
-        labels = flow.attributes[attribute].labels if attribute in flow.attributes else {}
-        if value in labels:
-            return pick(labels[value], language)
-    return value
-
-
-def shares_told(attribute: Attribute, scenario: Resolved, language: Language) -> str:
+def shares_told(name: str, attribute: Attribute, scenario: Resolved, language: Language) -> str:
     """How an attribute is drawn: its values with their shares."""
-    return _draw_told(attribute.draw, attribute, scenario, language)
+    return _draw_told(name, attribute.draw, attribute, scenario, language)
 
 
-def _draw_told(draw: Tree, attribute: Attribute, scenario: Resolved, language: Language) -> str:
+def _draw_told(name: str, draw: Tree, attribute: Attribute, scenario: Resolved, language: Language) -> str:
     if isinstance(draw, By):
-        told = ((v, _draw_told(case, attribute, scenario, language)) for v, case in draw.cases.items())
-        return " ".join(f"[{value_told(draw.attribute, v, scenario, language)}] {case}" for v, case in told)
+        told = ((v, _draw_told(name, case, attribute, scenario, language)) for v, case in draw.cases.items())
+        return " ".join(f"[{value_name(draw.attribute, v, scenario, language)}] {case}" for v, case in told)
     if attribute.kind == "number":
         return f"{amount_told(scenario.tables[str(draw)], language)} {attribute.unit}".rstrip()
     shares = mix_shares(scenario.mixes[str(draw)])
-    named = {v: pick(attribute.labels[v], language) if v in attribute.labels else v for v in shares}
+    named = {v: value_name(name, v, scenario, language) for v in shares}
     if len(shares) == 1:
         return next(iter(named.values()))
     return ", ".join(f"{named[v]} {number(100 * share, 0, language)} %" for v, share in shares.items())

@@ -12,6 +12,7 @@ from html import escape
 
 from platform_api.explain import numbers_of
 from platform_api.formats import number
+from platform_api.naming import value_name
 from platform_api.texts import Language, pick, text
 from platform_api.wiring import BOX, Boxes, Plan, lay_out
 from scenarios.resolved import Resolved
@@ -95,18 +96,18 @@ def _options(
             if way.kind == "option":
                 label = option_label(scenario, node, way.option, language)
                 share = "" if way.share is None else f" {number(100 * way.share, 0, language)} %"
-                lines.append(f"{textwrap.shorten(label, 14, placeholder='…')}{share} → {to or '●'}")
+                tail = f"{share} → {to or '●'}"
+                lines.append(_cut(label, LETTERS - len(tail)) + tail)
     return lines
+
+
+def _cut(label: str, letters: int) -> str:
+    return label if len(label) <= letters else label[: letters - 1].rstrip() + "…"
 
 
 def option_label(scenario: Resolved, step: str, option: str | None, language: Language) -> str:
     """The name of an option: the label of the attribute's value it stands for, else as written."""
-    by = scenario.steps[step].by
-    for flow in scenario.flows.values():
-        attribute = flow.attributes.get(by or "")
-        if attribute is not None and option in attribute.labels:
-            return pick(attribute.labels[str(option)], language)
-    return str(option)
+    return value_name(scenario.steps[step].by or "", str(option), scenario, language)
 
 
 def _boxes(graph: graphs.Graph, scenario: Resolved, captions: dict[str, Caption]) -> Boxes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from metrics.trs import MILESTONES
 from platform_api.describe import arrivals_told, calendar_told, length_told, shares_told, tree_told
 from platform_api.formats import date, duration, instant, number
+from platform_api.naming import attribute_name, value_name
 from platform_api.texts import Language, pick, text
 from scenarios.resolved import Need, Parameter, Published, Resolved, Shift, Step, Tree
 from sim import graph as graphs
@@ -91,9 +92,9 @@ class _Teller:
             if flow.backlog is not None:
                 count = number(flow.backlog.count, 0, self.language)
                 lines.append(self._say("flows.backlog", count=count, at=self._named(flow.backlog.at)))
-            for attribute in flow.attributes.values():
-                told = shares_told(attribute, self.scenario, self.language)
-                lines.append(f"{pick(attribute.label, self.language)}: {told}")
+            for name, attribute in flow.attributes.items():
+                told = shares_told(name, attribute, self.scenario, self.language)
+                lines.append(f"{attribute_name(name, attribute, self.language)}: {told}")
             yield Entry(pick(flow.label, self.language), tuple(lines))
 
     # ---- the steps -----------------------------------------------------------------------------------
@@ -175,12 +176,7 @@ class _Teller:
         yield from told
 
     def _option(self, step: str, option: str) -> str:
-        by = self.scenario.steps[step].by
-        for flow in self.scenario.flows.values():
-            attribute = flow.attributes.get(by or "")
-            if attribute is not None and option in attribute.labels:
-                return pick(attribute.labels[option], self.language)
-        return option
+        return value_name(self.scenario.steps[step].by or "", option, self.scenario, self.language)
 
     def _next(self, name: str) -> Iterator[str]:
         """Where it goes on, unless simply to the next number."""
@@ -243,8 +239,10 @@ def pedigree_told(parameter: Parameter, scenario: Resolved, language: Language, 
         source = scenario.sources.get(parameter.source)
         where = source.text if source else parameter.source
         return text("explain.pedigree.source", language, name=name, value=parameter.value, source=where)
-    low, high = parameter.range or ("?", "?")
-    told = text("explain.pedigree.assumed", language, name=name, value=parameter.value, low=low, high=high)
+    told = text("explain.pedigree.assumed", language, name=name, value=parameter.value)
+    if parameter.range is not None:
+        low, high = parameter.range
+        told += text("explain.pedigree.range", language, low=low, high=high)
     owner = scenario.agencies.get(parameter.owner or "")
     known = pick(owner.label, language) if owner else parameter.owner
     return told + (text("explain.pedigree.owner", language, owner=known) if known else "")

@@ -82,6 +82,8 @@ def _money_unit(dong: float) -> tuple[float, str]:
 
 def _digits(largest: float, half_width: float | None, unit: str) -> int:
     """Decimals: as many as the half-width has meaning for, at most two; without one, by size."""
+    if not largest:
+        return 0
     if half_width:
         return min(2, max(0, -math.floor(math.log10(half_width))))
     if not unit and largest == int(largest):
@@ -92,7 +94,7 @@ def _digits(largest: float, half_width: float | None, unit: str) -> int:
 def duration(milliseconds: float, language: Language) -> str:
     """A length of time in its best unit: `12 phút`, `3,5 giờ`, `2 ngày`."""
     seconds = milliseconds / 1000
-    divisor, unit = _time_unit(seconds)
+    divisor, unit = (DAY, "day") if seconds and seconds % DAY == 0 else _time_unit(seconds)
     value = seconds / divisor
     digits = 0 if value == round(value) else 1
     return Scale(divisor, unit, digits).full(seconds, language)

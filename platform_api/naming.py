@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from platform_api.texts import Language, every_text, pick, text
-from scenarios.resolved import Label, Resolved
+from scenarios.resolved import Attribute, Label, Resolved
 
 PARTS_OF_A_SCENARIO = {
     "flow": "flows",
@@ -16,6 +16,9 @@ PARTS_OF_A_SCENARIO = {
     "platform": "platforms",
 }
 """Label of a result → where the scenario keeps the thing it names."""
+
+CHANNEL_SIGNS = {"green": "● ", "yellow": "▲ ", "red": "■ "}
+"""Shapes that tell the channels apart without colour."""
 
 
 @cache
@@ -59,12 +62,27 @@ def labels_told(labels: dict[str, str], scenario: Resolved, language: Language) 
 
 def value_name(name: str, value: str, scenario: Resolved, language: Language) -> str:
     """One label's value in words: the thing's own label, else the house's word, else as it is."""
-    things = getattr(scenario, PARTS_OF_A_SCENARIO.get(name, "flows"))
-    if name in PARTS_OF_A_SCENARIO and value in things:
+    return CHANNEL_SIGNS.get(value, "") * (name == "channel") + _plain_name(name, value, scenario, language)
+
+
+def _plain_name(name: str, value: str, scenario: Resolved, language: Language) -> str:
+    part = PARTS_OF_A_SCENARIO.get(name)
+    things = getattr(scenario, part) if part else {}
+    if value in things:
         return pick(things[value].label, language)
     for flow in scenario.flows.values():
         attribute = flow.attributes.get(name)
         if attribute is not None and value in attribute.labels:
             return pick(attribute.labels[value], language)
-    key = f"value.{name}.{value}"
-    return text(key, language) if key in every_text() else value
+    return _house_word(f"value.{name}.{value}", value, language)
+
+
+def attribute_name(name: str, attribute: Attribute, language: Language) -> str:
+    """What an attribute is called: its own label, else the house's word for it."""
+    if attribute.label.vi != name:
+        return pick(attribute.label, language)
+    return _house_word(f"attribute.{name}", name, language)
+
+
+def _house_word(key: str, otherwise: str, language: Language) -> str:
+    return text(key, language) if key in every_text() else otherwise

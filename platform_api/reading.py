@@ -115,6 +115,17 @@ class Reading:
         """A text in the language of this reading."""
         return text(key, self.language, **values)
 
+    def column(self, name: str) -> str:
+        """An indicator as the head of a column: a mean is the usual thing and is not named."""
+        base, _, stat = name.rpartition("_")
+        return kpi_name(base if stat == "mean" and self._is_declared(base) else name, self.language)
+
+    @staticmethod
+    def _is_declared(name: str) -> bool:
+        from metrics.kpis import CATALOGUE
+
+        return any(kpi.name == name for kpi in CATALOGUE)
+
     def find(self, name: str, labels: dict[str, str]) -> Estimate | None:
         """The figure of a name with exactly these labels."""
         return self._by_key.get((name, tuple(sorted(labels.items()))))
@@ -175,20 +186,10 @@ class Reading:
     # ---- tables --------------------------------------------------------------------------------------
 
     def table(self, names: Iterable[str], labels: Iterable[dict[str, str]]) -> list[Row]:
-        """A row for each set of labels, a column for each name; one scale a column; empty rows left out."""
-        wanted, rows = list(names), list(labels)
-        columns = [[self.find(name, each) for each in rows] for name in wanted]
-        scales = [self._common_scale(column) for column in columns]
-        cells = ([self.show(e, s) for e in c] for c, s in zip(columns, scales, strict=True))
-        found = zip(rows, zip(*cells, strict=True), strict=True) if wanted else ()
-        return [Row(self.told(each), tuple(row)) for each, row in found if any(_has_value(c) for c in row)]
-
-    def _common_scale(self, column: list[Estimate | None]) -> Scale | None:
-        given = [e for e in column if e is not None and e.mean is not None]
-        if not given:
-            return None
-        halves = [e.half_width for e in given if e.half_width]
-        return scale_for(given[0].unit, [e.mean for e in given], max(halves, default=None))
+        """A row for each set of labels, a cell for each name; rows without any value are left out."""
+        wanted = list(names)
+        rows = (Row(self.told(of), tuple(self.show(self.find(name, of)) for name in wanted)) for of in labels)
+        return [row for row in rows if any(_has_value(cell) for cell in row.cells)]
 
     def by_gate(self) -> list[Row]:
         """Each gate in each direction."""

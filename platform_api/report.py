@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from platform_api.charts.bars import Busy, Stack, busy_bar, stacked
 from platform_api.charts.curve import Curve, Observed, curve
+from platform_api.charts.heat import Busyness, heat_map
 from platform_api.charts.strip import strip
 from platform_api.drawing import STYLE, draw
 from platform_api.formats import NBSP, Scale, date, duration, instant, number, scale_for
-from platform_api.naming import kpi_name
 from platform_api.reading import BY_AGENCY, BY_GATE, Group, Reading, Row, Shown
 from platform_api.study import StudyPart, study
 from platform_api.texts import LANGUAGES, Language, pick, text
@@ -148,11 +148,28 @@ class _Page:
         rows = [row for row in self.reading.by_agency() if sum(_seconds(row)) > 0]
         if not rows:
             return ""
-        scale = scale_for("s", [max(sum(_seconds(row)) for row in rows)])
-        stacks = [_stack(row, scale, self.language) for row in rows]
+        scale = self._stack_scale(rows)
+        stacks = [_stack(row, self.language) for row in rows]
         return stacked(
             stacks, scale, self.language, f"{self.say('stack.title')} [{scale.unit_name(self.language)}]"
         )
+
+    def _stack_scale(self, rows: list[Row]) -> Scale:
+        return scale_for("s", [max(sum(_seconds(row)) for row in rows)])
+
+    def stack_subtitle(self) -> str:
+        """What the bars mean, and their unit."""
+        rows = self.reading.by_agency()
+        return f"{self.say('stack.subtitle')} [{self._stack_scale(rows).unit_name(self.language)}]"
+
+    def heat(self) -> str:
+        """How busy each pool is in each hour of the day; empty where nothing was scheduled."""
+        hours: dict[str, list[float | None]] = {}
+        for line in self.result.series:
+            if line.name == "utilisation" and list(line.labels) == ["resource"] and len(line.mean) == 24:
+                hours[line.labels["resource"]] = list(line.mean)
+        rows = [Busyness(self.reading.name_of("resource", name), line) for name, line in hours.items()]
+        return heat_map(rows, self.language) if rows else ""
 
     def busy(self) -> list[tuple[Row, str]]:
         """Each pool with a small bar of how busy it was."""
@@ -171,32 +188,24 @@ class _Page:
 
     # ---- tables --------------------------------------------------------------------------------------
 
-    def heads(self, names: tuple[str, ...], rows: list[Row]) -> list[str]:
-        """Column heads with their units."""
-        return [self._head(name, rows, i) for i, name in enumerate(names)]
-
-    def _head(self, name: str, rows: list[Row], column: int) -> str:
-        shown = next((cell for row in rows if (cell := row.cells[column]) is not None), None)
-        unit = f" [{shown.unit}]" if shown is not None and shown.unit else ""
-        return f"{kpi_name(name, self.language)}{unit}"
+    def heads(self, *names: str) -> list[str]:
+        """Column heads."""
+        return [self.reading.column(name) for name in names]
 
     @property
     def by_gate(self) -> tuple[list[str], list[Row]]:
         """(heads, rows) of the gates."""
-        rows = self.reading.by_gate()
-        return self.heads(BY_GATE, rows), rows
+        return self.heads(*BY_GATE), self.reading.by_gate()
 
     @property
     def by_agency(self) -> tuple[list[str], list[Row]]:
         """(heads, rows) of the agencies."""
-        rows = self.reading.by_agency()
-        return self.heads((*BY_AGENCY, "utilisation"), rows), rows
+        return self.heads(*BY_AGENCY, "utilisation"), self.reading.by_agency()
 
     @property
     def waits(self) -> tuple[list[str], list[Row]]:
         """(heads, rows) of the steps with the longest waits."""
-        rows = self.reading.longest_waits(10)
-        return self.heads(("wait_mean", "queue_max"), rows), rows
+        return self.heads("wait_mean", "queue_max"), self.reading.longest_waits(10)
 
     def study(self) -> list[StudyPart]:
         """The Time Release Study, an interval at a time."""
@@ -260,17 +269,17 @@ def _seconds(row: Row) -> tuple[float, float, float]:
     return service, wait, blocked
 
 
-def _stack(row: Row, scale: Scale, language: Language) -> Stack:
+def _stack(row: Row, language: Language) -> Stack:
     parts = _seconds(row)
-    return Stack(row.title, parts, scale.full(sum(parts), language))
+    return Stack(row.title, parts, scale_for("s", [sum(parts)]).full(sum(parts), language))
 
 
 def _closed(scenario: Resolved, end: int) -> Iterator[tuple[float, float]]:
     """Spans of the window in which every calendar that people or machines work by is closed [s]."""
     from sim.clock import open_intervals
 
-    used = {shift.calendar for pool in scenario.resources.values() for shift in pool.shifts}
-    if not used or None in used:
+    used = {shift.calendar for pool in scenario.resources.values() for shift in pool.shifts} - {None}
+    if not used:
         return
     start = scenario.clock.start_utc
     spans = [span for c in used if c for span in open_intervals(scenario.calendars[c], start, 0, end)]

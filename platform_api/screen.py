@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from platform_api.formats import NBSP, number
-from platform_api.naming import kpi_name
 from platform_api.reading import BY_AGENCY, BY_GATE, Group, Reading, Row, Shown
 
 if TYPE_CHECKING:
@@ -19,14 +18,13 @@ if TYPE_CHECKING:
     from scenarios.resolved import Resolved
 
 
-def show_result(speech: Speech, result: Result, scenario: Resolved, saved: str | None) -> None:
-    """Print a result; `saved` is the folder it was kept in."""
+def show_result(speech: Speech, result: Result, scenario: Resolved, name: str, saved: str | None) -> None:
+    """Print a result; `name` is how the scenario was named, `saved` the folder the result was kept in."""
     reading = Reading(result, scenario, speech.language)
     screen = _Screen(reading)
-    for part in screen.parts():
+    for part in (*screen.parts(), *screen.closing()):
         speech.show(part)
-    speech.show(*screen.closing())
-    for line in _next_steps(reading, saved):
+    for line in _next_steps(reading, name, saved):
         speech.err.print(line, markup=False, soft_wrap=True)
 
 
@@ -99,9 +97,12 @@ class _Screen:
         return f"{shown.number}{half}{NBSP}{shown.unit}".rstrip(NBSP)
 
     def _figures(self, title: str, first: str, names: tuple[str, ...], rows: list[Row]) -> Table:
-        table = self._table(title, first, *(kpi_name(name, self.reading.language) for name in names))
+        """A table of rows; columns in which everything is zero are left out."""
+        telling = [i for i in range(len(names)) if any(_tells(row.cells[i]) for row in rows)]
+        table = self._table(title, first, *(self.reading.column(names[i]) for i in telling))
         for row in rows:
-            table.add_row(row.title, *("–" if cell is None else cell.short for cell in row.cells))
+            cells = (row.cells[i] for i in telling)
+            table.add_row(row.title, *("–" if cell is None else cell.short for cell in cells))
         return table
 
     def _gates(self) -> Iterator[Table]:
@@ -124,10 +125,11 @@ class _Screen:
         heads = (self.say(f"screen.{name}") for name in ("figure", "published", "simulated", "days", "mark"))
         table = self._table(self.say("screen.against"), *heads)
         for each in figures:
-            told = f"{each.mark}: {each.verdict}"
-            table.add_row(each.name, each.published, each.simulated, each.days, told)
+            verdict = f"\n{each.verdict}" if each.figure.mark == "predicted" else ""
+            table.add_row(each.name, each.published, each.simulated, each.days, each.mark + verdict)
         table.columns[-1].justify = "left"
         yield table
+        yield Text(self.say("report.published.subtitle"), "dim")
         for line in self.reading.balance():
             yield Text(line, "dim")
 
@@ -137,6 +139,10 @@ class _Screen:
         for stuck in self.reading.result.deadlock:
             cycle = " → ".join(stuck.cycle)
             yield Text(self.say("report.deadlock", replication=stuck.replication, cycle=cycle), "bold red")
+
+
+def _tells(cell: Shown | None) -> bool:
+    return cell is not None and bool(cell.estimate.mean)
 
 
 def _facts(reading: Reading) -> dict[str, str]:
@@ -156,9 +162,9 @@ def _facts(reading: Reading) -> dict[str, str]:
 # ---- what to try next ---------------------------------------------------------------------------------
 
 
-def _next_steps(reading: Reading, saved: str | None) -> Iterator[str]:
+def _next_steps(reading: Reading, name: str, saved: str | None) -> Iterator[str]:
     """Commands that are worth a try after this result."""
-    command = command_of(reading.result)
+    command = command_of(reading.result, name)
     yield ""
     yield reading.say("next.title")
     if saved is None:
@@ -170,7 +176,7 @@ def _next_steps(reading: Reading, saved: str | None) -> Iterator[str]:
     if variant is not None:
         resource, override = variant
         yield f"  {reading.say('next.what_if', resource=resource)}\n      {command} --override {override}"
-    yield f"  {reading.say('next.explain')}\n      cuakhau explain {_name_of(reading.result)}"
+    yield f"  {reading.say('next.explain')}\n      cuakhau explain {_quoted(name)}"
 
 
 def _one_more(reading: Reading) -> tuple[str, str] | None:
@@ -192,9 +198,10 @@ def _one_more(reading: Reading) -> tuple[str, str] | None:
     return None
 
 
-def command_of(result: Result) -> str:
-    """The command that gives this result again."""
-    words = [f"cuakhau run {_name_of(result)} --seed {result.seed} --replications {result.replications}"]
+def command_of(result: Result, name: str | None = None) -> str:
+    """The command that gives this result again; `name` is how the scenario was named."""
+    scenario = _quoted(name or _name_of(result))
+    words = [f"cuakhau run {scenario} --seed {result.seed} --replications {result.replications}"]
     if result.engine != "reference":
         words.append(f"--engine {result.engine}")
     for path, value in result.provenance.overrides.items():

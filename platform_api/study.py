@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 STATISTICS = ("sd", "p50", "p5", "p25", "p75", "p90", "p95", "max")
 """Columns after the mean, in their order."""
 
-MOST_ROWS = 40
-"""Rows of one interval that a page shows; the others are in the result's JSON."""
-
 
 @dataclass(frozen=True, slots=True)
 class StudyRow:
@@ -40,7 +37,16 @@ class StudyPart:
     title: str
     unit: str
     rows: tuple[StudyRow, ...]
-    left_out: int
+
+    @property
+    def coarse(self) -> list[StudyRow]:
+        """All, and gate by direction: what is read first."""
+        return [row for row in self.rows if row.level < 2]
+
+    @property
+    def fine(self) -> list[StudyRow]:
+        """By goods and channel too."""
+        return [row for row in self.rows if row.level == 2]
 
 
 def study(rows: Sequence[Interval], reading: Reading) -> list[StudyPart]:
@@ -56,10 +62,9 @@ def _part(begin: str, end: str, rows: list[Interval], reading: Reading) -> Study
     from metrics.trs import MILESTONES
 
     language = reading.language
-    scale = scale_for("s", [row.statistics["mean"] for row in rows])
+    scale = scale_for("s", [rows[0].statistics["mean"]])
     title = " → ".join(pick(MILESTONES[name], language) for name in (begin, end))
-    shown = tuple(_row(row, scale, reading) for row in rows[:MOST_ROWS])
-    return StudyPart(title, scale.unit_name(language), shown, max(0, len(rows) - MOST_ROWS))
+    return StudyPart(title, scale.unit_name(language), tuple(_row(row, scale, reading) for row in rows))
 
 
 def _row(row: Interval, scale: Scale, reading: Reading) -> StudyRow:

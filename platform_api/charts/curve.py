@@ -11,7 +11,7 @@ from platform_api.formats import date, number
 from platform_api.texts import Language, text
 
 WIDTH, HEIGHT = 1060, 240
-LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 36
+LEFT, RIGHT, TOP, BOTTOM = 56, 36, 12, 28
 
 HOUR = 3600.0
 

@@ -78,6 +78,6 @@ def _tell_section(speech: Speech, section: Section) -> None:
 
     speech.show(Text(f"\n{section.title}", "bold cyan"))
     for entry in section.entries:
-        speech.show(Padding(Text(entry.title, "bold"), (0, 0, 0, 2)))
+        speech.show(Padding(Text(entry.title, "bold"), (0, 0, 0, 2), expand=False))
         for line in entry.lines:
-            speech.show(Padding(Text(line), (0, 0, 0, 6)))
+            speech.show(Padding(Text(line), (0, 0, 0, 6), expand=False))

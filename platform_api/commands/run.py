@@ -75,7 +75,7 @@ def run(speech: Speech, scenario: str, out: Path | None, as_json: bool, **asked:
     else:
         from platform_api.screen import show_result
 
-        show_result(speech, result, loaded.resolved, None if out is None else str(out))
+        show_result(speech, result, loaded.resolved, scenario, None if out is None else str(out))
 
 
 # ---- what was asked for -------------------------------------------------------------------------------
