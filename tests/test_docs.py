@@ -21,7 +21,7 @@ def blocks(page: Path, language: str) -> list[str]:
 def commands_shown(page: Path) -> list[list[str]]:
     """The arguments of every `$ cuakhau …` and `$ script/run …` in a page."""
     lines = "\n".join(blocks(page, "console")).replace("\\\n", " ").splitlines()
-    shown = re.findall(r"^\s*\$ (?:cuakhau|script/run) +(\w[^#>|]*)", "\n".join(lines), re.MULTILINE)
+    shown = re.findall(r"^\s*\$ (?:cuakhau|script/run) +(\w[^#>|\n]*)", "\n".join(lines), re.MULTILINE)
     return [shlex.split(words) for words in shown]
 
 

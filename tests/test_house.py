@@ -98,8 +98,8 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
     imported = {str(canonicalize_name(distributions[name][0])) for name in third_party_imports()}
     # needed without an import of ours: time zones where the system has none, uvicorn's faster loop and parser
     unseen = {"tzdata", "uvloop", "httptools"}
-    # starlette is FastAPI's own foundation and moves with it
-    assert imported - {"starlette"} == set(declared(PROJECT["dependencies"])) - unseen
+    # FastAPI's and pydantic's own foundations move with them
+    assert imported - {"starlette", "pydantic-core"} == set(declared(PROJECT["dependencies"])) - unseen
 
 
 # ---- the lock -----------------------------------------------------------------------------------------
