@@ -9,15 +9,12 @@ from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-from pydantic.json_schema import models_json_schema
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from metrics.exposition import CollectorRegistry, Telemetry
-from platform_api import wire
+from platform_api import openapi
 from platform_api.handlers import answer_every_error
 from platform_api.intake import Intake
 from platform_api.routes import runs, scenarios, service
@@ -69,7 +66,7 @@ def create_app(
     answer_every_error(app)
     app.add_middleware(Intake, hosts=LOOPBACK, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(Measured, telemetry=telemetry)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = partial(openapi.document_of, app)  # type: ignore[method-assign]
     return app
 
 
@@ -99,28 +96,6 @@ class Measured:
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             self.telemetry.answered(route, scope["method"], status, time.perf_counter() - began)
-
-
-# ---- its own document ---------------------------------------------------------------------------------
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the schemas that no handler names: orders and problems."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes
-        )
-        template = "#/components/schemas/{model}"
-        _, extra = models_json_schema(
-            [(model, "validation") for model in (wire.RunOrder, wire.CheckOrder, wire.Problem)],
-            ref_template=template,
-        )
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.update(extra["$defs"])
-        for unused in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(unused, None)
-        app.openapi_schema = document
-    return app.openapi_schema
 
 
 # ---- serving ------------------------------------------------------------------------------------------

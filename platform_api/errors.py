@@ -7,7 +7,7 @@ carries both languages.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from scenarios.errors import Flaw, Language, Problem, ScenarioError, shown, suggestion
@@ -77,7 +77,8 @@ def fault(kind: Kind, place: str, value: object, message: Label, remedy: Label) 
 
 def of_scenario(error: ScenarioError) -> ApiError:
     """What is wrong with a scenario, as an answer."""
-    return ApiError(WRONG_SCENARIO, error.problems)
+    whole = (replace(problem, place=problem.place or "scenario") for problem in error.problems)
+    return ApiError(WRONG_SCENARIO, tuple(whole))
 
 
 def unknown(kind: Kind, place: str, word: str, known: Sequence[str]) -> ApiError:

@@ -1,4 +1,4 @@
-"""Examples of every operation, for the OpenAPI document; a test holds them against their schemas."""
+"""What every operation takes and answers, by example; tests hold the examples against their schemas."""
 
 from __future__ import annotations
 
@@ -131,51 +131,6 @@ class Operation:
     media_type: str = "application/json"
 
 
-def documented(operation: Operation) -> dict[str, Any]:
-    """The arguments of a route that put an operation's examples into the OpenAPI document."""
-    kinds = (*operation.errors, errors.TOO_LARGE, errors.WRONG_HOST, errors.SERVER_FAULT)
-    answers: dict[int | str, dict[str, Any]] = {operation.status: _answer(operation)}
-    for kind in kinds:
-        _add_error(answers.setdefault(kind.status, {"content": {}}), kind)
-    extra = {"requestBody": _request(operation.body)} if operation.body else {}
-    return {"responses": answers, "openapi_extra": extra}
-
-
-def _answer(operation: Operation) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "description": operation.description,
-        "content": {operation.media_type: {"examples": {"answer": {"value": operation.example}}}},
-    }
-    if operation.media_type != "application/json":
-        answer["content"][operation.media_type]["schema"] = {"type": "string"}
-    if operation.status == 202 and operation.body:
-        answer["headers"] = {"Location": {"description": "where to ask for it", "schema": {"type": "string"}}}
-    return answer
-
-
-def _add_error(answer: dict[str, Any], kind: Kind) -> None:
-    content = answer["content"].setdefault(
-        errors.MEDIA_TYPE, {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
-    )
-    content["examples"][kind.code] = {"value": errors.document(kind, [A_PROBLEM], "/v1/…")}
-    answer["description"] = "; ".join(filter(None, [answer.get("description"), kind.title.en]))
-
-
-def _request(body: Body) -> dict[str, Any]:
-    content: dict[str, Any] = {
-        "application/json": {
-            "schema": {"$ref": f"#/components/schemas/{body.schema}"},
-            "examples": {name: {"value": value} for name, value in body.examples.items()},
-        }
-    }
-    if body.yaml:
-        content["application/yaml"] = {
-            "schema": {"type": "string"},
-            "examples": {"file": {"value": body.yaml}},
-        }
-    return {"required": True, "content": content}
-
-
 A_PROBLEM = Problem(
     "resources.officer.capacity",
     "-1",
@@ -284,8 +239,32 @@ KPIS = Operation(
         "replications": 10,
         "engine": "reference",
         "digest": [DIGEST] * 10,
+        "timing": {"setup_s": 0.4, "engine_s": 5.2, "entities": 14800, "visits": 120300, "events": 310000},
+        "provenance": {
+            "scenario_hash": A_HASH,
+            "result_version": 1,
+            "package_version": "0.1.0",
+            "overrides": {},
+        },
         "kpis": [A_KPI],
+        "published": [],
+        "deadlock": [],
+        "warnings": [],
     },
     errors=(errors.UNKNOWN_RUN, errors.NO_RESULT),
 )
 CANCEL = Operation(202, "It will stop.", TICKET, errors=(errors.UNKNOWN_RUN,))
+
+OPERATIONS = {
+    "getHealth": HEALTH,
+    "getMetrics": METRICS,
+    "listScenarios": SCENARIOS,
+    "getScenario": SCENARIO,
+    "checkScenario": CHECK,
+    "submitRun": SUBMIT,
+    "listRuns": RUNS,
+    "getRun": RUN,
+    "getRunKpis": KPIS,
+    "cancelRun": CANCEL,
+}
+"""By operation id."""

@@ -129,7 +129,7 @@ def _load_text(text: str) -> library.Loaded:
 def _in_order(problem: Problem) -> Problem:
     """A problem as the sender of JSON knows it: overrides by their field, no lines of a text he never saw."""
     place = problem.place.replace('"--override"', "overrides", 1)
-    return replace(problem, place=place, line=None, column=None)
+    return replace(problem, place=place or "scenario", line=None, column=None)
 
 
 # ---- limits -------------------------------------------------------------------------------------------

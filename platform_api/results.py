@@ -422,7 +422,7 @@ def _comparison(
 # ---- on disk ------------------------------------------------------------------------------------------
 
 
-class NotAResult(Exception):  # noqa: N818  - what the folder is
+class NotAResult(Exception):
     """A folder that must not be replaced, or that holds no result."""
 
     def __init__(self, folder: Path, message: Label, remedy: Label) -> None:

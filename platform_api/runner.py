@@ -62,7 +62,7 @@ Follow = Callable[[Advance], None]
 Ask = Callable[[], bool]
 
 
-class RunFailed(Exception):  # noqa: N818  - reads as what happened
+class RunFailed(Exception):
     """A run that ended without a result, told in both languages."""
 
     def __init__(self, message: Label, remedy: Label) -> None:

@@ -194,6 +194,8 @@ class Runs:
             self._finish(run, "failed", _law_broken(error))
         except runner.RunFailed as error:
             self._finish(run, "failed", Problem("run", run, error.message, error.remedy))
+        except ValueError as error:
+            self._finish(run, "failed", _cannot_run(error))
         except Exception:
             log.exception("run failed", run=run)
             self._finish(run, "failed", _fault(run))
@@ -359,6 +361,11 @@ def _law_broken(error: LawBroken) -> Problem:
         en="this is a mistake of the program: report it with the scenario and the seed",
     )
     return Problem("run", "", message, remedy)
+
+
+def _cannot_run(error: ValueError) -> Problem:
+    message = Label(vi=f"không chạy được: {error}", en=f"cannot be run: {error}")
+    return Problem("scenario", "", message, Label(vi="hãy sửa kịch bản", en="correct the scenario"))
 
 
 def _fault(run: str) -> Problem:

@@ -222,7 +222,7 @@ class Estimate(Wire):
 
 
 class Kpis(Wire):
-    """The answer of a run, without its curves and its scenario."""
+    """The answer of a run, without its curves and tables."""
 
     id: str
     scenario: str
@@ -230,7 +230,12 @@ class Kpis(Wire):
     replications: int
     engine: str
     digest: list[str]
+    timing: dict[str, float] = Field(description="[s], and how many entities, visits, events")
+    provenance: dict[str, Any] = Field(description="what it takes to repeat it; the source of each number")
     kpis: list[Estimate]
+    published: list[dict[str, Any]] = Field(description="published figures beside the simulated ones")
+    deadlock: list[dict[str, Any]] = Field(description="replications in which entities block each other")
+    warnings: list[ProblemItem]
 
 
 class Health(Wire):

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from platform_api import intake, orders, wire
-from platform_api.examples import CHECK, SCENARIO, SCENARIOS, documented
 from platform_api.routes.common import Service
 
 router = APIRouter(prefix="/v1", tags=["scenarios"])
@@ -22,21 +21,19 @@ async def _order(request: Request) -> wire.CheckOrder | str:
     return intake.check_model(intake.parse_json(body), wire.CheckOrder, wire.CHECK_FIELDS)
 
 
-@router.get("/scenarios", operation_id="listScenarios", summary="The library", **documented(SCENARIOS))
+@router.get("/scenarios", operation_id="listScenarios", summary="The library")
 def list_scenarios() -> wire.ScenarioList:
     """Every scenario with the question it answers."""
     return wire.ScenarioList(scenarios=orders.library_items())
 
 
-@router.get("/scenarios/{name}", operation_id="getScenario", summary="One scenario", **documented(SCENARIO))
+@router.get("/scenarios/{name}", operation_id="getScenario", summary="One scenario")
 def get_scenario(name: str) -> wire.ScenarioCard:
     """Its question, its size, its numbers with their sources, and what is doubtful in it."""
     return orders.card(name)
 
 
-@router.post(
-    "/scenarios:check", operation_id="checkScenario", summary="Check a scenario", **documented(CHECK)
-)
+@router.post("/scenarios:check", operation_id="checkScenario", summary="Check a scenario")
 def check_scenario(
     order: Annotated[wire.CheckOrder | str, Depends(_order)], service: Service
 ) -> wire.Checked:

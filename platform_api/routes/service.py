@@ -8,20 +8,19 @@ from fastapi import APIRouter, Request, Response
 
 from metrics.exposition import render
 from platform_api import wire
-from platform_api.examples import HEALTH, METRICS, documented
 from platform_api.routes.common import Service
 
 router = APIRouter(tags=["service"])
 
 
-@router.get("/healthz", operation_id="getHealth", summary="Whether the service lives", **documented(HEALTH))
+@router.get("/healthz", operation_id="getHealth", summary="Whether the service lives")
 async def get_health(service: Service) -> wire.Health:
     """Answers at once, also while runs are at work."""
     runs = service.runs
     return wire.Health(status="ok", version=version("cuakhau"), queued=runs.queued(), running=runs.running())
 
 
-@router.get("/metrics", operation_id="getMetrics", summary="Metrics for Prometheus", **documented(METRICS))
+@router.get("/metrics", operation_id="getMetrics", summary="Metrics for Prometheus")
 async def get_metrics(service: Service, request: Request) -> Response:
     """Prometheus text, or OpenMetrics where the `Accept` header asks for it."""
     text, content_type = render(service.registry, request.headers.get("accept", ""))

@@ -1,11 +1,14 @@
 """The service without a network: its application, a client, and scenarios small enough for a test."""
 
 import copy
+import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -13,12 +16,21 @@ from metrics.exposition import CollectorRegistry
 from platform_api.app import create_app
 from platform_api.examples import SMALL_SCENARIO
 from platform_api.runner import run_scenario
+from platform_api.server import log_to_standard_error
 from platform_api.settings import Settings
 from platform_api.store import Store
 from scenarios import library
 from scenarios.resolved import Resolved
 
 MakeApp = Callable[..., FastAPI]
+
+
+@pytest.fixture(autouse=True)
+def plain_log() -> Iterator[None]:
+    """The log as the service writes it, not as structlog shows it to developers."""
+    log_to_standard_error()
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -46,8 +58,6 @@ def small(written: dict[str, Any]) -> Resolved:
 
 
 def resolved(written: dict[str, Any]) -> Resolved:
-    import json
-
     return library.load_text(json.dumps(written, ensure_ascii=False)).resolved
 
 
@@ -55,11 +65,12 @@ def resolved(written: dict[str, Any]) -> Resolved:
 def make_app(tmp_path: Path) -> MakeApp:
     """Makes an application that simulates within this process; settings by keyword."""
 
-    def make(simulate: Any = run_scenario, **settings: Any) -> FastAPI:
-        chosen = Settings(data_dir=tmp_path, **settings)
-        return create_app(chosen, Store(tmp_path), CollectorRegistry(), simulate)
+    return partial(app_in, tmp_path)
 
-    return make
+
+def app_in(folder: Path, simulate: Any = run_scenario, **settings: Any) -> FastAPI:
+    chosen = Settings(data_dir=folder, **settings)
+    return create_app(chosen, Store(folder), CollectorRegistry(), simulate)
 
 
 def client_of(app: FastAPI) -> TestClient:

@@ -12,7 +12,7 @@ ENDED = ("succeeded", "failed", "cancelled")
 
 
 def assert_problem(response: Response, kind: Kind | None = None) -> wire.Problem:
-    """The one shape of every error: RFC 9457, with place, value and remedy in both languages, and no traceback."""
+    """The one shape of errors: RFC 9457, with place, value and remedy in both languages, no traceback."""
     assert response.headers["content-type"] == errors.MEDIA_TYPE, response.text
     problem = wire.Problem.model_validate_json(response.content)
     assert problem.status == response.status_code

@@ -1,0 +1,98 @@
+"""The API's own document: complete, stable, and its examples hold."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+from starlette.testclient import TestClient
+
+from platform_api import errors, wire
+from platform_api.examples import SMALL_SCENARIO, SMALL_YAML
+from platform_api.settings import Settings
+from scenarios import library
+
+OPERATIONS = {
+    ("get", "/v1/scenarios"): "listScenarios",
+    ("get", "/v1/scenarios/{name}"): "getScenario",
+    ("post", "/v1/scenarios:check"): "checkScenario",
+    ("post", "/v1/runs"): "submitRun",
+    ("get", "/v1/runs"): "listRuns",
+    ("get", "/v1/runs/{id}"): "getRun",
+    ("get", "/v1/runs/{id}/kpis"): "getRunKpis",
+    ("delete", "/v1/runs/{id}"): "cancelRun",
+    ("get", "/healthz"): "getHealth",
+    ("get", "/metrics"): "getMetrics",
+}
+"""Clients are generated from these names: a change breaks them."""
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
+
+
+@pytest.fixture
+def document(client: TestClient) -> dict[str, Any]:
+    found: dict[str, Any] = client.get("/openapi.json").json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def test_operations_keep_their_names(document: dict[str, Any]) -> None:
+    assert {(m, p): o["operationId"] for m, p, o in operations(document)} == OPERATIONS
+
+
+def test_every_operation_has_examples_of_all_it_takes_and_gives(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        bodies = [operation["requestBody"]] if "requestBody" in operation else []
+        assert bool(bodies) == (method == "post")
+        for part in [*bodies, *operation["responses"].values()]:
+            for media_type, content in part["content"].items():
+                assert content["examples"], (method, path, media_type)
+
+
+def schema_of(name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(getattr(wire, name))
+
+
+def test_examples_fit_their_schemas(document: dict[str, Any]) -> None:
+    checked = 0
+    for _, _, operation in operations(document):
+        for part in [operation.get("requestBody", {"content": {}}), *operation["responses"].values()]:
+            for content in part["content"].values():
+                name = content["schema"].get("$ref", "").rpartition("/")[2]
+                for example in content["examples"].values() if name else ():
+                    schema_of(name).validate_json(json.dumps(example["value"]))
+                    checked += 1
+    assert checked > 30
+
+
+def test_references_are_defined(document: dict[str, Any]) -> None:
+    used = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
+    assert used <= set(document["components"]["schemas"])
+
+
+def test_errors_are_problems_everywhere(document: dict[str, Any]) -> None:
+    for _, path, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                assert list(answer["content"]) == [errors.MEDIA_TYPE], (path, status)
+
+
+def test_the_example_scenario_is_right_in_both_spellings() -> None:
+    as_json = library.load_text(json.dumps(SMALL_SCENARIO, ensure_ascii=False))
+    assert as_json.resolved == library.load_text(SMALL_YAML).resolved
+
+
+def test_the_reference_tells_every_address_error_and_setting(document: dict[str, Any]) -> None:
+    text = REFERENCE.read_text(encoding="utf-8")
+    told = [f"{method.upper()} {path}" for method, path, _ in operations(document)]
+    told += [f"`{kind.code}`" for kind in errors.KINDS]
+    told += [f"`CUAKHAU_{name.upper()}`" for name in Settings.model_fields]
+    assert [each for each in told if each not in text] == []

@@ -1,0 +1,165 @@
+"""The answer of a run: what it says beside each figure, and how it is kept."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from platform_api import results
+from platform_api.examples import SMALL_SCENARIO
+from platform_api.results import NotAResult, Result
+from platform_api.runner import run_scenario
+from scenarios.resolved import Published, Resolved, scenario_hash
+from tests.platform_api.conftest import resolved
+
+Mark = Literal["given", "fitted", "predicted"]
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Resolved:
+    return replace(
+        resolved(SMALL_SCENARIO),
+        published=(
+            published("arrived", 80.0, "predicted"),
+            published("arrived", 800.0, "given"),
+            published("dwell_mean", 10.0, "fitted", unit="min"),
+            published("no_such_figure", 1.0, "predicted"),
+        ),
+    )
+
+
+def published(kpi: str, value: float, mark: Mark, unit: str = "1") -> Published:
+    return Published(kpi, {"flow": "truck"}, value, unit, mark, "assumption")
+
+
+@pytest.fixture(scope="module")
+def result(scenario: Resolved) -> Result:
+    return run_scenario(scenario, seed=7, replications=12, overrides={"a.b": "c"})
+
+
+def test_the_document_has_all_that_a_reader_needs(result: Result) -> None:
+    document = json.loads(result.to_json())
+    wanted = {
+        "scenario",
+        "seed",
+        "replications",
+        "engine",
+        "digest",
+        "timing",
+        "provenance",
+        "kpis",
+        "trs",
+        "series",
+    }
+    assert wanted | {"published", "deadlock", "warnings"} == document.keys()
+    assert document["timing"].keys() == {"setup_s", "engine_s", "entities", "visits", "events"}
+    needed = {"name", "unit", "labels", "n", "mean", "half_width", "level", "p10", "p90"}
+    assert all(needed <= kpi.keys() for kpi in document["kpis"])
+    names = {kpi["name"] for kpi in document["kpis"]}
+    assert {
+        "arrived",
+        "completed",
+        "lost",
+        "closing_backlog",
+        "dwell_mean",
+        "dwell_p50",
+        "dwell_p95",
+    } <= names
+    assert {"blocked_mean", "wait_mean", "service_mean", "utilisation"} <= names
+
+
+def test_provenance_tells_how_to_repeat_it(result: Result, scenario: Resolved) -> None:
+    told = result.provenance
+    assert told.scenario_hash == scenario_hash(scenario)
+    assert (told.seed, told.replications, told.overrides) == (7, 12, {"a.b": "c"})
+    assert told.parameters == scenario.parameters
+    assert {parameter.source for parameter in told.parameters} == {"assumption"}
+
+
+def test_what_is_missing_has_a_reason(scenario: Resolved) -> None:
+    once = run_scenario(scenario, seed=7)
+    arrived = once.kpi("arrived", flow="truck")
+    assert (arrived.n, arrived.half_width, arrived.p10) == (1, None, None)
+    assert arrived.reason is not None
+    assert "replication" in arrived.reason.en
+    empty = [kpi for kpi in once.kpis if kpi.n == 0]
+    assert all(kpi.mean is None and kpi.reason is not None for kpi in empty)
+
+
+def test_published_figures_stand_beside_simulated_ones(result: Result) -> None:
+    near, far, minutes, nothing = result.published
+    arrived = result.kpi("arrived", flow="truck")
+    assert (near.mean, near.half_width, near.p10) == (arrived.mean, arrived.half_width, arrived.p10)
+    assert near.inside is (arrived.p10 <= 80.0 <= arrived.p90)  # type: ignore[operator]
+    assert (far.mark, far.inside) == ("given", False)
+    dwell = result.kpi("dwell_mean", flow="truck").mean
+    assert dwell is not None
+    assert minutes.mean == pytest.approx(dwell / 60)
+    assert (nothing.mean, nothing.inside) == (None, None)
+    assert nothing.reason is not None
+
+
+def test_a_few_replications_predict_nothing(scenario: Resolved) -> None:
+    near = run_scenario(scenario, seed=7, replications=8).published[0]
+    assert near.inside is None
+    assert near.reason is not None
+    assert "9" in near.reason.en
+
+
+def test_the_time_release_study_of_an_average_day(result: Result) -> None:
+    row = next(row for row in result.trs if (row.begin, row.end, row.labels) == ("arrived", "crossed", {}))
+    dwell = result.kpi("dwell_mean")
+    assert row.statistics["mean"] == pytest.approx(dwell.mean)
+    assert row.half_width == pytest.approx(dwell.half_width)
+    assert row.replications == 12
+
+
+def test_curves_have_a_value_at_each_instant(result: Result) -> None:
+    assert {line.name for line in result.series} >= {"backlog", "queue", "utilisation"}
+    for line in result.series:
+        assert len(line.times) == len(line.mean) == len(line.p10) == len(line.p90)
+
+
+def test_what_is_saved_is_read_back(result: Result, scenario: Resolved, tmp_path: Path) -> None:
+    results.save(result, scenario, tmp_path / "kept")
+    assert results.load(tmp_path / "kept") == (result, scenario)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+def test_a_result_may_be_replaced_by_a_newer_one(result: Result, scenario: Resolved, tmp_path: Path) -> None:
+    for seed in (1, 2):
+        results.save(replace(result, seed=seed), scenario, tmp_path / "kept")
+    assert results.load(tmp_path / "kept")[0].seed == 2
+
+
+def test_what_is_no_result_is_never_replaced(result: Result, scenario: Resolved, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(NotAResult, match="choose another folder"):
+        results.save(result, scenario, tmp_path)
+    with pytest.raises(NotAResult):
+        results.save(result, scenario, tmp_path / "thesis.txt")
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_nothing_half_written_is_left(
+    result: Result, scenario: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results.save(result, scenario, tmp_path / "kept")
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("platform_api.files.os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        results.save(replace(result, seed=99), scenario, tmp_path / "kept")
+    assert results.load(tmp_path / "kept")[0].seed == 7
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"scenario": 3}'])
+def test_a_broken_result_is_told(tmp_path: Path, content: str) -> None:
+    (tmp_path / "result.json").write_text(content, encoding="utf-8")
+    with pytest.raises(NotAResult, match="cuakhau run"):
+        results.load(tmp_path)

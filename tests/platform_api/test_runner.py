@@ -1,0 +1,144 @@
+"""Replications: the same answer wherever they run, stopped when asked, and told how far they are."""
+
+import multiprocessing
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from platform_api.results import Result, from_json
+from platform_api.runner import (
+    DRAWN_SEEDS,
+    SEED_LIMIT,
+    Advance,
+    RunFailed,
+    draw_seed,
+    jobs_worth_using,
+    run_scenario,
+)
+from scenarios.resolved import Resolved
+from sim.digest import digest
+from sim.files import load
+from sim.run import Cancelled, run
+from tests.platform_api.conftest import resolved
+
+
+def without_clock(result: Result) -> Result:
+    """What must be equal whenever and wherever a run is repeated."""
+    return replace(result, timing=replace(result.timing, setup_s=0, engine_s=0))
+
+
+def test_replications_come_in_their_order(small: Resolved) -> None:
+    result = run_scenario(small, seed=7, replications=3)
+    assert result.digest == tuple(run(small, 7, number).digest for number in range(3))
+    assert len(set(result.digest)) == 3
+
+
+def test_more_replications_keep_the_first_ones(small: Resolved) -> None:
+    assert (
+        run_scenario(small, seed=7, replications=4).digest[:2]
+        == run_scenario(small, seed=7, replications=2).digest
+    )
+
+
+@pytest.mark.slow
+def test_processes_give_the_same_answer(small: Resolved) -> None:
+    here = run_scenario(small, seed=7, replications=5)
+    apart = run_scenario(small, seed=7, replications=5, apart=True, jobs=2)
+    assert without_clock(apart) == without_clock(here)
+
+
+def test_an_answer_survives_json(small: Resolved) -> None:
+    result = run_scenario(small, seed=(1 << 64) - 1, replications=2)
+    assert from_json(result.to_json()) == result
+
+
+@pytest.mark.parametrize("seed", [-1, SEED_LIMIT])
+def test_a_seed_out_of_range_is_refused(small: Resolved, seed: int) -> None:
+    with pytest.raises(ValueError, match="seed"):
+        run_scenario(small, seed=seed)
+
+
+def test_no_replications_are_refused(small: Resolved) -> None:
+    with pytest.raises(ValueError, match="replications"):
+        run_scenario(small, replications=0)
+
+
+def test_a_drawn_seed_is_recorded_and_exact_in_every_reader(small: Resolved) -> None:
+    result = run_scenario(small)
+    assert run_scenario(small, seed=result.seed).digest == result.digest
+    assert {draw_seed() < DRAWN_SEEDS for _ in range(100)} == {True}
+
+
+def test_progress_rises_to_the_end(small: Resolved) -> None:
+    seen: list[Advance] = []
+    run_scenario(small, seed=7, replications=3, progress=seen.append)
+    shares = [advance.done for advance in seen]
+    assert shares == sorted(shares)
+    assert (seen[-1].done, seen[-1].finished, seen[-1].remaining_s) == (1.0, 3, 0.0)
+    assert seen[-1].entities > 0
+
+
+def test_little_work_starts_no_processes(small: Resolved, endless: dict[str, Any]) -> None:
+    assert jobs_worth_using(small, 10, jobs=4) == 1
+    assert jobs_worth_using(resolved(endless), 10, jobs=4) == 4
+    assert jobs_worth_using(resolved(endless), 3, jobs=8) == 3
+    assert jobs_worth_using(resolved(endless), 1, jobs=8) == 1
+
+
+def test_records_are_kept_whole(small: Resolved, tmp_path: Path) -> None:
+    result = run_scenario(small, seed=7, replications=2, record_to=tmp_path / "record")
+    folders = sorted((tmp_path / "record").iterdir())
+    assert [folder.name for folder in folders] == ["replication-0001", "replication-0002"]
+    assert tuple(digest(load(folder)) for folder in folders) == result.digest
+
+
+def test_cancelling_stops_a_run_here(endless: dict[str, Any], tmp_path: Path) -> None:
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        run_scenario(
+            resolved(endless),
+            seed=1,
+            cancel=lambda: time.monotonic() > began + 0.3,
+            record_to=tmp_path / "record",
+        )
+    assert time.monotonic() - began < 5
+    assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.mark.slow
+def test_cancelling_really_ends_the_processes(endless: dict[str, Any]) -> None:
+    at_work, asked = threading.Event(), 0.0
+
+    def watch(advance: Advance) -> None:
+        if advance.entities > 0:
+            at_work.set()
+
+    def cancel() -> bool:
+        nonlocal asked
+        if at_work.is_set() and not asked:
+            asked = time.monotonic()
+        return bool(asked)
+
+    with pytest.raises(Cancelled):
+        run_scenario(
+            resolved(endless), seed=1, replications=4, apart=True, jobs=2, progress=watch, cancel=cancel
+        )
+    assert time.monotonic() - asked < 5
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_is_told_plainly(endless: dict[str, Any]) -> None:
+    def kill_one(advance: Advance) -> None:
+        if advance.entities > 0:
+            multiprocessing.active_children()[0].kill()
+
+    with pytest.raises(RunFailed) as told:
+        run_scenario(resolved(endless), seed=1, replications=2, apart=True, jobs=2, progress=kill_one)
+    assert told.value.message.vi
+    assert "memory" in told.value.remedy.en
+    assert multiprocessing.active_children() == []
