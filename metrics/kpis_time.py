@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from metrics.declare import DISTRIBUTION, Measured, Scalar, Stratum, kpi, ratio
+from metrics.declare import DISTRIBUTION, Measured, Scalar, Stratum, describe, kpi, ratio
 from metrics.kpis_flow import OURS
 from metrics.replication import Replication
 from metrics.strata import GATE, GATE_GOODS
@@ -13,6 +13,7 @@ from sim.log import Column
 
 TRS = "World Customs Organization, Guide to Measure the Time Required for the Release of Goods"
 CUSTOMS = "Việt Nam customs, time release studies (from registration of the declaration to the decision)"
+FHWA = "Federal Highway Administration, border crossing travel time studies"
 LAW = "law of the simulator, visits"
 
 SPENT = (*GATE_GOODS, "agency", "step")
@@ -221,6 +222,92 @@ def wait(run: Replication, of: Stratum) -> Column:
 )
 def service(run: Replication, of: Stratum) -> Column:
     return spent(run, of, "service")
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=SPENT,
+    stats=("mean",),
+    vi="Chờ ngoài giờ",
+    en="Wait, closed",
+    meaning="The part of the wait during which calendars alone left too few units to start.",
+    nghia="Phần thời gian chờ phục vụ mà theo lịch làm việc không đủ người hoặc máy để bắt đầu.",
+    source=OURS,
+)
+def wait_closed(run: Replication, of: Stratum) -> Column:
+    return spent(run, of, "wait_closed")
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=SPENT,
+    stats=("mean",),
+    vi="Chờ do sự cố",
+    en="Wait, outage",
+    meaning="The part of the wait during which calendars would have allowed a start, but losses, a "
+    "disruption or a platform without a fallback did not.",
+    nghia="Phần thời gian chờ phục vụ mà theo lịch thì làm được nhưng do mất người, sự cố hoặc nền tảng "
+    "ngừng (không có cách làm thay) nên không làm được.",
+    source=OURS,
+)
+def wait_outage(run: Replication, of: Stratum) -> Column:
+    return spent(run, of, "wait_outage")
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=SPENT,
+    stats=("mean",),
+    vi="Chờ xếp hàng",
+    en="Wait, queue",
+    meaning="The rest of the wait: the step was open, others were in front. The three parts add up to the "
+    "wait.",
+    nghia="Phần còn lại của thời gian chờ: khâu đang làm việc, phải chờ vì có người trước. Ba phần cộng "
+    "lại bằng thời gian chờ phục vụ.",
+    source=OURS,
+)
+def wait_queue(run: Replication, of: Stratum) -> Column:
+    return spent(run, of, "wait_queue")
+
+
+@kpi(
+    unit="s",
+    better="lower",
+    by=GATE,
+    vi="Thời gian dự phòng",
+    en="Buffer time",
+    meaning="P95 of dwell less its mean: what to add to be late one time in twenty.",
+    nghia="Phân vị 95 của thời gian lưu trừ trung bình: phần phải cộng thêm để chỉ trễ một lần trong hai "
+    "mươi.",
+    source=FHWA,
+)
+def buffer_time(run: Replication, of: Stratum) -> Scalar:
+    mean, p95, n = _mean_and_p95(run, of)
+    return Scalar(None if mean is None or p95 is None else p95 - mean, n)
+
+
+@kpi(
+    unit="ratio",
+    better="lower",
+    by=GATE,
+    vi="Chỉ số dự phòng",
+    en="Buffer index",
+    meaning="Buffer time over mean dwell.",
+    nghia="Thời gian dự phòng chia cho thời gian lưu trung bình.",
+    source=FHWA,
+)
+def buffer_index(run: Replication, of: Stratum) -> Scalar:
+    mean, p95, n = _mean_and_p95(run, of)
+    return Scalar(None if not mean or p95 is None else (p95 - mean) / mean, n)
+
+
+def _mean_and_p95(run: Replication, of: Stratum) -> tuple[float | None, float | None, int]:
+    times = between(run, of, "arrived", "crossed")
+    described = describe(times, ("mean", "p95"))
+    return described["mean"], described["p95"], len(times)
 
 
 @kpi(

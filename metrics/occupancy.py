@@ -50,10 +50,17 @@ class StepFunction:
         return sum(int(a) * int(b) for a, b in zip(lengths, values, strict=True))
 
     def areas(self, edges: Column) -> Column:
-        """The integrals between consecutive edges (ascending) [value · ms]; exact while they fit an int64."""
-        points = _merged([self.times, edges])
-        reached = np.concatenate(([0], np.cumsum(np.diff(points) * self.at(points[:-1]))))
-        return np.diff(reached[np.searchsorted(points, edges)])
+        """The integrals between consecutive edges [value · ms]; exact while they fit an int64."""
+        return np.diff(self.integral(edges))
+
+    def integral(self, instants: Column) -> Column:
+        """The integral from one fixed instant to each of `instants` [value · ms]; differences count."""
+        if not len(self.times):
+            return self.before * instants
+        sums = np.concatenate(([0, 0], np.cumsum(np.diff(self.times) * self.values[:-1])))
+        piece = np.searchsorted(self.times, instants, side="right")
+        since = self.times[np.maximum(piece - 1, 0)]
+        return sums[piece] + self._values[piece] * (instants - since)
 
     def maximum(self, begin: int, end: int) -> tuple[int, int]:
         """(the largest value over [begin, end), the first instant it is reached [ms]).

@@ -13,6 +13,7 @@ import numpy as np
 from metrics.milestones import Stays, carries, read_milestones, read_stays
 from metrics.occupancy import StepFunction, constant, counting, from_settings
 from metrics.visits import Mask, Visits, earliest, latest, per_entity, reached, read_visits
+from metrics.waits import parts_of_waits
 from scenarios.resolved import DAY, Resolved
 from sim.log import TARGETS, Column, EventLog
 
@@ -63,13 +64,19 @@ class Replication:
         return read_milestones(self.scenario, self.log, self.visits)
 
     @cached_property
+    def amounts(self) -> dict[str, Column]:
+        """Blocked, wait and service of each visit, and the parts of its wait [ms]."""
+        rows = self.visits
+        whole = {"blocked": rows.blocked, "wait": rows.wait, "service": rows.service}
+        return whole | parts_of_waits(self.scenario, self.log, self.visits, self.setting)
+
+    @cached_property
     def path(self) -> dict[str, Column]:
-        """Blocked, wait and service of each entity along its whole path [ms]."""
+        """The same of each entity along its whole path [ms]."""
         rows, log = self.visits, self.log
         return {
-            "blocked": per_entity(log, rows.root, rows.blocked, rows.on_path),
-            "wait": per_entity(log, rows.root, rows.wait, rows.on_path),
-            "service": per_entity(log, rows.root, rows.service, rows.served),
+            part: per_entity(log, rows.root, amount, rows.served if part == "service" else rows.on_path)
+            for part, amount in self.amounts.items()
         }
 
     @cached_property
@@ -112,13 +119,12 @@ class Replication:
 
     def spent(self, part: str, step_mask: Mask) -> Column:
         """Blocked, wait or service of the visits that started in the window, at some steps [ms]."""
-        amount: Column = getattr(self.visits, part)
-        return amount[self.started_in_window & step_mask[self.log.visits["step"]]]
+        return self.amounts[part][self.started_in_window & step_mask[self.log.visits["step"]]]
 
     def at_agency(self, part: str, step_mask: Mask) -> Column:
         """Blocked, wait or service at some steps, summed per entity that met them; of those in XW [ms]."""
         there = step_mask[self.log.visits["step"]]
-        total = per_entity(self.log, self.visits.root, getattr(self.visits, part), there)
+        total = per_entity(self.log, self.visits.root, self.amounts[part], there)
         met = np.zeros(len(total), dtype=np.bool_)
         met[self.visits.root[there]] = True
         return total[met & self.crossed_in_window]

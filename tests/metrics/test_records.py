@@ -78,7 +78,7 @@ def test_all_indicators_are_within_their_bounds(scenario):
     for value in values:
         if value.value is not None:
             assert value.value >= 0
-            assert value.unit != "ratio" or value.value <= 1, value
+            assert value.unit != "ratio" or value.value <= 1 or value.name == "buffer_index", value
     places = [(value.name, *sorted(value.labels.items())) for value in values]
     assert len(places) == len(set(places))
 
@@ -91,6 +91,15 @@ def test_replications_report_the_same_rows(scenario):
         for number in (0, 1)
     ]
     assert rows[0] == rows[1]
+
+
+@quick
+@given(networks())
+def test_the_parts_of_a_wait_add_up_to_it(scenario):
+    seen = replication(scenario)
+    parts = [seen.amounts[name] for name in ("wait_closed", "wait_outage", "wait_queue")]
+    assert all((part >= 0).all() for part in parts)
+    assert np.array_equal(sum(parts), seen.amounts["wait"])
 
 
 @quick

@@ -6,6 +6,7 @@ import pytest
 
 from metrics.kpis import compute, find, over_replications
 from metrics.statistics import pooled_quantile
+from scenarios.resolved import Need
 from tests.metrics.builder import Record, category, flow, number, scenario, step
 
 DIRECTION = {"direction": category("export", "import")}
@@ -129,6 +130,13 @@ def test_e5_of_a_pooled_stratum_quantiles_are_recomputed():
     assert hours(record, "dwell_p95", end=24, gate="huu_nghi") == 1.9
     assert hours(record, "dwell_p95", end=24, gate="tan_thanh") == 5.8
     assert hours(record, "dwell_p95", end=24) == 5.6  # the second gate's P90
+    for labels, mean, p95 in (
+        ({"gate": "huu_nghi"}, 1.05, 1.9),
+        ({"gate": "tan_thanh"}, 4.1, 5.8),
+        ({}, 2.575, 5.6),
+    ):
+        assert hours(record, "buffer_time", end=24, **labels) == pytest.approx(p95 - mean)
+        assert value(record, "buffer_index", end=24, **labels) == pytest.approx((p95 - mean) / mean)
 
 
 class TestE6:
@@ -298,6 +306,37 @@ def test_e9_days_until_the_money_is_there():
         record.entity(0, rows, left=r, value=thousands * 1000)
     assert hours(record, "cash_in_transit_time", end=240) / 24 == 6.0
     assert value(record, "cash_in_transit", end=240) == 530_000
+
+
+def test_e11_parts_of_a_wait():
+    """Admitted 16:50, office shut 17:00–07:30, platform down without fallback 08:00–08:30, started 09:10."""
+    office = {"papers": step(needs=(Need((("officers", 1),)),), platforms=("net",))}
+    pieces = {"resources": {"officers": None}, "platforms": ("net",), "window": 48}
+    record = Record(scenario(office, {"truck": flow(["papers"], DIRECTION)}, **pieces))
+    record.set("scheduled", 0, (0, 2), (17, 0), (31.5, 2))
+    record.set("capacity", 0, (0, 2), (17, 0), (31.5, 2))
+    record.set("platform", 0, (0, 1000), (32, 0), (32.5, 1000))
+    came, started = 16 + 50 / 60, 33 + 10 / 60
+    record.entity(came, [("papers", came, came, started, 34)], left=34, direction="export")
+    parts = ("wait_closed_mean", "wait_outage_mean", "wait_queue_mean", "wait_mean")
+    for labels in ({}, {"step": "papers"}):
+        minutes = [value(record, name, end=48, **labels) / 60 for name in parts]
+        assert minutes == [870, 30, 80, 980]
+
+
+def test_a_lost_officer_is_an_outage_and_a_fallback_is_none():
+    def waited(fallback):
+        steps = {"papers": step(needs=(Need((("officers", 2),)),), platforms=("net",), fallback=fallback)}
+        pieces = {"resources": {"officers": None}, "platforms": ("net",)}
+        record = Record(scenario(steps, {"truck": flow(["papers"], DIRECTION)}, **pieces))
+        record.set("scheduled", 0, (0, 2))
+        record.set("capacity", 0, (0, 2), (2, 1), (3, 2))
+        record.set("platform", 0, (0, 0))
+        record.entity(1, [("papers", 1, 1, 4, 5)], left=5, direction="export")
+        return hours(record, "wait_outage_mean", end=24)
+
+    assert waited(None) == 3
+    assert waited("on_paper") == 1
 
 
 def test_e12_the_bulletin_is_an_identity():
