@@ -28,9 +28,9 @@ from scenarios.intervals import (
     within_day,
     without,
 )
-from scenarios.quantities import Pedigreed, Reads, Written
+from scenarios.quantities import Pedigreed, Reads
 from scenarios.resolved import Calendar, Hours, Label
-from scenarios.words import Flag, as_list
+from scenarios.words import Flag, OrAlone, OrWord
 
 __all__ = [
     "Holidays",
@@ -94,7 +94,7 @@ def holiday_dates(
 class Holidays(Pedigreed):
     """Public holidays of one country or several."""
 
-    country: Annotated[tuple[Country, ...], BeforeValidator(as_list)]
+    country: Annotated[tuple[Country, ...], OrAlone()]
     """Code such as VN, or a list of them: a holiday of any."""
     subdivision: str | None = None
     """Province or state with holidays of its own, as the `holidays` package calls it."""
@@ -145,9 +145,9 @@ class OpeningHours(Pedigreed):
 
     time_zone: ZoneName | None = None
     """The scenario's, if not given."""
-    weekly: Annotated[dict[Weekdays, OpenTimes], BeforeValidator(_every_day)]
+    weekly: Annotated[dict[Weekdays, OpenTimes], BeforeValidator(_every_day), OrWord("always")]
     """Days → hours, or the hours of every day; days that are not named are closed."""
-    breaks: Annotated[tuple[OpenTimes, ...], BeforeValidator(as_list)] = ()
+    breaks: Annotated[tuple[OpenTimes, ...], OrAlone()] = ()
     """Taken out of every day but the exceptions."""
     holidays: ClosedHolidays | None = None
     exceptions: dict[Dates, OpenTimes] = Field(default_factory=dict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from scenarios.schema import Scenario
@@ -17,9 +19,55 @@ FOR_VARIANTS = {
 
 def editor_schema() -> dict[str, Any]:
     """The schema of a scenario; a variant needs no more than a name and what it is based on."""
-    made = Scenario.model_json_schema()
+    made: dict[str, Any] = _everywhere(Scenario.model_json_schema(), _plain)
+    made = _well_named(made)
     required = made.pop("required")
     made["properties"] |= FOR_VARIANTS
     made["anyOf"] = [{"required": required}, {"required": ["name", "based_on"]}]
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "cuakhau.schema.json"}
     return head | made
+
+
+def _everywhere(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """A schema changed from the inside out."""
+    if isinstance(schema, dict):
+        return change({key: _everywhere(value, change) for key, value in schema.items()})
+    if isinstance(schema, list):
+        return [_everywhere(value, change) for value in schema]
+    return schema
+
+
+def _plain(schema: dict[str, Any]) -> dict[str, Any]:
+    """Without what serves programs only: null where a key may be left out, discriminators, titles of fields."""
+    if isinstance(schema.get("type"), str) or "$ref" in schema or "anyOf" in schema or "oneOf" in schema:
+        schema = {key: value for key, value in schema.items() if key not in ("discriminator", "default")}
+    either = schema.pop("oneOf", None) or schema.pop("anyOf", None)
+    if isinstance(either, list):
+        either = [part for part in either if part != {"type": "null"}]
+        schema |= (
+            either[0] if len(either) == 1 and not either[0].keys() & schema.keys() else {"anyOf": either}
+        )
+    if isinstance(schema.get("properties"), dict):
+        schema["properties"] = {name: _untitled(inner) for name, inner in schema["properties"].items()}
+    return schema
+
+
+def _untitled(schema: Any) -> Any:
+    return {key: value for key, value in schema.items() if key != "title"}
+
+
+def _well_named(schema: dict[str, Any]) -> dict[str, Any]:
+    """Definitions under their titles (`StatedDuration`) instead of the names of Python."""
+    new: dict[str, str] = {}
+    for old, inner in schema["$defs"].items():
+        name = re.sub(r"[^A-Za-z0-9]", "", str(inner.get("title", old)))
+        new[old] = name if name not in new.values() else old
+    schema["$defs"] = {new[old]: inner for old, inner in schema["$defs"].items()}
+
+    def renamed(part: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(part.get("$ref"), str):
+            part["$ref"] = "#/$defs/" + new[part["$ref"].removeprefix("#/$defs/")]
+        return part
+
+    changed: dict[str, Any] = _everywhere(schema, renamed)
+    return changed

@@ -19,7 +19,7 @@ LONGEST_VALUE = 60
 """Longer values are cut in messages [characters]."""
 
 
-class Flaw(ValueError):  # noqa: N818  - a flaw of a value, not yet an error of a scenario
+class Flaw(ValueError):
     """Something wrong with one value, told by code that does not know where the value stands.
 
     `value` is what was written; `message` reads on after a place; `remedy` says what to write instead.

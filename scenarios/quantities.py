@@ -35,7 +35,7 @@ ASSUMPTION = "assumption"
 class Written(BaseModel):
     """What a person writes: unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -172,7 +172,7 @@ class Stated(OfKind[T], Generic[T]):
         definition = handler.resolve_ref_schema(schema)
         whole = dict(definition)
         definition.clear()
-        definition.update(anyOf=[whole["properties"]["value"], whole])
+        definition.update(title=whole.pop("title", cls.__name__), anyOf=[whole["properties"]["value"], whole])
         return schema
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
 from scenarios.calendars import OpeningHours, ZoneName
 from scenarios.distributions import TimeDistribution
@@ -22,7 +22,7 @@ from scenarios.quantities import (
 )  # fmt: skip
 from scenarios.schema_flows import CountUnit, Flow
 from scenarios.schema_steps import Step
-from scenarios.words import Flag, Name, Text, as_list, words_schema
+from scenarios.words import Flag, Name, OrAlone, Text, words_schema
 
 
 class Source(Written):
@@ -121,7 +121,7 @@ class Disruption(Pedigreed):
     on: Annotated[
         tuple[str, ...],
         Field(min_length=1),
-        BeforeValidator(as_list),
+        OrAlone(),
         words_schema("resources.x, platforms.x, steps.x, flows.x; one or a list"),
     ]
     """What it hits: `platforms.x`, `resources.x`, `steps.x`, `flows.x`; one or a list."""
@@ -131,7 +131,7 @@ class Disruption(Pedigreed):
     """Resources: units that are away."""
     factor: Stated[Factor] | None = None
     """Resources: of capacity; platforms and steps: of durations; flows: of demand."""
-    at: Annotated[tuple[Occurrence, ...], BeforeValidator(as_list)] = ()
+    at: Annotated[tuple[Occurrence, ...], OrAlone()] = ()
     """Scheduled: a list of {start, lasts}."""
     every: Stated[Rate] | None = None
     """Random: how often."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,9 @@ from scenarios.unknown import UNKNOWN
 
 PEDIGREE = ("source", "range", "owner")
 
+TAG = re.compile("<[a-z_]+>")
+"""A tag that tells which part of a union something was read as."""
+
 KEY = "[key]"
 """Pydantic's last piece of the place of a key that is no good."""
 
@@ -24,15 +28,21 @@ KEY = "[key]"
 def note_errors(error: ValidationError, findings: Findings) -> None:
     """Turn each of pydantic's errors into a problem."""
     for detail in error.errors(include_url=False):
-        path = place(detail["loc"])
+        path = _path(detail)
         flaw = _flaw(detail, path)
         findings.flaw(path, flaw)
+
+
+def _path(detail: ErrorDetails) -> Path:
+    if detail["type"] == UNKNOWN:  # its last piece is what was written, and may look like anything
+        return (*place(detail["loc"][:-1]), detail["loc"][-1])
+    return place(detail["loc"])
 
 
 def place(loc: Sequence[str | int]) -> Path:
     """A place without the tags of unions (in angle brackets) and marks of keys."""
     return tuple(
-        piece for piece in loc if isinstance(piece, int) or not (piece == KEY or piece.startswith("<"))
+        piece for piece in loc if isinstance(piece, int) or not (piece == KEY or TAG.fullmatch(piece))
     )
 
 
@@ -97,7 +107,7 @@ _SAID = {
     "int_parsing": Label("phải là một số nguyên", "must be a whole number"),
 }
 _DO = {
-    "dict_type": Label("hãy viết các dòng 'khóa: giá trị' thụt vào trong", "write indented lines 'key: value'"),
+    "dict_type": Label("hãy viết các dòng 'khóa: giá trị' thụt vào trong", "write lines 'key: value'"),
     "list_type": Label("hãy viết [a, b, c] hoặc các dòng '- a'", "write [a, b, c], or lines '- a'"),
     "string_type": Label("hãy viết chữ, đặt trong ngoặc kép nếu là số", "write a text, a number in quotes"),
     "string_too_short": Label("hãy điền vào, hoặc bỏ dòng này", "fill it in, or leave this line out"),

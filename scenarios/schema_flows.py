@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, WrapValidator
+from pydantic import Discriminator, Field, Tag, WithJsonSchema, WrapValidator
 from pydantic import ValidatorFunctionWrapHandler as Handler
 
 from scenarios.arrivals import WrittenArrivals
 from scenarios.distributions import NumberDistribution
 from scenarios.quantities import Count, Pedigreed, Stated
 from scenarios.schema_steps import Counts, Shares, Times
-from scenarios.words import Cases, Name, Text, as_list
+from scenarios.words import Cases, Name, OrAlone, Text
 
 # ---- attributes ----
 
@@ -102,7 +102,7 @@ for _model in (NumberAttribute, NumberCases, ValueCases):
 # ---- flows ----
 
 CountUnit = Literal["loaded", "empty", "both"]
-Route = Annotated[tuple[Name, ...], Field(min_length=1), BeforeValidator(as_list)]
+Route = Annotated[tuple[Name, ...], Field(min_length=1), OrAlone()]
 
 
 class Backlog(Pedigreed):

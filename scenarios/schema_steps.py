@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from scenarios.distributions import TimeDistribution
 from scenarios.quantities import Count, Pedigreed, Share, Stated, Written
-from scenarios.words import Cases, Name, Names, Text, as_list, one_or_cases
+from scenarios.words import Cases, Name, Names, OrAlone, Text, one_or_cases
 
 # ---- what may depend on an attribute ----
 
@@ -68,7 +68,7 @@ for _model in (TimeCases, CountCases, SharesCases):
 class AnyOf(Written):
     """Units of the first written pool that has enough of them free."""
 
-    any_of: Annotated[tuple[Pool, ...], Field(min_length=1), BeforeValidator(as_list)]
+    any_of: Annotated[tuple[Pool, ...], Field(min_length=1), OrAlone()]
     """Pools, in the order in which they are tried."""
 
 
@@ -98,7 +98,7 @@ Need = Annotated[
     Discriminator(_need),
 ]
 AnyOf.model_rebuild()
-Needs = Annotated[tuple[Need, ...], Field(min_length=1), BeforeValidator(as_list)]
+Needs = Annotated[tuple[Need, ...], Field(min_length=1), OrAlone()]
 
 # ---- steps ----
 
@@ -186,7 +186,7 @@ class ChooseStep(AnyStep):
     """The attribute whose value is the option."""
     shares: ShareTree | None = None
     """Shares of the options; may depend on an attribute."""
-    options: Annotated[dict[str, Annotated[tuple[Name, ...], BeforeValidator(as_list)]], Field(min_length=1)]
+    options: Annotated[dict[str, Annotated[tuple[Name, ...], OrAlone()]], Field(min_length=1)]
     """Option → `next`, a step, or a list of steps (a detour)."""
 
 
@@ -195,7 +195,7 @@ class ParallelStep(PlaceStep):
 
     kind: Literal["parallel"] = "parallel"
     branches: Annotated[
-        tuple[Annotated[tuple[Name, ...], Field(min_length=1), BeforeValidator(as_list)], ...],
+        tuple[Annotated[tuple[Name, ...], Field(min_length=1), OrAlone()], ...],
         Field(min_length=1),
     ]
     """Lists of steps."""

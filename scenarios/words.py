@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, core_schema
 
 from scenarios.errors import Flaw
 from scenarios.quantities import Pedigreed, Written
@@ -82,12 +90,35 @@ def read_flag(written: object) -> bool:
     )
 
 
-Flag = Annotated[bool, BeforeValidator(read_flag), WithJsonSchema({"type": "boolean"})]
+Flag = Annotated[
+    bool, BeforeValidator(read_flag), WithJsonSchema({"enum": [True, False, "true", "false", "yes", "no"]})
+]
 
 
-def as_list(written: object) -> Any:
-    """One thing where a list of things may stand."""
+@dataclass(frozen=True, slots=True)
+class OrAlone:
+    """Annotation of a list: one thing alone may stand for a list of one."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(_as_list, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        listed = handler(core)
+        return {"anyOf": [listed["items"], listed]}
+
+
+def _as_list(written: object) -> Any:
     return written if isinstance(written, list | tuple) else [written]
+
+
+@dataclass(frozen=True, slots=True)
+class OrWord:
+    """Annotation for editors: a word may stand here too, which a validator before this knows."""
+
+    word: str
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"const": self.word}, handler(core)]}
 
 
 def words_schema(description: str, **more: Any) -> WithJsonSchema:
@@ -98,7 +129,7 @@ def words_schema(description: str, **more: Any) -> WithJsonSchema:
     )
 
 
-Names = Annotated[tuple[Name, ...], BeforeValidator(as_list), words_schema("a name, or a list of names")]
+Names = Annotated[tuple[Name, ...], OrAlone(), words_schema("a name, or a list of names")]
 
 
 class Cases(Pedigreed):
@@ -122,11 +153,3 @@ def one_or_cases(written: Any) -> str:
         if isinstance(written, Cases) or (isinstance(written, dict) and "by" in written)
         else "<one>"
     )
-
-
-def word_or_mapping(written: Any) -> str:
-    """Tag of what may be one word or a mapping."""
-    return "<mapping>" if isinstance(written, dict | Written) else "<word>"
-
-
-Discriminate = Callable[[Any], str]

@@ -64,7 +64,7 @@ def read(text: str | bytes, file: str | None = None) -> Document:
         raise ScenarioError([refused.problem], file) from None
 
 
-class _Refused(Exception):  # noqa: N818  - carries the problem out of the composer
+class _Refused(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem

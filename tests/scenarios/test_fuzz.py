@@ -16,8 +16,8 @@ from scenarios.yaml import read
 HERE = Path(__file__).parent / "valid"
 TEXTS = [file.read_text(encoding="utf-8") for file in sorted(HERE.glob("*.yaml"))]
 WORDS = (
-    "next", "other", "by", "value", "source", "range", "owner", "documents", "truck", "5 min", "100 %", "0", "-1",
-    "assumption", "lesson", "goods", "fruit", "2025-03-12", "24:00", "", "1e999", "99999999999 d", "ø ü", "a.b[0]",
+    "next", "other", "by", "value", "source", "range", "owner", "documents", "truck", "5 min", "0", "-1",
+    "assumption", "lesson", "goods", "fruit", "2025-03-12", "24:00", "", "1e999", "9999999999 d", "a.b[0]", "<one>",
 )  # fmt: skip
 JUNK = st.one_of(
     st.none(),
@@ -61,14 +61,15 @@ def mutated(data, path, kind, junk, elsewhere):
     return whole
 
 
-def loads_or_says_why(text):
+def loads_or_says_why(text, overrides=()):
+    """Anything else than a `ScenarioError` fails the test."""
+    problems = None
     try:
-        load_text(text, folder=HERE)
+        load_text(text, overrides, folder=HERE)
     except ScenarioError as error:
-        assert error.problems
-        for problem in error.problems:
-            assert problem.message.vi
-            assert problem.remedy.en
+        problems = error.problems
+    assert problems is None or len(problems) > 0
+    assert all(problem.message.vi and problem.remedy.en for problem in problems or ())
 
 
 @QUICK
@@ -109,7 +110,4 @@ def test_overrides_load_or_say_why(data):
     path = data.draw(st.sampled_from([path for path in places(read(text).data) if path]))
     dotted = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".")
     value = data.draw(st.one_of(st.sampled_from(WORDS), st.text(max_size=12)))
-    try:
-        load_text(text, [f"{dotted}={value}"], folder=HERE)
-    except ScenarioError as error:
-        assert error.problems
+    loads_or_says_why(text, [f"{dotted}={value}"])
