@@ -131,12 +131,16 @@ def _unexpected(error: Exception, speech: Speech) -> int:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help=two_lines("cuakhau"),
     subcommand_metavar="COMMAND …",
+    invoke_without_command=True,
 )
 @click.version_option(
     None, "--version", package_name="cuakhau", message="%(prog)s %(version)s", help=one_line("version")
 )
-def cli() -> None:
-    """See `help.cuakhau`."""
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Without a command: what there is to know."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 for each in (listing, check, explain, run, report, serve, schema):

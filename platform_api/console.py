@@ -81,7 +81,7 @@ class Speech:
         from rich.text import Text
 
         first, second = (
-            f"{m}. {r}" if r else m
+            f"{m}; {r}" if r else m
             for m, r in zip(self.both_ways(message), self.both_ways(remedy or Label("", "")), strict=True)
         )
         self.err.print(Text("✗ ", "bold red") + Text(first, "bold"), soft_wrap=True)
@@ -96,7 +96,7 @@ class Speech:
         from rich.text import Text
 
         line = self.say("problem.line", line=problem.line) if problem.line else ""
-        head = problem.place or self.say("problem.whole")
+        head = _told_place(problem.place) or self.say("problem.whole")
         self.err.print(
             Text(f"{sign} ", style) + Text(head, "bold") + Text(f"  {line}", "dim"), soft_wrap=True
         )
@@ -124,6 +124,14 @@ def _open_console(stream: io.TextIOBase) -> Console:
     watched = stream.isatty()
     width = None if watched or "COLUMNS" in os.environ else PIPED_WIDTH
     return Console(file=stream, width=width, highlight=False, emoji=False)  # type: ignore[arg-type]
+
+
+def _told_place(place: str) -> str:
+    """A place in a command line as it was typed: `--override a.b`, not a quoted key of a mapping."""
+    option, dot, path = place.partition(".")
+    if not option.startswith('"--'):
+        return place
+    return f"{option} {path}".replace('"', "").rstrip() if dot else option.strip('"')
 
 
 def prepare_streams() -> None:

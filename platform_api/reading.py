@@ -25,6 +25,7 @@ PLAIN_HEADLINE = ("completed", "dwell_mean", "dwell_p95", "closing_backlog")
 """Figures that answer first, for gates, for orders, and for anything else."""
 
 BY_GATE = ("arrived", "crossed", "dwell_mean", "dwell_p95", "closing_backlog")
+BY_PLACE = ("zone_occupancy_mean", "zone_full_share", "platform_availability", "fallback_share")
 BY_AGENCY = ("blocked_mean", "wait_mean", "service_mean")
 
 
@@ -207,6 +208,11 @@ class Reading:
     def by_resource(self) -> list[Row]:
         """Each pool: how busy it was."""
         return self.table(("utilisation",), [{"resource": r} for r in self.scenario.resources])
+
+    def by_place(self) -> list[Row]:
+        """Each zone and each platform: how full, how often full; how much up, how often on paper instead."""
+        zones: list[dict[str, str]] = [{"zone": z} for z in self.scenario.zones]
+        return self.table(BY_PLACE, zones + [{"platform": p} for p in self.scenario.platforms])
 
     def longest_waits(self, how_many: int = 5) -> list[Row]:
         """The steps where entities wait longest."""

@@ -16,7 +16,7 @@ from platform_api.charts.heat import Busyness, heat_map
 from platform_api.charts.strip import strip
 from platform_api.drawing import STYLE, draw
 from platform_api.formats import NBSP, Scale, date, duration, instant, number, scale_for
-from platform_api.reading import BY_AGENCY, BY_GATE, Group, Reading, Row, Shown
+from platform_api.reading import BY_AGENCY, BY_GATE, BY_PLACE, Group, Reading, Row, Shown
 from platform_api.study import StudyPart, study
 from platform_api.texts import LANGUAGES, Language, pick, text
 from scenarios.resolved import Parameter, Resolved
@@ -201,6 +201,11 @@ class _Page:
     def by_agency(self) -> tuple[list[str], list[Row]]:
         """(heads, rows) of the agencies."""
         return self.heads(*BY_AGENCY, "utilisation"), self.reading.by_agency()
+
+    @property
+    def places(self) -> tuple[list[str], list[Row]]:
+        """(heads, rows) of the zones and platforms."""
+        return self.heads(*BY_PLACE), self.reading.by_place()
 
     @property
     def waits(self) -> tuple[list[str], list[Row]]:

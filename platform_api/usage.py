@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from platform_api.texts import both
 from scenarios.resolved import Label
+
+_EXTRA = re.compile(r"extra argument.*?\((.*)\)")
+"""click's words for arguments that nothing asked for."""
 
 
 def usage_error(error: click.ClickException) -> tuple[Label, Label]:
@@ -19,6 +24,9 @@ def usage_error(error: click.ClickException) -> tuple[Label, Label]:
         return _bad_parameter(error), remedy
     if isinstance(error, click.BadOptionUsage):
         return both("error.no_value", option=error.option_name), remedy
+    extra = _EXTRA.search(error.format_message())
+    if extra is not None:
+        return both("error.extra", words=extra[1]), remedy
     return both("error.usage", message=error.format_message().rstrip(".")), remedy
 
 

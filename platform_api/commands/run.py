@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +23,6 @@ from platform_api.console import FAILED, INTERRUPTED, Refusal, Speech, refuse
 from scenarios.resolved import Label
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from platform_api.results import Result
     from scenarios.library import Loaded
     from scenarios.resolved import Resolved
@@ -157,22 +154,18 @@ def _usual_replications(scenario: Resolved) -> int:
 
 def _simulate_and_keep(speech: Speech, loaded: Loaded, order: Order, out: Path | None) -> Result:
     """The result; with `out` it is there as a whole (records too), or nothing is."""
+    from platform_api.files import new_folder
     from platform_api.results import write_result
 
-    with _folder(out) as fresh:
-        result = _simulate(speech, loaded, order, fresh if order.records else None)
-        if fresh is not None and out is not None:
-            try:
-                write_result(result, loaded.resolved, fresh)
-            except OSError as error:
-                raise cannot_write(out, error) from None
+    if out is None:
+        return _simulate(speech, loaded, order, None)
+    try:
+        with new_folder(out) as fresh:
+            result = _simulate(speech, loaded, order, fresh if order.records else None)
+            write_result(result, loaded.resolved, fresh)
+    except OSError as error:
+        raise cannot_write(out, error) from None
     return result
-
-
-def _folder(out: Path | None) -> AbstractContextManager[Path | None]:
-    from platform_api.files import new_folder
-
-    return nullcontext() if out is None else new_folder(out)
 
 
 def _simulate(speech: Speech, loaded: Loaded, order: Order, record_to: Path | None) -> Result:
@@ -196,3 +189,5 @@ def _simulate(speech: Speech, loaded: Loaded, order: Order, record_to: Path | No
             ) from None
         except RunFailed as error:
             raise Refusal(error.message, error.remedy, FAILED) from None
+        except ValueError as error:
+            raise refuse("cannot_run", FAILED, reason=error) from None
