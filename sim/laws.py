@@ -116,9 +116,11 @@ def _reachable(
 
 
 def _no_start_above_capacity(log: EventLog) -> Iterator[str]:
-    """Whenever more units are busy than an instant before, they are within capacity."""
+    """Units serve or are kept, never less than none; whenever more are busy, they are within capacity."""
     for code, name in enumerate(log.names.resources):
         usage = log.usage[name]
+        split = np.minimum(np.minimum(usage["serving"], usage["kept"]), usage["reserved"])
+        yield from _first(np.flatnonzero(split < 0), f"'{name}' gives back units that it did not hold")
         busy = usage["serving"] + usage["kept"] + usage["reserved"]
         rises = np.diff(busy, prepend=0) > 0
         rows = (log.timetable["what"] == TARGETS.index("capacity")) & (log.timetable["target"] == code)

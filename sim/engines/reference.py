@@ -331,8 +331,10 @@ class Model:
             self.recorder.close(visit)
 
     def keep_units(self, visit: Visit) -> None:
-        for pool, units in visit.units:
-            pool.keep(len(units), self.env.now)
+        """Its units no longer serve; said once, even if a second door refuses."""
+        if not visit.keeping:
+            for pool, units in visit.units:
+                pool.keep(len(units), self.env.now)
         visit.keeping = True
 
     def return_units(self, visit: Visit) -> None:
