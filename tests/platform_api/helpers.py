@@ -1,6 +1,10 @@
 """What several tests of the service say: that an answer is a proper problem, that a run has ended."""
 
+import shutil
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from httpx2 import Response
@@ -46,3 +50,14 @@ def order_and_wait(client: Any, **order: Any) -> dict[str, Any]:
     answer = client.post("/v1/runs", json=order)
     assert answer.status_code == 202, answer.text
     return wait_for_end(client, answer.json()["id"])
+
+
+def check_metrics(text: str) -> None:
+    """promtool reads the text and has nothing to say about its names, units and help."""
+    beside_python = Path(sys.executable).with_name("promtool")  # where script/setup puts it
+    promtool = str(beside_python) if beside_python.exists() else shutil.which("promtool")
+    assert promtool, "the program 'promtool' is missing; script/setup test fetches it"
+    said = subprocess.run(
+        [promtool, "check", "metrics"], input=text, capture_output=True, encoding="utf-8", check=False
+    )
+    assert (said.returncode, said.stdout + said.stderr) == (0, "")
