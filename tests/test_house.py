@@ -14,6 +14,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from sim.run import RESULT_VERSION
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("scenarios", "sim", "metrics", "platform_api")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -183,7 +185,9 @@ def test_every_document_is_reached_from_the_index() -> None:
 
 
 def test_the_changelog_tells_of_this_version() -> None:
-    assert f"## [{PROJECT['version']}]" in text_of(ROOT / "CHANGELOG.md")
+    changelog = text_of(ROOT / "CHANGELOG.md")
+    assert f"## [{PROJECT['version']}]" in changelog
+    assert f"Result version: {RESULT_VERSION}." in changelog
 
 
 # ---- the wheel ----------------------------------------------------------------------------------------
