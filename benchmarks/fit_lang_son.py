@@ -60,8 +60,8 @@ def _count(of: Replication) -> tuple[int, int, int]:
 @click.option("--seed", default=2025, show_default=True)
 @click.option("--replications", default=12, show_default=True)
 @click.option("--steps", default=4, show_default=True)
-@click.option("--fruit", default=26.0, show_default=True, help="where the search begins [h]")
-@click.option("--other", default=9.0, show_default=True, help="where the search begins [h]")
+@click.option("--fruit", default=27.0, show_default=True, help="where the search begins [h]")
+@click.option("--other", default=7.0, show_default=True, help="where the search begins [h]")
 def main(seed: int, replications: int, steps: int, fruit: float, other: float) -> None:
     """Search for the two mean waits and print every step."""
     means = {"fruit": fruit, "other": other}
