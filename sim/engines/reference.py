@@ -331,8 +331,6 @@ class Model:
             self.recorder.close(visit)
 
     def keep_units(self, visit: Visit) -> None:
-        if visit.keeping:  # diverted from one full place to another
-            return
         """Its units no longer serve; said once, even if a second door refuses."""
         if not visit.keeping:
             for pool, units in visit.units:
