@@ -99,6 +99,8 @@ def _failure(error: Exception, speech: Speech) -> int:
         speech.note("interrupted")
         return INTERRUPTED
     if isinstance(error, ScenarioError):
+        if len(error.problems) > 1:
+            speech.note("problem.count", file=error.file or "?", count=len(error.problems))
         speech.problems(error.problems)
         return BAD_INPUT
     if isinstance(error, Refusal):
@@ -127,6 +129,7 @@ def _unexpected(error: Exception, speech: Speech) -> int:
 
 
 @click.group(
+    "cuakhau",
     cls=Cuakhau,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help=two_lines("cuakhau"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -15,6 +15,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 HEADINGS = {"Options": "Lựa chọn · Options", "Commands": "Lệnh · Commands"}
 
+BETWEEN_LANGUAGES = " · "
+
+OF_EVERY_COMMAND = ("lang", "debug")
+
 MAX_SEED = (1 << 64) - 1
 MAX_REPLICATIONS = 100_000
 
@@ -25,6 +29,15 @@ class HelpFormatter(click.HelpFormatter):
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """The line that shows how the command is written."""
         super().write_usage(prog, args, prefix or "Cách dùng · Usage: ")
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """A list of options or commands, each language on a line of its own."""
+        lines = [
+            (first if language == 0 else "", told)
+            for first, second in rows
+            for language, told in enumerate(second.split(BETWEEN_LANGUAGES))
+        ]
+        super().write_dl(lines, col_max, col_spacing)
 
     def write_heading(self, heading: str) -> None:
         """A heading in both languages."""
@@ -43,7 +56,7 @@ def two_lines(key: str) -> str:
 def one_line(key: str) -> str:
     """A short help text in both languages, for an option or a list of commands."""
     pair = both(f"help.{key}")
-    return f"{pair.vi} · {pair.en}"
+    return f"{pair.vi}{BETWEEN_LANGUAGES}{pair.en}"
 
 
 def help_option(option: click.Option | None) -> click.Option | None:
@@ -57,8 +70,7 @@ class Command(click.Command):
     """A command whose help stands in the texts under its name."""
 
     def __init__(self, name: str, **settings: Any) -> None:
-        settings.setdefault("help", two_lines(name))
-        settings.setdefault("short_help", one_line(f"{name}.short"))
+        settings |= {"help": two_lines(name), "short_help": one_line(f"{name}.short")}
         super().__init__(name, **settings)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
@@ -70,7 +82,9 @@ def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
     """Make a function a command: it is called with its `Speech` first, then its parameters."""
 
     def make(function: Callable[..., Any]) -> click.Command:
-        return click.command(name, cls=Command)(speaking(function))
+        made = click.command(name, cls=Command)(speaking(function))
+        made.params.sort(key=lambda parameter: parameter.name in OF_EVERY_COMMAND)  # these come last
+        return made
 
     return make
 

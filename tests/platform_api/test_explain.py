@@ -1,0 +1,106 @@
+"""The process in words and pictures: numbers agree, arrows cross no box, both languages are there."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from platform_api.drawing import _boxes, _captions, draw
+from platform_api.explain import numbers_of, story
+from platform_api.mermaid import flowchart
+from platform_api.texts import LANGUAGES, Language
+from platform_api.wiring import BOX, Plan, Tracks, crossings_of_boxes, lay_out
+from scenarios import library
+from scenarios.resolved import Resolved
+from sim import graph
+
+
+@pytest.fixture(scope="module", params=library.names())
+def scenario(request: pytest.FixtureRequest) -> Resolved:
+    return library.load(request.param).resolved
+
+
+def plan_of(scenario: Resolved) -> tuple[Plan, graph.Graph]:
+    drawn = graph.picture(scenario)
+    return lay_out(_boxes(drawn, scenario, _captions(drawn, scenario, "vi"))), drawn
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_tell_every_step_with_its_number_in_order(scenario: Resolved, language: Language) -> None:
+    numbers = numbers_of(graph.picture(scenario), scenario)
+    told = [entry.title for section in story(scenario, language) for entry in section.entries]
+    steps = [title for title in told if re.match(r"\d+ ", title)]
+    labels = {name: getattr(step.label, language) for name, step in scenario.steps.items()}
+    assert [title.split(" — ")[0] for title in steps] == [
+        f"{n} {labels[name]}" for name, n in numbers.items()
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_and_pictures_name_every_agency(scenario: Resolved, language: Language) -> None:
+    owners = {step.agency for step in scenario.steps.values()} - {None}
+    words = str(story(scenario, language))
+    mermaid = flowchart(scenario, language)
+    for name in owners:
+        label = getattr(scenario.agencies[str(name)].label, language)
+        assert label in words
+        assert label in mermaid
+
+
+def test_arrows_run_through_no_box(scenario: Resolved) -> None:
+    plan, drawn = plan_of(scenario)
+    boxes = _boxes(drawn, scenario, _captions(drawn, scenario, "vi"))
+    assert list(crossings_of_boxes(plan, boxes)) == []
+
+
+def test_a_box_in_the_way_would_be_found(scenario: Resolved) -> None:
+    plan, drawn = plan_of(scenario)
+    boxes = _boxes(drawn, scenario, _captions(drawn, scenario, "vi"))
+    (x1, y1), (x2, y2) = next(iter(plan.ways.values()))[-2:]
+    strange = next(node for node in plan.corner if all(node not in edge for edge in [next(iter(plan.ways))]))
+    plan.corner[strange] = (x1 - BOX // 2, (y1 + y2) // 2 - 1)
+    assert any(node == strange for _, node in crossings_of_boxes(plan, boxes))
+    assert x1 == x2
+
+
+def test_everything_lies_within_the_picture_and_boxes_apart(scenario: Resolved) -> None:
+    plan, _ = plan_of(scenario)
+    points = [point for way in plan.ways.values() for point in way]
+    assert all(0 <= x <= plan.width and 0 <= y <= plan.height for x, y in points)
+    assert all(x >= 0 and x + BOX <= plan.width for x, _ in plan.corner.values())
+    assert len(set(plan.corner.values())) == len(plan.corner)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_picture_is_svg_that_loads_nothing(scenario: Resolved, language: Language) -> None:
+    root = ElementTree.fromstring(draw(scenario, language))
+    assert root.tag.endswith("svg")
+    assert root.attrib["role"] == "img"
+    names = {element.tag.rpartition("}")[2] for element in root.iter()}
+    assert names <= {"svg", "style", "rect", "path", "text"}
+
+
+def test_lines_of_text_fit_their_boxes(scenario: Resolved) -> None:
+    drawn = graph.picture(scenario)
+    for language in LANGUAGES:
+        for caption in _captions(drawn, scenario, language).values():
+            assert all(len(line) <= 24 for line in (*caption.name, *caption.options)), caption
+
+
+def test_mermaid_draws_every_edge_and_quotes_its_labels(scenario: Resolved) -> None:
+    text = flowchart(scenario, "en")
+    ways = sum(len(data["ways"]) for _, _, data in graph.picture(scenario).edges(data=True))
+    assert len(re.findall(r"^  n\d+ (?:-->|-\.->)", text, re.MULTILINE)) == ways
+    assert all(line.count('"') % 2 == 0 for line in text.splitlines())
+
+
+def test_parallel_arrows_get_tracks_of_their_own() -> None:
+    tracks = Tracks()
+    tracks.use("a", 0, 10)
+    tracks.use("b", 5, 15)
+    tracks.use("c", 11, 20)
+    numbered = tracks.numbered()
+    assert numbered["a"] != numbered["b"] != numbered["c"]
+    assert numbered["a"] == numbered["c"]
