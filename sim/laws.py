@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scenarios.resolved import Resolved
+from scenarios.resolved import Flow, Resolved
 from sim.log import EMPTY, ENTITY_OUTCOMES, TARGETS, Column, EventLog
 
 
@@ -91,27 +91,26 @@ def _parts_sum_to_dwell(scenario: Resolved, log: EventLog) -> Iterator[str]:
 
 
 def branch_steps(scenario: Resolved) -> frozenset[str]:
-    """The steps that lie in a branch of some parallel part."""
+    """The steps that lie in a branch of some parallel part, those that its escapes lead to included."""
     found: set[str] = set()
     for step in scenario.steps.values():
         for first in step.branches:
             for flow in scenario.flows.values():
-                found |= _reachable(flow.next, flow.options, first)
+                found |= _reachable(scenario, flow, first)
     return frozenset(found)
 
 
-def _reachable(
-    following: dict[str, str | None], options: dict[str, dict[str, str | None]], first: str
-) -> set[str]:
+def _reachable(scenario: Resolved, flow: Flow, first: str) -> set[str]:
+    """Along the way, by choice, after giving up and when a place is full."""
     found: set[str] = set()
     todo: list[str | None] = [first]
     while todo:
         step = todo.pop()
-        if step is None or step in found or (step not in following and step not in options):
+        if step is None or step in found or (step not in flow.next and step not in flow.options):
             continue
         found.add(step)
-        todo.append(following.get(step))
-        todo.extend(options.get(step, {}).values())
+        here = scenario.steps[step]
+        todo += [flow.next.get(step), *flow.options.get(step, {}).values(), here.patience_to, here.full_to]
     return found
 
 

@@ -31,8 +31,8 @@ VISIT_COLUMNS = (
     "blocked_by", "outcome", "joined", "admitted", "started", "ended", "left",
 )  # fmt: skip
 """entity: row of `entities` · step: code · visit: 1, 2, … at that step · segment: 1, 2, … if pre-empted ·
-mode: code into MODES, -1 before the start · batch: number, -1 none · lane_pool, lane: resource code and lowest
-free unit (1, 2, …) that served the first need, -1 none · klass: code into `Names.classes` · amount: EMPTY
+mode: code into MODES, -1 before the start · batch: number, -1 none · lane_pool, lane: resource code and
+lowest free unit (1, 2, …) that served the first need, -1 none · klass: code into `Names.classes` · amount: EMPTY
 none · blocked_by: code into `Names.places`, -1 none · outcome: code into VISIT_OUTCOMES · times [ms]."""
 
 ENTITY_COLUMNS = ("flow", "source", "day", "number", "child", "arrived", "outcome", "left", "parent")

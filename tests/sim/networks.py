@@ -32,7 +32,8 @@ from tests.sim.build import NAME, START_DAY, category, clock, even_day, hours, p
 HORIZON = 120
 FEATURES = (
     "rooms", "zone", "patience", "full_to", "platform", "outage", "release", "parallel", "rework", "shifts",
-    "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool", "burst",
+    "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool",
+    "burst",
 )  # fmt: skip
 
 
@@ -59,7 +60,8 @@ def networks(draw: st.DrawFn) -> Resolved:
     return scenario(
         flows, steps, tables=tables | {"gap": (draw(st.sampled_from((300_000, 1_000_000))),)},
         mixes={
-            "again": Mix(("back", "on"), (CERTAIN // 3, CERTAIN)), "goods": Mix(("a", "b"), (CERTAIN // 2, CERTAIN)),
+            "again": Mix(("back", "on"), (CERTAIN // 3, CERTAIN)),
+            "goods": Mix(("a", "b"), (CERTAIN // 2, CERTAIN)),
         },
         resources={name: _resource(draw, on) for name in pools},
         zones={"yard": zone(draw(st.integers(1, 4)))},

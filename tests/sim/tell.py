@@ -1,8 +1,8 @@
 """A run told in lines, one for each visit, so that a test can write out what must happen.
 
-`a0 scan: 0 0 4 9 9` is truck 0 of flow a at the step scan: joined, admitted, started, ended, left [ms], `-` for
-a time that was never reached. Behind stand only unusual things: `diverted`, `reneged`, `by=yard` (what refused
-it at the door), `paper` (fallback), `visit=2`.
+`a0 scan: 0 0 4 9 9` is truck 0 of flow a at the step scan: joined, admitted, started, ended, left [ms],
+`-` for a time that was never reached. Behind stand only unusual things: `diverted`, `reneged`, `by=yard`
+(what refused it at the door), `paper` (fallback), `visit=2`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from scenarios.resolved import Flow, ListedArrival, Resolved
+from scenarios.resolved import Arrivals, Flow, ListedArrival, Resolved
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, VISIT_OUTCOMES, EventLog
 from sim.run import Run, run
-from tests.sim.build import START_DAY, Arrivals, always, clock, flow, scenario
+from tests.sim.build import START_DAY, always, clock, flow, scenario
 
 TIMES = ("joined", "admitted", "started", "ended", "left")
 WHOLE_NUMBERS = {str(n): (n,) for n in range(201)}
 """Constant tables: the step's `time="5"` takes 5 ms."""
+
+OF_A_FLOW = ("attributes", "priority", "options", "backlog")
 
 SHUFFLES = (1, 2, 3)
 """Each story is told again with its simultaneous facts in other orders: it must stay the same."""
