@@ -164,12 +164,13 @@ def test_a_year_brings_700000_trucks() -> None:
 
 def test_tet_closes_the_main_gates_and_leaves_chi_ma_open() -> None:
     scenario = loaded("lang-son-700k").resolved
-    closed = {flow: expected_in(scenario, flow, date(2026, 2, 15), 4) for flow in scenario.flows}
-    assert {flow for flow, trucks in closed.items() if trucks == 0} == {
-        "export_huu_nghi", "export_tan_thanh", "import_huu_nghi", "import_tan_thanh",
-    }  # fmt: skip
-    assert scenario.calendars["main_gate_hours"].dates["2026-02-17"] == ()
+    for calendar in ("main_gate_hours", "other_side_main"):
+        closed = {day for day, hours in scenario.calendars[calendar].dates.items() if not hours}
+        assert closed == {f"2026-02-{day}" for day in (15, 16, 17, 18)}
     assert "2026-02-17" not in scenario.calendars["gate_hours"].dates
+    assert "2026-02-17" not in scenario.calendars["other_side_chi_ma"].dates
+    assert expected_in(scenario, "import_huu_nghi", date(2026, 2, 17), 1) < 60
+    assert expected_in(scenario, "import_chi_ma", date(2026, 2, 17), 1) > 20
 
 
 def test_the_bulletin_day_brings_the_320_export_trucks_of_the_bulletin() -> None:
