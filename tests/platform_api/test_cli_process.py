@@ -1,0 +1,168 @@
+"""The command line as a process of its own: start-up, pipes, encodings, colours, Ctrl-C, the progress bar."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ANSI = re.compile(r"\x1b\[")
+
+
+def command(*words: object) -> list[str]:
+    return [sys.executable, "-m", "platform_api", *(str(word) for word in words)]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Ours without what would colour, translate or encode in another way."""
+    ours = {
+        k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "CUAKHAU_LANG"}
+    }
+    root = str(Path(__file__).parents[2])
+    return {**ours, "PYTHONPATH": root, "PYTHONWARNINGS": "error", **more}
+
+
+def cuakhau(*words: object, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(command(*words), cwd=cwd, env=environment(**more), capture_output=True, check=False)
+
+
+@pytest.fixture
+def small_file(written: dict[str, Any], tmp_path: Path) -> Path:
+    file = tmp_path / "one-counter.yaml"
+    file.write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
+    return file
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell the processor time of a child")
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["list"], ["list", "--json"]])
+def test_it_starts_at_once(words: list[str], tmp_path: Path) -> None:
+    """Processor time, which other programs on the machine do not change; a quarter of a second is usual."""
+    timed = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
+    timed += "used = resource.getrusage(resource.RUSAGE_CHILDREN); print(used.ru_utime + used.ru_stime)"
+    timing = [sys.executable, "-c", timed, *command(*words)]
+    done = subprocess.run(timing, cwd=tmp_path, env=environment(), capture_output=True, check=True)
+    assert float(done.stdout) < 0.8
+
+
+def test_json_is_all_there_is_on_standard_output(small_file: Path) -> None:
+    done = cuakhau("run", small_file.name, "--replications", 2, "--seed", 1, "--json", cwd=small_file.parent)
+    assert done.returncode == 0, done.stderr.decode()
+    assert json.loads(done.stdout.decode())["scenario"] == "one-counter"
+
+
+def test_no_colours_and_no_bar_in_a_pipe(small_file: Path) -> None:
+    done = cuakhau("run", small_file, "--replications", 2, "--seed", 1)
+    assert done.returncode == 0, done.stderr.decode()
+    assert not ANSI.search(done.stdout.decode() + done.stderr.decode())
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_a_pipe_gets_utf_8_whatever_the_machine_prefers(encoding: str) -> None:
+    done = cuakhau("list", PYTHONIOENCODING=encoding, PYTHONUTF8="0", LC_ALL="C", PYTHONCOERCECLOCALE="0")
+    assert done.returncode == 0, done.stderr.decode()
+    assert "Lạng Sơn, ngày 12/3/2025" in done.stdout.decode("utf-8")
+
+
+def test_a_reader_who_leaves_is_no_error() -> None:
+    process = subprocess.Popen(
+        command("schema"), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.read(10)
+    process.stdout.close()
+    assert (process.wait(30), process.stderr.read()) == (0, b"")
+    process.stderr.close()
+
+
+def test_a_scenario_that_cannot_be_read_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "picture.yaml").write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff")
+    done = cuakhau("check", "picture.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+
+
+# ---- stopping -------------------------------------------------------------------------------------------
+
+
+def start_endless(written: dict[str, Any], folder: Path, *words: str) -> subprocess.Popen[bytes]:
+    file = folder / "endless.yaml"
+    file.write_text(json.dumps(written), encoding="utf-8")
+    arguments = command("run", file, "--seed", 1, *words, "--out", folder / "kept")
+    return subprocess.Popen(arguments, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows delivers no SIGINT to a process of its own")
+@pytest.mark.parametrize("how", [["--replications", "1"], ["--replications", "2", "--jobs", "2"]])
+def test_ctrl_c_says_one_line_and_leaves_nothing(
+    endless: dict[str, Any], tmp_path: Path, how: list[str]
+) -> None:
+    process = start_endless(endless, tmp_path, *how)
+    deadline = time.monotonic() + 60
+    while not any(path.name.endswith(".partial") for path in tmp_path.iterdir()):  # until it simulates
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=30)
+    assert process.returncode == 130, stderr.decode()
+    assert stdout == b""
+    assert [line for line in stderr.decode().splitlines() if not line.startswith(("!", " ", "có"))] == [
+        f"Đã dừng theo yêu cầu (Ctrl-C): 0/{how[1]} lần lặp đã xong nhưng chưa đủ nên không ghi kết quả nào."
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["endless.yaml"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_screen_gets_colours_and_after_two_seconds_a_bar(endless: dict[str, Any], tmp_path: Path) -> None:
+    shown = on_a_screen(endless, tmp_path)
+    assert ANSI.search(shown)
+    assert re.search(r"\d % .*0/1 lần lặp · [\d.]+ lượt/giây · còn \d+\xa0(giây|phút)", shown), shown
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_no_color_is_heeded_on_a_screen(endless: dict[str, Any], tmp_path: Path) -> None:
+    shown = on_a_screen(endless, tmp_path, NO_COLOR="1")
+    assert "lần lặp" in shown
+    assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", shown)
+
+
+def on_a_screen(written: dict[str, Any], folder: Path, **more: str) -> str:
+    """What a run of some seconds writes to a pseudo-terminal, up to its progress bar."""
+    import pty
+
+    file = folder / "endless.yaml"
+    file.write_text(json.dumps(written), encoding="utf-8")
+    ours, theirs = pty.openpty()
+    extra = {"TERM": "xterm-256color", "COLUMNS": "120", **more}
+    arguments = command("run", file, "--seed", 1, "--replications", 1)
+    process = subprocess.Popen(
+        arguments, env=environment(**extra), stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    try:
+        return read_until(ours, "còn", 60)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        os.close(ours)
+
+
+def read_until(descriptor: int, words: str, seconds: float) -> str:
+    read, deadline = b"", time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        read += os.read(descriptor, 4096)
+        shown = read.decode("utf-8", "replace")
+        if re.search(words + r".*\d+\xa0\w+", shown):
+            return shown
+    raise AssertionError(read.decode("utf-8", "replace"))
