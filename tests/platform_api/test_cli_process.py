@@ -43,7 +43,8 @@ def small_file(written: dict[str, Any], tmp_path: Path) -> Path:
 @pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["list"], ["list", "--json"]])
 def test_it_starts_at_once(words: list[str], tmp_path: Path) -> None:
     """Processor time, which other programs on the machine do not change; a quarter of a second is usual."""
-    timed = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
+    timed = "import resource, subprocess, sys; "
+    timed += "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
     timed += "used = resource.getrusage(resource.RUSAGE_CHILDREN); print(used.ru_utime + used.ru_stime)"
     timing = [sys.executable, "-c", timed, *command(*words)]
     done = subprocess.run(timing, cwd=tmp_path, env=environment(), capture_output=True, check=True)
