@@ -86,7 +86,9 @@ class WrittenArrivals(Pedigreed):
     list: str | None = None
     """CSV file beside the scenario's, with a column `at`."""
     months: dict[Month, Stated[Factor]] = Field(default_factory=dict)
+    """Factors by month; 100 % where there is none."""
     weekdays: dict[Weekdays, Stated[Factor]] = Field(default_factory=dict)
+    """Factors by day of the week; 100 % where there is none."""
     hours: dict[HourSpan, Stated[Number]] = Field(default_factory=dict)
     """Spans of whole hours → what share of a day comes in them, relative to the other spans."""
     dates: dict[Dates, Stated[Factor]] = Field(default_factory=dict)

@@ -167,6 +167,7 @@ class Quantiles(Form[N], Generic[N]):
     tag = "<quantiles>"
     distribution: Literal["empirical"] = "empirical"
     quantiles: dict[Share, Stated[N]]
+    """Share of those below → value, from 0 % to 100 %."""
 
     @field_validator("quantiles", mode="wrap")
     @classmethod
@@ -198,7 +199,9 @@ class Values(Form[N], Generic[N]):
     tag = "<values>"
     distribution: Literal["empirical"] = "empirical"
     values: list[Stated[N]]
+    """What was observed."""
     shares: list[Stated[Share]] | None = None
+    """One for each value; equal without them."""
 
     @model_validator(mode="after")
     def _complete(self) -> Values[N]:

@@ -16,6 +16,9 @@ FOR_VARIANTS = {
     },
 }
 
+WHICH = {"kind": "Which kind it is.", "distribution": "Which distribution it is."}
+"""Words that only choose among the mappings that may stand in a place."""
+
 
 def editor_schema() -> dict[str, Any]:
     """The schema of a scenario; a variant needs no more than a name and what it is based on."""
@@ -38,7 +41,7 @@ def _everywhere(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]])
 
 
 def _plain(schema: dict[str, Any]) -> dict[str, Any]:
-    """Without what serves programs only: null where a key may be left out, discriminators, titles of fields."""
+    """Without what serves programs only: null for keys left out, discriminators, titles of fields."""
     if isinstance(schema.get("type"), str) or "$ref" in schema or "anyOf" in schema or "oneOf" in schema:
         schema = {key: value for key, value in schema.items() if key not in ("discriminator", "default")}
     either = schema.pop("oneOf", None) or schema.pop("anyOf", None)
@@ -48,12 +51,14 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
             either[0] if len(either) == 1 and not either[0].keys() & schema.keys() else {"anyOf": either}
         )
     if isinstance(schema.get("properties"), dict):
-        schema["properties"] = {name: _untitled(inner) for name, inner in schema["properties"].items()}
+        fields = schema["properties"]
+        schema["properties"] = {name: _described(name, inner) for name, inner in fields.items()}
     return schema
 
 
-def _untitled(schema: Any) -> Any:
-    return {key: value for key, value in schema.items() if key != "title"}
+def _described(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    plain = {key: value for key, value in schema.items() if key != "title"}
+    return {"description": WHICH[name]} | plain if name in WHICH else plain
 
 
 def _well_named(schema: dict[str, Any]) -> dict[str, Any]:

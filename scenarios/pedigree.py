@@ -15,6 +15,9 @@ from scenarios.paths import Path, dotted, get
 from scenarios.quantities import ASSUMPTION, Pedigreed, Stated
 from scenarios.resolved import Label, Parameter
 
+ASKED = {"window", "lead_in", "at_most", "priority", "demand"}
+"""What the planner decides or asks, not what the world is: needs no source."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
@@ -134,10 +137,9 @@ def _refuse(around: Inherited, numbers: Sequence[Number], findings: Findings) ->
 def _doubt_unsourced(numbers: Sequence[Number], findings: Findings) -> None:
     sections: dict[Path, list[Number]] = {}
     for number in numbers:
-        sections.setdefault(number.path[:2], []).append(number)
+        if not ASKED & set(number.path):
+            sections.setdefault(number.path[:2], []).append(number)
     for path, own in sections.items():
-        if path[0] in ("window", "lead_in", "at_most"):
-            continue  # what the planner asks, not what the world is
         listed = ", ".join(f"{dotted(n.path[2:]) or n.path[-1]} = {n.stated.written}" for n in own[:4])
         more = " …" if len(own) > 4 else ""
         findings.doubt(

@@ -13,6 +13,8 @@ from scenarios.axis import TimeAxis, time_axis
 from scenarios.distributions import unit_gap_table
 from scenarios.facilities import GAP
 from scenarios.findings import Findings
+from scenarios.labels import doubt_labels
+from scenarios.offered import doubt_overload
 from scenarios.pedigree import parameters
 from scenarios.quantities import Stated
 from scenarios.references import check_references
@@ -88,6 +90,8 @@ def resolve(data: Any, findings: Findings, folder: Folder | None) -> Resolved:
     findings.raise_if_any()
     check_soundness(scenario, laid, findings)
     findings.raise_if_any()
+    doubt_labels(written, findings)
+    doubt_overload(scenario, findings)
     return scenario
 
 

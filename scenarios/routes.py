@@ -93,7 +93,9 @@ class _Layout:
         if branch is not None and isinstance(step, EndStep):
             self.findings.flaw(path, _end_in_branch(name))
         if following is not None:
-            self.later.append((following, path, branch))
+            self.later.append(
+                (following, path if following in self.told else ("steps", name, "next"), branch)
+            )
         self.hang(name, step, following, branch)
 
     def hang(self, name: str, step: AnyStep, following: str | None, branch: Branch | None) -> None:
@@ -159,7 +161,8 @@ class _Layout:
             self.findings.flaw(path, _nowhere(name, self.flow))
             self.told[name] = path
             return
-        self.lay([name], own, path, branch)
+        self.belongs(name, branch, path)
+        self.follow(name, own, path, branch)
 
     def own_next(self, name: str) -> str | None:
         """What a step itself says of what follows."""
