@@ -34,12 +34,8 @@ Every error is a problem document (RFC 9457) whose `problems` name the place, th
 """
 
 
-APART: Simulate = partial(run_scenario, apart=True)
-"""Simulate in processes, so that this one stays responsive."""
-
-
 def create_app(
-    settings: Settings, store: Store, registry: CollectorRegistry, simulate: Simulate = APART
+    settings: Settings, store: Store, registry: CollectorRegistry, simulate: Simulate = run_scenario
 ) -> FastAPI:
     """The application; runs begin when it is started and are cancelled when it stops."""
     telemetry = Telemetry(registry)

@@ -15,6 +15,7 @@ import structlog
 
 from metrics.exposition import Telemetry
 from platform_api import errors, runner
+from platform_api.crew import Crew
 from platform_api.results import Result
 from platform_api.settings import Settings
 from platform_api.store import Store
@@ -170,8 +171,9 @@ class Runs:
     # ---- the work
     def _serve(self) -> None:
         """One thread: takes run after run from the queue."""
-        while (run := self._next()) is not None:
-            self._do(run)
+        with Crew(self.settings.jobs, self.settings.max_replications) as crew:
+            while (run := self._next()) is not None:
+                self._do(run, crew)
 
     def _next(self) -> str | None:
         with self._changed:
@@ -182,11 +184,11 @@ class Runs:
             self._update(run, state="running", started=_now())
             return run
 
-    def _do(self, run: str) -> None:
+    def _do(self, run: str, crew: Crew) -> None:
         """Do one run; whatever happens, it ends in a state that says so."""
         live = self._live[run]
         try:
-            result = self._simulate(run, live)
+            result = self._simulate(run, live, crew)
             self._succeed(run, live, result)
         except Cancelled:
             self._finish(run, *self._why_stopped(live))
@@ -200,7 +202,7 @@ class Runs:
             log.exception("run failed", run=run)
             self._finish(run, "failed", _fault(run))
 
-    def _simulate(self, run: str, live: Live) -> Result:
+    def _simulate(self, run: str, live: Live, crew: Crew) -> Result:
         order = live.order
         limit = _Limit(self.settings, live)
 
@@ -215,7 +217,7 @@ class Runs:
             engine=order.engine,
             overrides=order.overrides,
             warnings=order.warnings,
-            jobs=self.settings.jobs,
+            crew=crew,
             progress=follow,
             cancel=limit.is_reached,
         )

@@ -7,12 +7,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from platform_api.board import Board
+from platform_api.following import Following
 from platform_api.results import Replicate, measure
 from scenarios.resolved import Resolved
 from sim import run as simulation
@@ -30,25 +29,19 @@ class Work:
 
     scenario: Resolved
     seed: int
-    replications: int
     engine: str
     until: int | None  # the run stops here [ms], if before its own end
     record_to: Path | None
 
 
-def replicate(
-    work: Work,
-    replication: int,
-    board: Board,
-    tell: Callable[[], None] = lambda: None,
-    cancel: Callable[[], bool] | None = None,
-) -> Replicate:
-    """Simulate and measure one replication."""
-    stop = cancel or board.is_cancelled
+def replicate(work: Work, replication: int, board: Board, following: Following | None = None) -> Replicate:
+    """Simulate and measure one replication; in a process of its own nobody follows, the board is read."""
+    stop = following.is_cancelled if following else board.is_cancelled
 
     def advance(progress: simulation.Progress) -> None:
         board.note(replication, progress)
-        tell()
+        if following:
+            following.tell()
 
     done = simulation.run(
         work.scenario,
@@ -65,6 +58,8 @@ def replicate(
         raise simulation.Cancelled
     measured = measure(done)
     board.finish(replication)
+    if following:
+        following.tell()
     return measured
 
 
@@ -80,35 +75,53 @@ def save_record(done: simulation.Run, folder: Path, replication: int) -> None:
 # ---- in a process of its own --------------------------------------------------------------------------
 
 
-class _Duty(NamedTuple):
-    work: Work
-    board: Board
+class _Duty:
+    """What this worker process is doing; there is one for each process, made when it begins."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.batches = 0  # begun
+        self.busy = False
+
+    def stopped_in_vain(self) -> bool:
+        """Whether it goes on with the same batch although it was asked to stop a while ago."""
+        if not (self.busy and self.board.is_cancelled()):
+            return False
+        batch = self.batches
+        time.sleep(GRACE)
+        return self._is_at(batch)
+
+    def _is_at(self, batch: int) -> bool:
+        return self.busy and self.batches == batch
 
 
 _duty: _Duty | None = None
-"""What this worker process was made for; set once, when it begins."""
 
 
-def begin(work: Work, board: Board) -> None:
+def begin(board: Board) -> None:
     """Make this process a worker: Ctrl-C is the parent's affair, and it ends when it is no longer wanted."""
-    global _duty  # noqa: PLW0603  - a worker's initializer has no other place to leave it
+    global _duty  # noqa: PLW0603  - an initializer has no other place to leave it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _duty = _Duty(work, board)
-    threading.Thread(target=_watch, args=(board,), daemon=True).start()
+    _duty = _Duty(board)
+    threading.Thread(target=_watch, args=(_duty,), daemon=True).start()
 
 
-def replicate_here(replication: int) -> Replicate:
-    """One replication in a worker process."""
+def replicate_batch(work: Work, batch: range) -> list[Replicate]:
+    """Some replications in a worker process, one after another."""
     assert _duty is not None, "a worker is made with `begin`"
-    return replicate(_duty.work, replication, _duty.board)
+    if _duty.board.is_cancelled():
+        raise simulation.Cancelled
+    _duty.batches += 1
+    _duty.busy = True
+    try:
+        return [replicate(work, number, _duty.board) for number in batch]
+    finally:
+        _duty.busy = False
 
 
-def _watch(board: Board) -> None:
-    """End this process when its parent is gone, or when it goes on after it was asked to stop."""
+def _watch(duty: _Duty) -> None:
+    """End this process when its parent is gone, or when it goes on although it was asked to stop."""
     parent = multiprocessing.parent_process()
-    while parent is None or parent.is_alive():
-        if board.is_cancelled():
-            time.sleep(GRACE)
-            break
+    while (parent is None or parent.is_alive()) and not duty.stopped_in_vain():
         time.sleep(WATCH_EVERY)
     os._exit(1)

@@ -20,7 +20,7 @@ UNITS = {
 }
 
 
-def row(name: str, mean: float | None = 1.0, half_width: float | None = 0.5, **labels: str) -> dict[str, Any]:
+def row(name: str, mean: float | None = 1.0, half_width: float | None = 0.5, **labels: Any) -> dict[str, Any]:
     return {"name": name, "labels": labels, "mean": mean, "half_width": half_width}
 
 
@@ -113,7 +113,7 @@ def worst_gate() -> list[dict[str, Any]]:
     labels += [
         {kind: f"{kind}{n}"} for kind in ("agency", "platform", "zone", "payment", "step") for n in range(30)
     ]
-    return [row(name, **each) for kpi in CATALOGUE for name in kpi.value_names for each in labels]
+    return [row(name, 1.0, 0.5, **each) for kpi in CATALOGUE for name in kpi.value_names for each in labels]
 
 
 def test_however_much_is_simulated_the_series_stay_few() -> None:

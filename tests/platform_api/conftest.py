@@ -14,7 +14,9 @@ from starlette.testclient import TestClient
 
 from metrics.exposition import CollectorRegistry
 from platform_api.app import create_app
+from platform_api.crew import Crew
 from platform_api.examples import SMALL_SCENARIO
+from platform_api.results import Result
 from platform_api.runner import run_scenario
 from platform_api.server import log_to_standard_error
 from platform_api.settings import Settings
@@ -68,7 +70,12 @@ def make_app(tmp_path: Path) -> MakeApp:
     return partial(app_in, tmp_path)
 
 
-def app_in(folder: Path, simulate: Any = run_scenario, **settings: Any) -> FastAPI:
+def run_here(scenario: Resolved, *, crew: Crew, **order: Any) -> Result:
+    """Simulate in this process: a test need not wait for others to begin."""
+    return run_scenario(scenario, **order)
+
+
+def app_in(folder: Path, simulate: Any = run_here, **settings: Any) -> FastAPI:
     chosen = Settings(data_dir=folder, **settings)
     return create_app(chosen, Store(folder), CollectorRegistry(), simulate)
 

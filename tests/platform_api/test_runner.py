@@ -9,16 +9,9 @@ from typing import Any
 
 import pytest
 
+from platform_api.crew import Crew
 from platform_api.results import Result, from_json
-from platform_api.runner import (
-    DRAWN_SEEDS,
-    SEED_LIMIT,
-    Advance,
-    RunFailed,
-    draw_seed,
-    jobs_worth_using,
-    run_scenario,
-)
+from platform_api.runner import DRAWN_SEEDS, SEED_LIMIT, Advance, RunFailed, draw_seed, run_scenario
 from scenarios.resolved import Resolved
 from sim.digest import digest
 from sim.files import load
@@ -47,8 +40,11 @@ def test_more_replications_keep_the_first_ones(small: Resolved) -> None:
 @pytest.mark.slow
 def test_processes_give_the_same_answer(small: Resolved) -> None:
     here = run_scenario(small, seed=7, replications=5)
-    apart = run_scenario(small, seed=7, replications=5, apart=True, jobs=2)
-    assert without_clock(apart) == without_clock(here)
+    with Crew(jobs=2, room=5) as crew:
+        apart = run_scenario(small, seed=7, replications=5, crew=crew)
+        again = run_scenario(small, seed=7, replications=5, crew=crew)
+    side_by_side = run_scenario(small, seed=7, replications=5, jobs=2)
+    assert without_clock(apart) == without_clock(again) == without_clock(here) == without_clock(side_by_side)
 
 
 def test_an_answer_survives_json(small: Resolved) -> None:
@@ -82,11 +78,9 @@ def test_progress_rises_to_the_end(small: Resolved) -> None:
     assert seen[-1].entities > 0
 
 
-def test_little_work_starts_no_processes(small: Resolved, endless: dict[str, Any]) -> None:
-    assert jobs_worth_using(small, 10, jobs=4) == 1
-    assert jobs_worth_using(resolved(endless), 10, jobs=4) == 4
-    assert jobs_worth_using(resolved(endless), 3, jobs=8) == 3
-    assert jobs_worth_using(resolved(endless), 1, jobs=8) == 1
+def test_little_work_starts_no_processes(small: Resolved, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Crew, "replicates", lambda *_: pytest.fail("a process was started"))
+    assert run_scenario(small, seed=7, replications=3, jobs=4).replications == 3
 
 
 def test_records_are_kept_whole(small: Resolved, tmp_path: Path) -> None:
@@ -110,7 +104,9 @@ def test_cancelling_stops_a_run_here(endless: dict[str, Any], tmp_path: Path) ->
 
 
 @pytest.mark.slow
-def test_cancelling_really_ends_the_processes(endless: dict[str, Any]) -> None:
+def test_cancelling_really_ends_the_work_and_the_processes_serve_again(
+    small: Resolved, endless: dict[str, Any]
+) -> None:
     at_work, asked = threading.Event(), 0.0
 
     def watch(advance: Advance) -> None:
@@ -123,22 +119,24 @@ def test_cancelling_really_ends_the_processes(endless: dict[str, Any]) -> None:
             asked = time.monotonic()
         return bool(asked)
 
-    with pytest.raises(Cancelled):
-        run_scenario(
-            resolved(endless), seed=1, replications=4, apart=True, jobs=2, progress=watch, cancel=cancel
-        )
-    assert time.monotonic() - asked < 5
+    with Crew(jobs=2, room=4) as crew:
+        with pytest.raises(Cancelled):
+            run_scenario(resolved(endless), seed=1, replications=4, crew=crew, progress=watch, cancel=cancel)
+        assert time.monotonic() - asked < 5
+        assert run_scenario(small, seed=7, crew=crew).digest == run_scenario(small, seed=7).digest
     assert multiprocessing.active_children() == []
 
 
 @pytest.mark.slow
-def test_a_process_that_dies_is_told_plainly(endless: dict[str, Any]) -> None:
+def test_a_process_that_dies_is_told_plainly_and_replaced(small: Resolved, endless: dict[str, Any]) -> None:
     def kill_one(advance: Advance) -> None:
         if advance.entities > 0:
             multiprocessing.active_children()[0].kill()
 
-    with pytest.raises(RunFailed) as told:
-        run_scenario(resolved(endless), seed=1, replications=2, apart=True, jobs=2, progress=kill_one)
-    assert told.value.message.vi
-    assert "memory" in told.value.remedy.en
+    with Crew(jobs=2, room=2) as crew:
+        with pytest.raises(RunFailed) as told:
+            run_scenario(resolved(endless), seed=1, replications=2, crew=crew, progress=kill_one)
+        assert told.value.message.vi
+        assert "memory" in told.value.remedy.en
+        assert run_scenario(small, seed=7, crew=crew).digest == run_scenario(small, seed=7).digest
     assert multiprocessing.active_children() == []

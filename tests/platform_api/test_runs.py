@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from platform_api import errors
-from platform_api.runner import Advance, RunFailed, run_scenario
+from platform_api.runner import Advance, RunFailed
 from scenarios.resolved import Label
 from sim.laws import LawBroken
 from sim.run import Cancelled
-from tests.platform_api.conftest import MakeApp, client_of
+from tests.platform_api.conftest import MakeApp, client_of, run_here
 from tests.platform_api.helpers import assert_problem, order_and_wait, wait_for_end
 
 
@@ -35,7 +35,7 @@ class Gate:
                 time.sleep(0.005)
         finally:
             self.at_work -= 1
-        return run_scenario(*scenario, cancel=cancel, **order)
+        return run_here(*scenario, cancel=cancel, **order)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -166,7 +166,7 @@ def test_whatever_happens_to_a_run_it_ends_and_says_so(
     def once(*scenario: Any, **order: Any) -> Any:
         if faults:
             raise faults.pop()
-        return run_scenario(*scenario, **order)
+        return run_here(*scenario, **order)
 
     with client_of(make_app(once, runs_at_once=1)) as client:
         failed = order_and_wait(client, scenario=written)

@@ -1,0 +1,140 @@
+"""Worker processes that stand ready: the first run waits about a second for them, the next ones do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from platform_api import workers
+from platform_api.board import Board
+from platform_api.following import Following
+from platform_api.results import Replicate
+from platform_api.workers import Work
+from scenarios.resolved import Label
+from sim.run import Cancelled
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+LOOK_EVERY = 0.2
+"""How often the progress of the workers is read [s]."""
+
+LARGE = 1_000_000
+"""A replication of so many visits leaves a process so large that it is not kept."""
+
+Batch = range
+"""Replications that one worker does one after another."""
+
+
+class RunFailed(Exception):
+    """A run that ended without a result, told in both languages."""
+
+    def __init__(self, message: Label, remedy: Label) -> None:
+        super().__init__(f"{message.en}; {remedy.en}")
+        self.message = message
+        self.remedy = remedy
+
+
+class Crew:
+    """Some processes, and room for so many replications of one run; one run at a time."""
+
+    def __init__(self, jobs: int, room: int) -> None:
+        self.jobs = jobs
+        self.board = Board(room)
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the processes go; the next run makes new ones."""
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+    def replicates(self, work: Work, batches: Sequence[Batch], following: Following) -> list[Replicate]:
+        """Every replication of the batches, in their order.
+
+        Raises
+        ------
+        sim.run.Cancelled
+            If the run was cancelled.
+        RunFailed
+            If a process died.
+        """
+        from concurrent.futures.process import BrokenProcessPool
+
+        self.board.clear()
+        try:
+            futures = [self._ready().submit(workers.replicate_batch, work, batch) for batch in batches]
+            found = list(_gather(futures, following, self.board))
+        except BrokenProcessPool:
+            self.close()
+            raise _worker_died() from None
+        if max(each.timing.visits for each in found) > LARGE:
+            self.close()
+        return found
+
+    def _ready(self) -> ProcessPoolExecutor:
+        """Fresh processes: forking a server with threads would copy its locks in whatever state they are."""
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(self.jobs, get_context("spawn"), workers.begin, (self.board,))
+        return self._pool
+
+
+def _gather(
+    futures: Sequence[Future[list[Replicate]]], following: Following, board: Board
+) -> Iterator[Replicate]:
+    """The results of all, once all are there; whatever ends this early stops the work first."""
+    try:
+        _await_all(futures, following)
+    except BaseException:
+        _stop(futures, board)
+        raise
+    for future in futures:
+        yield from future.result()
+
+
+def _await_all(futures: Sequence[Future[list[Replicate]]], following: Following) -> None:
+    from concurrent.futures import FIRST_EXCEPTION, wait
+
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, LOOK_EVERY, FIRST_EXCEPTION)
+        if following.is_cancelled():
+            raise Cancelled("the run was cancelled")
+        for future in done:
+            future.result()
+        following.tell()
+
+
+def _stop(futures: Sequence[Future[list[Replicate]]], board: Board) -> None:
+    """Ask the workers to stop, and wait until they have: they do within about a second, or are ended.
+
+    Batches that wait are not taken back but refused by the workers: a pool of Python 3.11 that breaks while
+    it holds a cancelled future never tells its other futures.
+    """
+    from concurrent.futures import wait
+
+    board.cancel()
+    wait(futures)
+
+
+def _worker_died() -> RunFailed:
+    return RunFailed(
+        Label(
+            vi="một tiến trình mô phỏng đã dừng đột ngột",
+            en="a simulating process died suddenly",
+        ),
+        Label(
+            vi="thường là do hết bộ nhớ: hãy dùng ít tiến trình hơn (jobs) hoặc kịch bản nhỏ hơn",
+            en="most often the memory ran out: use fewer processes (jobs) or a smaller scenario",
+        ),
+    )
