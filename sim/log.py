@@ -32,8 +32,9 @@ VISIT_COLUMNS = (
 )  # fmt: skip
 """entity: row of `entities` · step: code · visit: 1, 2, … at that step · segment: 1, 2, … if pre-empted ·
 mode: code into MODES, -1 before the start · batch: number, -1 none · lane_pool, lane: resource code and
-lowest free unit (1, 2, …) that served the first need, -1 none · klass: code into `Names.classes` · amount: EMPTY
-none · blocked_by: code into `Names.places`, -1 none · outcome: code into VISIT_OUTCOMES · times [ms]."""
+lowest free unit (1, 2, …) that served the first need, -1 none · klass: code into `Names.classes` ·
+amount: EMPTY none · blocked_by: code into `Names.places`, -1 none · outcome: code into VISIT_OUTCOMES ·
+times [ms]."""
 
 ENTITY_COLUMNS = ("flow", "source", "day", "number", "child", "arrived", "outcome", "left", "parent")
 """flow: code · source: code into SOURCES · day [days since 1970-01-01] · number · child · arrived [ms] ·
