@@ -10,6 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
+from metrics.exposition import SHOWN
 from platform_api import errors, wire
 from platform_api.examples import SMALL_SCENARIO, SMALL_YAML
 from platform_api.settings import Settings
@@ -90,9 +91,10 @@ def test_the_example_scenario_is_right_in_both_spellings() -> None:
     assert as_json.resolved == library.load_text(SMALL_YAML).resolved
 
 
-def test_the_reference_tells_every_address_error_and_setting(document: dict[str, Any]) -> None:
+def test_the_reference_tells_every_address_error_setting_and_metric(document: dict[str, Any]) -> None:
     text = REFERENCE.read_text(encoding="utf-8")
     told = [f"{method.upper()} {path}" for method, path, _ in operations(document)]
     told += [f"`{kind.code}`" for kind in errors.KINDS]
     told += [f"`CUAKHAU_{name.upper()}`" for name in Settings.model_fields]
+    told += [f"`{shown.metric}`" for shown in SHOWN]
     assert [each for each in told if each not in text] == []
