@@ -113,8 +113,19 @@ class Reading:
         return {(e.name, tuple(sorted(e.labels.items()))): e for e in self.result.kpis}
 
     def say(self, key: str, **values: object) -> str:
-        """A text in the language of this reading."""
-        return text(key, self.language, **values)
+        """A text in the language of this reading; `{between}` says what the spread lies between."""
+        return text(key, self.language, between=self._between, **values)
+
+    @cached_property
+    def _between(self) -> str:
+        """One replication of a day is a day; one of a year is a year, and its spread is not between days."""
+        of_a_day = (self.scenario.clock.window or 0) <= 36 * 3_600_000
+        return text("between.days" if of_a_day else "between.runs", self.language)
+
+    @property
+    def crosses(self) -> bool:
+        """Whether anything crosses a border here."""
+        return any(estimate.name == "crossed" for estimate in self.result.kpis)
 
     def column(self, name: str) -> str:
         """An indicator as the head of a column: a mean is the usual thing and is not named."""

@@ -48,7 +48,7 @@ class _Page:
 
     def say(self, key: str, **values: object) -> str:
         """A text of the report."""
-        return text(f"report.{key}", self.language, **values)
+        return self.reading.say(f"report.{key}", **values)
 
     def pick(self, label: Any) -> str:
         """A label in this page's language."""

@@ -53,18 +53,26 @@ def study(rows: Sequence[Interval], reading: Reading) -> list[StudyPart]:
     """The parts of the study, in the order of the results."""
     parts: dict[tuple[str, str], list[Interval]] = {}
     for row in rows:
-        if row.n:
+        if row.n and (reading.crosses or row.begin != "crossed"):
             parts.setdefault((row.begin, row.end), []).append(row)
     return [_part(begin, end, found, reading) for (begin, end), found in parts.items()]
 
 
 def _part(begin: str, end: str, rows: list[Interval], reading: Reading) -> StudyPart:
+    scale = scale_for("s", [rows[0].statistics["mean"]])
+    title = " → ".join(_milestone(name, reading) for name in (begin, end))
+    return StudyPart(
+        title, scale.unit_name(reading.language), tuple(_row(row, scale, reading) for row in rows)
+    )
+
+
+def _milestone(name: str, reading: Reading) -> str:
+    """What a milestone is called; where nothing crosses a border, `crossed` is the end of the way."""
     from metrics.trs import MILESTONES
 
-    language = reading.language
-    scale = scale_for("s", [rows[0].statistics["mean"]])
-    title = " → ".join(pick(MILESTONES[name], language) for name in (begin, end))
-    return StudyPart(title, scale.unit_name(language), tuple(_row(row, scale, reading) for row in rows))
+    if name == "crossed" and not reading.crosses:
+        return reading.say("report.trs.completed")
+    return pick(MILESTONES[name], reading.language)
 
 
 def _row(row: Interval, scale: Scale, reading: Reading) -> StudyRow:

@@ -204,9 +204,17 @@ def test_marks_are_told_honestly(gate: Kept) -> None:
     verdicts = {p.figure.kpi: p.verdict for p in Reading(result, scenario, "en").published()}
     assert verdicts["crossed"] == text("verdict.given", "en")
     assert verdicts["closing_backlog"] == text("verdict.fitted", "en")
-    assert verdicts["dwell_mean"] == text("verdict.inside", "en")
-    assert verdicts["dwell_p50"] == text("verdict.outside", "en")
+    assert verdicts["dwell_mean"] == text("verdict.inside", "en", between="between days")
+    assert verdicts["dwell_p50"] == text("verdict.outside", "en", between="between days")
     assert "An identity: always true, no evidence." in said
+
+
+def test_a_year_is_not_a_day(gate: Kept) -> None:
+    result, scenario, _ = gate
+    year = dataclasses.replace(scenario, clock=dataclasses.replace(scenario.clock, window=365 * 86_400_000))
+    said = Page(render(result, year, "cuakhau run x")).words("en")
+    assert "P10–P90 between replications" in said
+    assert "between days" not in said
 
 
 def test_few_replications_give_no_verdict(gate: Kept) -> None:

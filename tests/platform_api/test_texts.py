@@ -43,7 +43,8 @@ def test_the_english_is_english_and_the_vietnamese_is_not() -> None:
     )
     for key, pair in TEXTS.items():
         assert not marks.search(pair["en"].replace("Cửa Khẩu", "")), key
-        assert marks.search(pair["vi"]) or len(pair["vi"].split()) < 4, key
+        words = re.sub(r"\{\w+\}|P10–P90", "", pair["vi"]).split()
+        assert marks.search(pair["vi"]) or len(words) < 4, key
 
 
 def strings_of_the_package() -> set[str]:
