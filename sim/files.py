@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,11 @@ def save(log: EventLog, folder: str | Path) -> None:
     Raises
     ------
     OSError
-        If the folder cannot be written (no room, no right); files written before stay whole.
+        If the folder cannot be written (no room, no right); it then holds no record, not even an older one.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "record.json").unlink(missing_ok=True)  # written last, it says that the tables belong together
     books = _books(log.names)
     _write(folder / "visits.parquet", log.visits, books["visits"])
     _write(folder / "entities.parquet", log.entities | _prefixed(log), books["entities"])
@@ -143,18 +145,15 @@ def _write(path: Path, columns: dict[str, Column], books: dict[str, tuple[str, .
             selected.append(f'"book_{name}".name as "{name}"')
         else:
             selected.append(f'nullif(rows."{name}", {EMPTY}) as "{name}"')
-    temporary = path.with_name(path.name + ".part")
     query = f"select {', '.join(selected)} from rows {' '.join(joins)} order by rows.row"
-    target = str(temporary).replace("'", "''")
-    try:
-        connection.sql(f"copy ({query}) to '{target}' (format parquet, compression zstd)")
-    except Exception as error:
-        temporary.unlink(missing_ok=True)
-        raise OSError(f"{path.name} cannot be written into {path.parent}: {error}") from error
-    finally:
-        connection.close()
-    _sync(temporary)
-    temporary.replace(path)
+    with _whole_file(path) as temporary:
+        target = str(temporary).replace("'", "''")
+        try:
+            connection.sql(f"copy ({query}) to '{target}' (format parquet, compression zstd)")
+        except Exception as error:
+            raise OSError(f"{path.name} cannot be written into {path.parent}: {error}") from error
+        finally:
+            connection.close()
 
 
 def _book(names: tuple[str, ...]) -> dict[str, Any]:
@@ -186,10 +185,22 @@ def _coded(column: Any, names: tuple[str, ...]) -> Column:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    with _whole_file(path) as temporary:
+        temporary.write_bytes(data)
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[Path]:
+    """A name to write under; what is written and synced gets its own name, what fails is removed."""
     temporary = path.with_name(path.name + ".part")
-    temporary.write_bytes(data)
-    _sync(temporary)
-    temporary.replace(path)
+    try:
+        yield temporary
+        _sync(temporary)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 def _sync(path: Path) -> None:
