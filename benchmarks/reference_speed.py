@@ -1,7 +1,7 @@
-"""How fast and how large the reference engine is: a month and the year of `lang-son-700k`, and the common gate.
+"""How fast and how large the reference engine is: a day, a month and a year of Lạng Sơn, and the common gate.
 
-Run `python benchmarks/reference_speed.py` on a machine that does nothing else; it prints a table and writes it
-into docs/explanation/performance.md. `--quick` leaves the year out.
+Run `python benchmarks/reference_speed.py` on a machine that does nothing else; it prints a table and writes
+it into docs/explanation/performance.md. `--quick` leaves the year out.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def measure(case: Case) -> str:
 def main() -> None:
     """Measure, print, and write the page."""
     rows = [
-        "| what | entities | visits | engine time | entities/s | per visit | SimPy events/s | peak memory | digest |",
+        "| what | entities | visits | engine time | entities/s | per visit | SimPy events/s | memory | digest |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for case in CASES[: 3 if "--quick" in sys.argv else None]:
