@@ -41,6 +41,16 @@ def log() -> EventLog:
     return told.log
 
 
+def with_table(log: EventLog, table: str, columns: Any) -> EventLog:
+    changes: dict[str, Any] = {table: columns}
+    return replace(log, **changes)
+
+
+def with_book(names: Names, book: str, entries: tuple[str, ...]) -> Names:
+    changes: dict[str, Any] = {book: entries}
+    return replace(names, **changes)
+
+
 def shuffled(columns: dict[str, Column], order: Column) -> dict[str, Column]:
     return {name: column[order] for name, column in columns.items()}
 
@@ -104,7 +114,7 @@ def test_names_matter(log: EventLog, book: str) -> None:
     old = getattr(log.names, book)
     used = 0 if book != "classes" else int(log.visits["klass"].max())
     renamed = tuple(name + "!" if n == used else name for n, name in enumerate(old))
-    assert digest(replace(log, names=replace(log.names, **{book: renamed}))) != digest(log)
+    assert digest(replace(log, names=with_book(log.names, book, renamed))) != digest(log)
 
 
 def test_names_and_values_of_attributes_matter(log: EventLog) -> None:
@@ -144,7 +154,7 @@ def test_every_value_of_every_row_matters(log: EventLog, table: str, column: str
     columns = getattr(log, table)
     seen = {digest(log)}
     for row in range(len(columns[column])):
-        seen.add(digest(replace(log, **{table: _changed(columns, column, row)})))
+        seen.add(digest(with_table(log, table, _changed(columns, column, row))))
     assert len(seen) == len(columns[column]) + 1
 
 
@@ -160,7 +170,7 @@ def test_a_row_more_or_less_matters(log: EventLog, table: str) -> None:
     columns = getattr(log, table)
     fewer = {name: column[:-1] for name, column in columns.items()}
     doubled = {name: np.append(column, column[-1]) for name, column in columns.items()}
-    assert len({digest(replace(log, **{table: c})) for c in (columns, fewer, doubled)}) == 3
+    assert len({digest(with_table(log, table, c)) for c in (columns, fewer, doubled)}) == 3
 
 
 def test_two_rows_that_exchange_a_value_are_noticed(log: EventLog) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from sim import files
 from sim.digest import digest
-from sim.log import EventLog
+from sim.log import EMPTY, EventLog
 from tests.sim.build import always, category, chain, flow, needs, shares, step, zone
 from tests.sim.tell import play, trucks, world
 
@@ -75,15 +75,20 @@ def test_a_record_without_rows_comes_back(tmp_path: Path) -> None:
 
 
 def test_any_tool_reads_names_and_nulls(log: EventLog, tmp_path: Path) -> None:
-    import duckdb
-
     files.save(log, tmp_path)
-    query = f"select step, joined, started from '{tmp_path}/visits.parquet' order by joined, step"
-    found = duckdb.sql(query).fetchall()
+    visits = f"'{tmp_path}/visits.parquet'"
+    found = _asked(f"select step, joined, started from {visits} order by joined, step")
     assert found[0] == (ODD, 0, 0)
     assert found[-1] == ("desk", 192, 192)
-    open_rows = f"select count(*) from '{tmp_path}/visits.parquet' where \"left\" is null"
-    assert duckdb.sql(open_rows).fetchall() == [(int((log.visits["left"] == files.EMPTY).sum()),)]
+    open_rows = _asked(f'select count(*) from {visits} where "left" is null')
+    assert open_rows == [(np.count_nonzero(log.visits["left"] == EMPTY),)]
+
+
+def _asked(query: str) -> list[Any]:
+    import duckdb
+
+    with duckdb.connect() as connection:
+        return connection.execute(query).fetchall()
 
 
 def test_nothing_is_left_beside_the_tables(log: EventLog, tmp_path: Path) -> None:
