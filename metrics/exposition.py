@@ -161,10 +161,10 @@ def _capped(shown: Shown, labels: tuple[str, ...], rows: Iterable[Row]) -> list[
     for row in rows:
         if row[shown.of] is None:
             continue
-        places = tuple(_place(kept[label], row["labels"][label], CAPS[label]) for label in labels)
-        if "other" in places and not shown.adds_up:
-            continue
-        samples[places] = samples.get(places, 0.0) + row[shown.of]
+        values = tuple(row["labels"][label] for label in labels)
+        places = tuple(_place(kept[label], v, CAPS[label]) for label, v in zip(labels, values, strict=True))
+        if places == values or shown.adds_up:
+            samples[places] = samples.get(places, 0.0) + row[shown.of]
     return [(dict(zip(labels, places, strict=True)), value) for places, value in samples.items()]
 
 

@@ -1,8 +1,22 @@
-"""How large a run will be, before it is run: expected entities, simulated days."""
+"""How large a run will be, before it is run: the entities that are to be expected."""
 
 from __future__ import annotations
 
-from scenarios.resolved import ARRIVAL_UNIT, DAY, Clock, DayShapes, Flow, Resolved
+import numpy as np
+
+from scenarios.grid import SIDE, tail_probabilities
+from scenarios.resolved import (
+    ARRIVAL_UNIT,
+    DAY,
+    By,
+    Clock,
+    DayShapes,
+    Disruption,
+    Flow,
+    Resolved,
+    Table,
+    Tree,
+)
 from sim.arrivals import arrivals_end
 from sim.clock import days_between, shape_of
 
@@ -10,15 +24,10 @@ LONGEST_LOOK = 36_600
 """Days of a profile that are looked at; a longer one is taken to go on alike."""
 
 
-def simulated_days(clock: Clock) -> float:
-    """Length of a run with its lead-in, at the most [days]."""
-    return (clock.lead_in + clock.at_most) / DAY
-
-
 def expected_entities(scenario: Resolved) -> int:
     """Entities that one replication is expected to simulate, the lead-in and the opening backlog included.
 
-    A flow whose demand is disturbed counts with its highest factor; sub-entities are not counted.
+    Bursts of demand count for as long as they are expected to last; sub-entities are not counted.
     """
     return round(sum(_of_flow(scenario, name, flow) for name, flow in scenario.flows.items()))
 
@@ -28,7 +37,7 @@ def _of_flow(scenario: Resolved, name: str, flow: Flow) -> float:
     arrivals = flow.arrivals
     if arrivals.kind == "list":
         return there + len(arrivals.listed)
-    factor = _highest_demand(scenario, name) / 1000
+    factor = _mean_demand(scenario, name)
     if arrivals.kind == "count":
         return there + (arrivals.count or 0) * factor
     if arrivals.kind == "none" or arrivals.days is None:
@@ -37,13 +46,37 @@ def _of_flow(scenario: Resolved, name: str, flow: Flow) -> float:
     return there + min(drawn, float(arrivals.count or drawn)) * factor
 
 
-def _highest_demand(scenario: Resolved, flow: str) -> int:
-    """The largest factor of demand that calendars and disruptions can add up to [per mille]."""
-    factor = scenario.flows[flow].arrivals.demand
+def _mean_demand(scenario: Resolved, flow: str) -> float:
+    """The factor of demand over the run: what is set, and each burst for its share of the time."""
+    factor = scenario.flows[flow].arrivals.demand / 1000
     for disruption in scenario.disruptions.values():
         if ("flow", flow) in disruption.on:
-            factor = factor * max(1000, disruption.factor) // 1000
+            factor *= 1 + max(0.0, disruption.factor / 1000 - 1) * _share_of_time(scenario, disruption)
     return factor
+
+
+def _share_of_time(scenario: Resolved, disruption: Disruption) -> float:
+    """The share of the run in which a disruption is expected to be active."""
+    lasts = float(sum(length for _, length in disruption.when))
+    if disruption.days is not None:
+        lasts += _by_profile(disruption.days, scenario.clock) * _longest(scenario, disruption.length)
+    return min(1.0, lasts / max(1, arrivals_end(scenario.clock) + scenario.clock.lead_in))
+
+
+def _longest(scenario: Resolved, length: Tree) -> float:
+    """Mean length of an occurrence [ms]; of several kinds the longest."""
+    if isinstance(length, By):
+        return max(_longest(scenario, case) for case in length.cases.values())
+    return _mean(scenario.tables[length]) if isinstance(length, str) else 0.0
+
+
+def _mean(table: Table) -> float:
+    """The mean of a distribution, from the quantiles in its table."""
+    if len(table) == 1:
+        return float(table[0])
+    tails, quantiles = tail_probabilities()[::-1], np.array(table, dtype=np.float64)
+    sides = quantiles[:SIDE][::-1], quantiles[SIDE:][::-1]
+    return float(sum(np.trapezoid(side, tails) for side in sides))
 
 
 def _by_profile(days: DayShapes, clock: Clock) -> float:

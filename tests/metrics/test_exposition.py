@@ -94,6 +94,11 @@ def test_beyond_the_cap_counts_are_summed_and_means_left_out() -> None:
     assert ("utilisation_ratio", ("agency", "other"), ("scenario", "gate")) not in found
 
 
+def test_a_gate_may_itself_be_called_other() -> None:
+    found = samples(("gate", [row("dwell_mean", 7.0, gate="other"), row("dwell_mean", 8.0, gate="main")]))
+    assert found["dwell_mean_seconds", ("gate", "other"), ("scenario", "gate")] == 7.0
+
+
 def test_the_latest_scenarios_are_shown_until_the_budget_is_spent() -> None:
     results = [(f"s{n}", [row("completed"), row("lost")]) for n in range(5)]
     found = samples(*results, budget=5)
