@@ -70,7 +70,7 @@ def measure(case: Case) -> str:
 def main() -> None:
     """Measure, print, and write the page."""
     rows = [
-        "| what | entities | visits | engine time | entities/s | per visit | SimPy events/s | memory | digest |",
+        "| what | entities | visits | engine time | entities/s | per visit | events/s | memory | digest |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for case in CASES[: 3 if "--quick" in sys.argv else None]:

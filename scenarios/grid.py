@@ -1,8 +1,9 @@
 """The grid on which every distribution is tabulated (law §2).
 
 Each side of the median is cut into octaves of probability (1/2 … 1/4, 1/4 … 1/8, …), each octave into
-equal cells. A table lists the quantiles at the nodes: first the lower side from the median down, then the upper
-side from the median up. Drawing is then a shift, a mask and one integer interpolation (`sim.chance.quantile`).
+equal cells. A table lists the quantiles at the nodes: first the lower side from the median down, then the
+upper side from the median up. Drawing is then a shift, a mask and one integer interpolation
+(`sim.chance.quantile`).
 """
 
 from __future__ import annotations
