@@ -80,7 +80,8 @@ def _numbers(written: Any, raw: Any, path: Path, around: Inherited) -> Iterator[
             yield from _numbers(value, get(raw, [key]), (*path, key), around)
     elif isinstance(written, list | tuple):
         for i, value in enumerate(written):
-            yield from _numbers(value, get(raw, [i]), (*path, i), around)
+            alone = not isinstance(raw, list)  # one thing where a list may stand
+            yield from _numbers(value, raw if alone else raw[i], path if alone else (*path, i), around)
 
 
 def _fields(written: BaseModel) -> Iterator[tuple[str, Any]]:

@@ -7,6 +7,7 @@ and the agency that could tell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -60,7 +61,9 @@ class Reads:
     def __get_pydantic_json_schema__(
         self, _core: CoreSchema, _handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        schema = {"type": ["string", "number"], "description": self.description, "examples": [self.example]}
+        bare = not self.pattern or re.fullmatch(self.pattern, "1")  # whether it may stand without a unit
+        kind: Any = ["string", "number"] if bare else "string"
+        schema = {"type": kind, "description": self.description, "examples": [self.example]}
         return schema | ({"pattern": self.pattern} if self.pattern else {})
 
 

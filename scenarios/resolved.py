@@ -2,8 +2,8 @@
 
 A person writes the *written form* (`scenarios/schema.py`, YAML). `scenarios/resolve.py` turns it into this
 one: every default filled in, every distribution an integer quantile table, every holiday a date, every
-routing decision a name. Engines, reports and stored results read only this form, so an old resolved file gives the
-same digest on any machine and with any later library.
+routing decision a name. Engines, reports and stored results read only this form, so an old resolved file
+gives the same digest on any machine and with any later library.
 
 Units: time in integer milliseconds [ms], factors in per mille (1000 = as stated), probabilities as thresholds
 on the 52-bit scale of `sim.chance` (0 … 2**52). Names are the keys of the mappings; their order is the order
