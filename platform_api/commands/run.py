@@ -145,13 +145,9 @@ def _order(loaded: Loaded, until: int | None, asked: dict[str, Any]) -> Order:
 
 def _usual_replications(scenario: Resolved) -> int:
     """As usual, or as many as take about a minute or two."""
-    from platform_api.describe import mean_per_day
-    from platform_api.estimate import simulated_days
+    from platform_api.estimate import expected_entities
 
-    arrivals = (flow.arrivals for flow in scenario.flows.values())
-    per_day = sum(mean_per_day(each.days) * each.demand / 1000 for each in arrivals if each.days)
-    expected = max(1.0, per_day * simulated_days(scenario.clock))
-    return max(1, min(USUAL_REPLICATIONS, int(QUICK_ENTITIES // expected)))
+    return max(1, min(USUAL_REPLICATIONS, QUICK_ENTITIES // max(1, expected_entities(scenario))))
 
 
 # ---- doing it -----------------------------------------------------------------------------------------
