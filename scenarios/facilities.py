@@ -118,7 +118,10 @@ def _disruption(
     when = []
     for i, occurrence in enumerate(written.at):
         with trees.findings.at(*path, "at", i, "start"):
-            when.append((axis.at(occurrence.start), occurrence.lasts.value))
+            start, length = axis.at(occurrence.start), occurrence.lasts.value
+            when.append((start, length))
+            if start >= axis.end or start + length <= axis.begin:
+                trees.findings.doubt((*path, "at", i, "start"), occurrence.start, *_OUTSIDE)
     random = written.every is not None and written.lasts is not None
     return resolved.Disruption(
         label=label_of(written.label, name),
@@ -131,6 +134,12 @@ def _disruption(
         gap=GAP if random else None,
         length=trees.table(written.lasts, (*path, "lasts")) if random else None,
     )
+
+
+_OUTSIDE = (
+    Label(vi="nằm ngoài lần chạy, nên không có tác dụng", en="lies outside of the run, and does nothing"),
+    Label(vi="hãy xem lại ngày, hoặc 'start' và 'window'", en="look at the date, or at 'start' and 'window'"),
+)
 
 
 def _targets(name: str, written: schema.Disruption, whole: schema.Scenario, findings: Findings) -> Targets:

@@ -11,7 +11,7 @@ from scenarios.resolved import Label
 
 Path = tuple[str | int, ...]
 
-_BARE = re.compile(r"[^\W]+(?:[-_ %][^\W]*)*")
+_BARE = re.compile(r"\w[\w %-]*")
 _PIECE = re.compile(r'\s*(?:"(?P<quoted>[^"]*)"|(?P<bare>[^.\[\]"]+))?(?P<indices>(?:\[\d+\])*)\s*(?:\.|$)')
 
 

@@ -19,6 +19,7 @@ from scenarios.resolved import Label, Tree
 from scenarios.routes import Way, lay_out
 from scenarios.schema_flows import Flow
 from scenarios.schema_steps import (
+    AllOf,
     AnyOf,
     AnyStep,
     ChooseStep,
@@ -186,13 +187,8 @@ class _Step:
         """What work says."""
         step = self.written
         assert isinstance(step, WorkStep)
-        needs = []
-        for need in step.resources:
-            if isinstance(need, AnyOf):
-                needs.append(resolved.Need(tuple(pool for item in need.any_of for pool in _pools(item))))
-            else:
-                needs += [resolved.Need((pool,)) for pool in _pools(need)]
-        return {"needs": tuple(needs), "while_blocked": step.while_blocked}
+        needs = tuple(one for need in step.resources for one in _needs(need))
+        return {"needs": needs, "while_blocked": step.while_blocked}
 
     def choose(self) -> dict[str, Any]:
         """What choices say."""
@@ -261,6 +257,15 @@ class _Step:
             Label(vi="hãy thêm 'platform: …' hoặc bỏ 'fallback'",
                   en="add 'platform: …', or leave 'fallback' out"),
         )  # fmt: skip
+
+
+def _needs(written: str | Units | AnyOf | AllOf) -> list[resolved.Need]:
+    """What a written need asks for at one instant."""
+    if isinstance(written, AllOf):
+        return [one for need in written.all_of for one in _needs(need)]
+    if isinstance(written, AnyOf):
+        return [resolved.Need(tuple(pool for item in written.any_of for pool in _pools(item)))]
+    return [resolved.Need((pool,)) for pool in _pools(written)]
 
 
 def _pools(written: str | Units) -> list[tuple[str, int]]:

@@ -52,9 +52,16 @@ REFERENCES = (
     Reference(("published", "*", "source"), "sources", "dẫn", "cites"),
 )
 
+_RESERVED = (
+    Label(vi="mang tên 'next', là từ chỉ việc đi tiếp", en="is called 'next', the word for going on"),
+    Label(vi="hãy đặt tên khác cho bước này", en="give the step another name"),
+)
+
 
 def check_references(data: Any, findings: Findings) -> None:
     """Note every name that is mentioned and not declared."""
+    if "next" in declared(data, "steps"):
+        findings.wrong(("steps", "next"), "next", *_RESERVED)
     for reference in REFERENCES:
         for path, name in _mentions(data, reference.path, ()):
             _check(data, findings, reference, path, name)
@@ -127,7 +134,7 @@ def _needs(data: Any) -> Iterator[tuple[Path, str]]:
 def _pools(written: Any, path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(written, dict):
         for key, inner in written.items():
-            if key == "any_of":
+            if key in ("any_of", "all_of"):
                 yield from _pools(inner, (*path, key))
             else:
                 yield (*path, key), str(key)

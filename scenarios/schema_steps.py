@@ -86,17 +86,25 @@ class Units(Written):
 
 def _need(written: Any) -> str:
     if isinstance(written, dict):
-        return "<any_of>" if "any_of" in written else "<units>"
-    if isinstance(written, AnyOf | Units):
-        return "<any_of>" if isinstance(written, AnyOf) else "<units>"
-    return "<word>"
+        return next((f"<{key}>" for key in ("any_of", "all_of") if key in written), "<units>")
+    tags = ((AnyOf, "<any_of>"), (AllOf, "<all_of>"), (Units, "<units>"))
+    return next((tag for model, tag in tags if isinstance(written, model)), "<word>")
 
 
 Pool = Annotated[Annotated[Name, Tag("<word>")] | Annotated[Units, Tag("<units>")], Discriminator(_need)]
-Need = Annotated[
-    Annotated[Name, Tag("<word>")] | Annotated[Units, Tag("<units>")] | Annotated[AnyOf, Tag("<any_of>")],
-    Discriminator(_need),
-]
+OneNeed = (
+    Annotated[Name, Tag("<word>")] | Annotated[Units, Tag("<units>")] | Annotated[AnyOf, Tag("<any_of>")]
+)
+
+
+class AllOf(Written):
+    """All of them together: the long way to write a list."""
+
+    all_of: Annotated[tuple[Annotated[OneNeed, Discriminator(_need)], ...], Field(min_length=1), OrAlone()]
+    """What is needed at one instant."""
+
+
+Need = Annotated[OneNeed | Annotated[AllOf, Tag("<all_of>")], Discriminator(_need)]
 AnyOf.model_rebuild()
 Needs = Annotated[tuple[Need, ...], Field(min_length=1), OrAlone()]
 

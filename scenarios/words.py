@@ -22,9 +22,6 @@ from scenarios.resolved import Label
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
-RESERVED = ("by", "other", "source", "range", "owner", "next")
-"""Words that stand for something else in mappings of names."""
-
 
 class Text(Written):
     """A text for people, in Vietnamese and English."""

@@ -81,3 +81,13 @@ def test_numbers_without_a_source_are_doubted_by_section():
     assert warning.place == "steps.serve"
     assert "time.mean = 5 min, time.cv = 0.5" in warning.message.en
     assert "priority" not in warning.message.en
+
+
+def test_a_disruption_that_never_comes_is_a_doubt():
+    text = ONE_DESK.replace("TIME", "5 min") + (
+        "disruptions:\n  late: {label: {vi: Muộn, en: Late}, on: resources.desk, lose: 1, source: lesson,\n"
+        "    at: [{start: START, lasts: 2 h}]}\n"
+    )
+    (warning,) = load_text(text.replace("START", "2026-03-12 09:00")).warnings
+    assert warning.place == "disruptions.late.at[0].start"
+    assert load_text(text.replace("START", "2025-03-12 09:00")).warnings == ()

@@ -292,6 +292,19 @@ def test_an_unused_agency_or_step_changes_nothing_else():
     assert {name: table for name, table in more.tables.items() if "unused" not in name} == plain.tables
 
 
+def test_needs_are_together_or_one_of_several():
+    steps = load(VALID / "resources.yaml").resolved.steps
+    assert [need.any_of for need in steps["one"].needs] == [(("officers", 1),)]
+    assert [need.any_of for need in steps["joint"].needs] == [(("officers", 1),), (("scanner", 2),)]
+    assert [need.any_of for need in steps["mapping"].needs] == [(("officers", 2),), (("scanner", 1),)]
+    assert [need.any_of for need in steps["either"].needs] == [(("vet_a", 1), ("vet_b", 1), ("spare", 1))]
+    assert [need.any_of for need in steps["together"].needs] == [
+        (("officers", 1),),
+        (("vet_a", 1), ("vet_b", 1)),
+    ]
+    assert [need.any_of for need in steps["both"].needs] == [(("officers", 1),), (("vet_a", 1), ("vet_b", 3))]
+
+
 # ---- small things ----
 
 
