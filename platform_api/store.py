@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from platform_api.wire import Ticket
 from scenarios.resolved import Resolved
 
 log = structlog.get_logger(__name__)
+
+ABANDONED = 3_600
+"""What has been half-written for so long belongs to nobody [s]."""
 
 
 class Store:
@@ -56,6 +60,7 @@ class Store:
         shutil.rmtree(self.folder / run, ignore_errors=True)
 
     def sweep(self) -> None:
-        """Take away what a killed process left half-written."""
+        """Take away what a killed process left half-written; not what another one may be writing now."""
         for leftover in self.folder.glob(".*.partial"):
-            shutil.rmtree(leftover, ignore_errors=True)
+            if leftover.stat().st_mtime < time.time() - ABANDONED:
+                shutil.rmtree(leftover, ignore_errors=True)

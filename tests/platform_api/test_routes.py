@@ -1,5 +1,6 @@
 """Every address of the API, in process."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,15 @@ def test_a_folder_that_cannot_be_read_harms_nobody(
     (tmp_path / "runs" / "broken" / "ticket.json").write_text("{", encoding="utf-8")
     with client_of(make_app()) as client:
         assert order_and_wait(client, scenario=written, replications=1)["state"] == "succeeded"
+
+
+def test_only_what_was_abandoned_is_swept_away(make_app: MakeApp, tmp_path: Path) -> None:
+    fresh, old = (tmp_path / "runs" / f".{name}.partial" for name in ("fresh", "old"))
+    for folder in (fresh, old):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    with client_of(make_app()):
+        assert list((tmp_path / "runs").iterdir()) == [fresh]
 
 
 def test_the_oldest_runs_are_let_go(make_app: MakeApp, written: dict[str, Any], tmp_path: Path) -> None:
