@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from platform_api.commands.common import command, one_line, whole_number
-from platform_api.console import BAD_INPUT, Refusal, Speech, refuse
+from platform_api.console import BAD_INPUT, INTERRUPTED, Refusal, Speech, refuse
 
 
 @command("serve")
@@ -18,6 +18,9 @@ def serve(speech: Speech, host: str | None, port: int | None) -> None:
 
     try:
         app.serve(host, port, ready=lambda address: speech.note("serve.ready", address=address))
+    except KeyboardInterrupt:
+        speech.note("serve.stopped")
+        raise click.exceptions.Exit(INTERRUPTED) from None
     except SettingsError as error:
         speech.problems(error.problems)
         raise click.exceptions.Exit(BAD_INPUT) from None

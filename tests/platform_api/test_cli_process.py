@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -167,3 +168,29 @@ def read_until(descriptor: int, words: str, seconds: float) -> str:
         if re.search(words + r".*\d+\xa0\w+", shown):
             return shown
     raise AssertionError(read.decode("utf-8", "replace"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows delivers no SIGINT to a process of its own")
+def test_the_service_says_where_it_is_and_stops_on_ctrl_c(tmp_path: Path) -> None:
+    extra = environment(CUAKHAU_DATA_DIR=str(tmp_path))
+    process = subprocess.Popen(command("serve", "--port", 0), env=extra, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    ready = process.stderr.readline().decode("utf-8")
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=30)
+    assert re.fullmatch(r"Dịch vụ chạy ở http://127\.0\.0\.1:\d+\n", ready)
+    assert rest.decode("utf-8").splitlines()[-1] == "Dịch vụ đã dừng."
+    assert process.returncode == 130
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = cuakhau("serve", "--port", port, CUAKHAU_DATA_DIR=str(tmp_path))
+    assert done.returncode == 2
+    assert f"127.0.0.1:{port}" in done.stderr.decode()
+    assert "--port" in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
