@@ -57,10 +57,12 @@ def _mean_demand(scenario: Resolved, flow: str) -> float:
 
 def _share_of_time(scenario: Resolved, disruption: Disruption) -> float:
     """The share of the run in which a disruption is expected to be active."""
-    lasts = float(sum(length for _, length in disruption.when))
+    begin, end = -scenario.clock.lead_in, arrivals_end(scenario.clock)
+    spans = ((max(begin, start), min(end, start + length)) for start, length in disruption.when)
+    lasts = float(sum(max(0, last - first) for first, last in spans))
     if disruption.days is not None:
         lasts += _by_profile(disruption.days, scenario.clock) * _longest(scenario, disruption.length)
-    return min(1.0, lasts / max(1, arrivals_end(scenario.clock) + scenario.clock.lead_in))
+    return min(1.0, lasts / max(1, end - begin))
 
 
 def _longest(scenario: Resolved, length: Tree) -> float:

@@ -241,18 +241,18 @@ class Runs:
         scenario: Resolved | None = None,
         result: Result | None = None,
     ) -> None:
-        """The end of a run: stored first, then told."""
+        """The end of a run: stored, shown and counted before anybody is told of it."""
         problems = [problem_item(problem)] if problem else []
         ticket = self._tickets[run].model_copy(
             update={"state": state, "finished": _now(), "problems": problems}
         )
         self.store.save(ticket, scenario, result)
-        with self._changed:
-            self._tickets[run] = ticket
-            self._live.pop(run, None)
         if ticket.named and result is not None:
             self._show(ticket, result.document()["kpis"])
         self.telemetry.finished(state, _seconds(ticket))
+        with self._changed:
+            self._tickets[run] = ticket
+            self._live.pop(run, None)
         self._prune()
 
     def _update(self, run: str, **changes: Any) -> None:

@@ -116,7 +116,7 @@ def worst_gate() -> list[dict[str, Any]]:
         *({"gate": f"g{g}"} for g in range(9)),
     ]
     labels += [
-        {kind: f"{kind}{n}"} for kind in ("agency", "platform", "zone", "payment", "step") for n in range(30)
+        {kind: f"{kind}{n}"} for kind in ("agency", "platform", "zone", "payment", "step") for n in range(12)
     ]
     return [row(name, 1.0, 0.5, **each) for kpi in CATALOGUE for name in kpi.value_names for each in labels]
 
