@@ -19,11 +19,14 @@ from platform_api.formats import NBSP, Scale, date, duration, instant, number, s
 from platform_api.reading import BY_AGENCY, BY_GATE, BY_PLACE, Group, Reading, Row, Shown
 from platform_api.study import StudyPart, study
 from platform_api.texts import LANGUAGES, Language, pick, text
-from scenarios.resolved import Parameter, Resolved
+from scenarios.resolved import DAY, Parameter, Resolved
 
 if TYPE_CHECKING:
     from platform_api.results import Curve as Line
     from platform_api.results import Result
+
+HOUR = 3_600_000
+"""[ms]"""
 
 
 def render(result: Result, scenario: Resolved, command: str) -> str:
@@ -288,8 +291,8 @@ def _closed(scenario: Resolved, end: int) -> Iterator[tuple[float, float]]:
         return
     start = scenario.clock.start_utc
     spans = [span for c in used if c for span in open_intervals(scenario.calendars[c], start, 0, end)]
-    closed_from = 0
+    closed_from, shortest = 0, 36 * HOUR if end > 60 * DAY else 0  # nights of a year would be a grey blur
     for opens, closes in [*sorted(spans), (end, end)]:
-        if opens > closed_from:
+        if opens - closed_from > shortest:
             yield closed_from / 1000, opens / 1000
         closed_from = max(closed_from, closes)
