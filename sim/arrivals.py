@@ -74,9 +74,14 @@ def births(
     key = chance.key(seed, "flow", flow, flow, source)
     floor = 1000 * int(source[1:])
     for birth in _candidates(arrivals, clock, scenario.tables, key, replication, begin, end):
-        draw = chance.draw(key, birth.day, birth.number, 0, 0, Purpose.KEEP, replication)
-        if chance.below(draw, demand.at(birth.at) - floor):
+        factor = demand.at(birth.at) - floor
+        if factor >= 1000 or chance.below(_keep(key, birth, replication), factor):
             yield birth
+
+
+def _keep(key: int, birth: Birth, replication: int) -> int:
+    """The draw that decides whether thinning keeps somebody."""
+    return chance.draw(key, birth.day, birth.number, 0, 0, Purpose.KEEP, replication)
 
 
 def _candidates(
