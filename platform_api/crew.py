@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from platform_api import workers
+from platform_api.assembly import Replicate
 from platform_api.board import Board
 from platform_api.following import Following
-from platform_api.results import Replicate
 from platform_api.workers import Work
 from scenarios.resolved import Label
 from sim.run import Cancelled

@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from platform_api.assembly import Replicate, assemble
 from platform_api.board import Board
 from platform_api.crew import Batch, Crew, RunFailed
 from platform_api.estimate import expected_entities
 from platform_api.following import Advance, Ask, Follow, Following
-from platform_api.results import Replicate, Result, assemble
+from platform_api.results import Result
 from platform_api.workers import Work, replicate
 from scenarios.errors import Problem
 from scenarios.resolved import Resolved

@@ -14,14 +14,14 @@ from typing import Any
 import structlog
 
 from metrics.exposition import Telemetry
-from platform_api import errors, runner
+from platform_api import refusals, runner
 from platform_api.crew import Crew
 from platform_api.results import Result
 from platform_api.settings import Settings
 from platform_api.store import Store
 from platform_api.wire import RunProgress, State, Ticket, problem_item
-from scenarios.errors import Problem, shown
-from scenarios.resolved import Label, Resolved
+from scenarios.errors import Problem
+from scenarios.resolved import Resolved
 from sim.laws import LawBroken
 from sim.run import Cancelled
 
@@ -107,7 +107,7 @@ class Runs:
         ticket = _new_ticket(order)
         with self._changed:
             if len(self._queue) >= self.settings.max_queued or self._stopping:
-                raise _queue_full(len(self._queue))
+                raise refusals.queue_full(len(self._queue))
             self._tickets[ticket.id] = ticket
             self._live[ticket.id] = Live(order)
             self._queue.append(ticket.id)
@@ -125,7 +125,7 @@ class Runs:
         with self._changed:
             ticket = self._tickets.get(run)
         if ticket is None:
-            raise _unknown_run(run)
+            raise refusals.unknown_run(run)
         return ticket
 
     def newest(self, limit: int, state: str | None = None) -> list[Ticket]:
@@ -156,7 +156,7 @@ class Runs:
         """
         ticket = self.get(run)
         if ticket.state != "succeeded":
-            raise _no_result(ticket)
+            raise refusals.no_result(ticket)
         return self.store.result(run)
 
     def queued(self) -> int:
@@ -193,14 +193,14 @@ class Runs:
         except Cancelled:
             self._finish(run, *self._why_stopped(live))
         except LawBroken as error:
-            self._finish(run, "failed", _law_broken(error))
+            self._finish(run, "failed", refusals.law_broken(error))
         except runner.RunFailed as error:
             self._finish(run, "failed", Problem("run", run, error.message, error.remedy))
         except ValueError as error:
-            self._finish(run, "failed", _cannot_run(error))
+            self._finish(run, "failed", refusals.cannot_run(error))
         except Exception:
             log.exception("run failed", run=run)
-            self._finish(run, "failed", _fault(run))
+            self._finish(run, "failed", refusals.fault(run))
 
     def _simulate(self, run: str, live: Live, crew: Crew) -> Result:
         order = live.order
@@ -225,7 +225,7 @@ class Runs:
     def _why_stopped(self, live: Live) -> tuple[State, Problem | None]:
         if live.stop.is_set():
             return "cancelled", None
-        return "failed", _beyond(self.settings)
+        return "failed", refusals.beyond(self.settings)
 
     def _succeed(self, run: str, live: Live, result: Result) -> None:
         self.telemetry.simulated(result.timing.events)
@@ -326,64 +326,3 @@ def _progress(advance: runner.Advance) -> RunProgress:
         entities_per_s=round(advance.entities_per_s, 1),
         remaining_s=advance.remaining_s,
     )
-
-
-def _queue_full(waiting: int) -> errors.ApiError:
-    message = Label(vi=f"đã có {waiting} lần chạy đang đợi", en=f"{waiting} runs are waiting already")
-    remedy = Label(
-        vi="hãy đợi một lần chạy xong rồi gửi lại", en="wait until a run has ended, then send this again"
-    )
-    error = errors.fault(errors.QUEUE_FULL, "queue", waiting, message, remedy)
-    error.headers["Retry-After"] = "10"
-    return error
-
-
-def _unknown_run(run: str) -> errors.ApiError:
-    message = Label(vi=f"không có lần chạy '{shown(run)}'", en=f"'{shown(run)}' is not a run of this server")
-    remedy = Label(vi="GET /v1/runs liệt kê các lần chạy", en="GET /v1/runs lists the runs")
-    return errors.fault(errors.UNKNOWN_RUN, "run", run, message, remedy)
-
-
-_WAITING = Label(vi="hãy hỏi lại khi state là succeeded", en="ask again when its state is succeeded")
-_ENDED = Label(vi="hãy gửi một lần chạy mới", en="order a new run")
-
-
-def _no_result(ticket: Ticket) -> errors.ApiError:
-    message = Label(vi=f"đang ở trạng thái {ticket.state}", en=f"is {ticket.state}")
-    remedy = _WAITING if ticket.state in ("queued", "running") else _ENDED
-    return errors.fault(errors.NO_RESULT, "run", ticket.id, message, remedy)
-
-
-def _law_broken(error: LawBroken) -> Problem:
-    message = Label(
-        vi=f"vi phạm một luật của mô phỏng: {error}", en=f"broke a law of the simulation: {error}"
-    )
-    remedy = Label(
-        vi="đây là lỗi chương trình: hãy báo kèm kịch bản và seed",
-        en="this is a mistake of the program: report it with the scenario and the seed",
-    )
-    return Problem("run", "", message, remedy)
-
-
-def _cannot_run(error: ValueError) -> Problem:
-    message = Label(vi=f"không chạy được: {error}", en=f"cannot be run: {error}")
-    return Problem("scenario", "", message, Label(vi="hãy sửa kịch bản", en="correct the scenario"))
-
-
-def _fault(run: str) -> Problem:
-    message = Label(vi="đã dừng vì một lỗi của chương trình", en="ended by a mistake of the program")
-    remedy = Label(vi="nhật ký của máy chủ có chi tiết", en="the server's log has the details")
-    return Problem("run", run, message, remedy)
-
-
-def _beyond(settings: Settings) -> Problem:
-    limits = (f"{settings.max_run_seconds:g} s", f"{2 * settings.max_entities:,}")
-    message = Label(
-        vi="vượt giới hạn {} hoặc {} thực thể mỗi lần lặp".format(*limits),
-        en="went beyond the limit of {}, or of {} entities a replication".format(*limits),
-    )
-    remedy = Label(
-        vi="hãy chạy bằng dòng lệnh, hoặc rút ngắn thời gian mô phỏng",
-        en="run it on the command line, or simulate a shorter time",
-    )
-    return Problem("run", "", message, remedy)

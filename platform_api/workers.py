@@ -10,9 +10,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from platform_api.assembly import Replicate, measure
 from platform_api.board import Board
 from platform_api.following import Following
-from platform_api.results import Replicate, measure
 from scenarios.resolved import Resolved
 from sim import run as simulation
 

@@ -1,0 +1,78 @@
+"""Why a run is not taken, not found, without an answer, or failed: the words for it."""
+
+from __future__ import annotations
+
+from platform_api import errors
+from platform_api.settings import Settings
+from platform_api.wire import Ticket
+from scenarios.errors import Problem, shown
+from scenarios.resolved import Label
+from sim.laws import LawBroken
+
+
+def queue_full(waiting: int) -> errors.ApiError:
+    """No more runs are taken for now."""
+    message = Label(vi=f"đã có {waiting} lần chạy đang đợi", en=f"{waiting} runs are waiting already")
+    remedy = Label(
+        vi="hãy đợi một lần chạy xong rồi gửi lại", en="wait until a run has ended, then send this again"
+    )
+    error = errors.fault(errors.QUEUE_FULL, "queue", waiting, message, remedy)
+    error.headers["Retry-After"] = "10"
+    return error
+
+
+def unknown_run(run: str) -> errors.ApiError:
+    """There is no run of this id."""
+    message = Label(vi=f"không có lần chạy '{shown(run)}'", en=f"'{shown(run)}' is not a run of this server")
+    remedy = Label(vi="GET /v1/runs liệt kê các lần chạy", en="GET /v1/runs lists the runs")
+    return errors.fault(errors.UNKNOWN_RUN, "run", run, message, remedy)
+
+
+_WAITING = Label(vi="hãy hỏi lại khi state là succeeded", en="ask again when its state is succeeded")
+_ENDED = Label(vi="hãy gửi một lần chạy mới", en="order a new run")
+
+
+def no_result(ticket: Ticket) -> errors.ApiError:
+    """The run has not succeeded, so it has no answer."""
+    message = Label(vi=f"đang ở trạng thái {ticket.state}", en=f"is {ticket.state}")
+    remedy = _WAITING if ticket.state in ("queued", "running") else _ENDED
+    return errors.fault(errors.NO_RESULT, "run", ticket.id, message, remedy)
+
+
+def law_broken(error: LawBroken) -> Problem:
+    """The run contradicted the law."""
+    message = Label(
+        vi=f"vi phạm một luật của mô phỏng: {error}", en=f"broke a law of the simulation: {error}"
+    )
+    remedy = Label(
+        vi="đây là lỗi chương trình: hãy báo kèm kịch bản và seed",
+        en="this is a mistake of the program: report it with the scenario and the seed",
+    )
+    return Problem("run", "", message, remedy)
+
+
+def cannot_run(error: ValueError) -> Problem:
+    """The scenario turned out not to be runnable."""
+    message = Label(vi=f"không chạy được: {error}", en=f"cannot be run: {error}")
+    return Problem("scenario", "", message, Label(vi="hãy sửa kịch bản", en="correct the scenario"))
+
+
+def fault(run: str) -> Problem:
+    """The program failed in a way nobody foresaw; its log tells how."""
+    message = Label(vi="đã dừng vì một lỗi của chương trình", en="ended by a mistake of the program")
+    remedy = Label(vi="nhật ký của máy chủ có chi tiết", en="the server's log has the details")
+    return Problem("run", run, message, remedy)
+
+
+def beyond(settings: Settings) -> Problem:
+    """The run took longer, or grew larger, than this server allows."""
+    limits = (f"{settings.max_run_seconds:g} s", f"{2 * settings.max_entities:,}")
+    message = Label(
+        vi="vượt giới hạn {} hoặc {} thực thể mỗi lần lặp".format(*limits),
+        en="went beyond the limit of {}, or of {} entities a replication".format(*limits),
+    )
+    remedy = Label(
+        vi="hãy chạy bằng dòng lệnh, hoặc rút ngắn thời gian mô phỏng",
+        en="run it on the command line, or simulate a shorter time",
+    )
+    return Problem("run", "", message, remedy)
