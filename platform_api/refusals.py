@@ -57,6 +57,17 @@ def cannot_run(error: ValueError) -> Problem:
     return Problem("scenario", "", message, Label(vi="hãy sửa kịch bản", en="correct the scenario"))
 
 
+def cannot_store(error: OSError) -> Problem:
+    """The answer could not be stored."""
+    reason = error.strerror or type(error).__name__
+    message = Label(vi=f"không lưu được kết quả: {reason}", en=f"its answer cannot be stored: {reason}")
+    remedy = Label(
+        vi="hãy xem chỗ trống và quyền ghi của CUAKHAU_DATA_DIR, rồi chạy lại",
+        en="look at the room and the rights of CUAKHAU_DATA_DIR, then order it again",
+    )
+    return Problem("run", "", message, remedy)
+
+
 def fault(run: str) -> Problem:
     """The program failed in a way nobody foresaw; its log tells how."""
     message = Label(vi="đã dừng vì một lỗi của chương trình", en="ended by a mistake of the program")

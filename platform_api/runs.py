@@ -78,7 +78,7 @@ class Runs:
         self._tickets = {ticket.id: ticket for ticket in self.store.tickets()}
         for ticket in self._tickets.values():
             if ticket.named and ticket.state == "succeeded":
-                self._show(ticket, self.store.result(ticket.id)["kpis"])
+                self._show_again(ticket)
         names = [f"run-{number}" for number in range(self.settings.runs_at_once)]
         self._threads = [threading.Thread(target=self._serve, name=name, daemon=True) for name in names]
         for thread in self._threads:
@@ -88,9 +88,10 @@ class Runs:
         """Cancel everything and wait until the work has stopped."""
         with self._changed:
             self._stopping = True
-            for run in list(self._live):
-                self.cancel(run)
             self._changed.notify_all()
+            unfinished = list(self._live)
+        for run in unfinished:
+            self.cancel(run)
         deadline = time.monotonic() + STOP_WITHIN
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -136,15 +137,16 @@ class Runs:
 
     def cancel(self, run: str) -> Ticket:
         """Have a run stop: at once when it waits, within about a second when it is at work."""
-        self.get(run)
         with self._changed:
             live = self._live.get(run)
             if live is not None:
                 live.stop.set()
-            if run in self._queue:
+            waiting = run in self._queue
+            if waiting:
                 self._queue.remove(run)
-                self._finish(run, "cancelled")
-            return self._tickets[run]
+        if waiting:
+            self._finish(run, "cancelled")
+        return self.get(run)
 
     def result(self, run: str) -> dict[str, Any]:
         """The answer of a run.
@@ -157,7 +159,10 @@ class Runs:
         ticket = self.get(run)
         if ticket.state != "succeeded":
             raise refusals.no_result(ticket)
-        return self.store.result(run)
+        try:
+            return self.store.result(run)
+        except FileNotFoundError:  # let go meanwhile
+            raise refusals.unknown_run(run) from None
 
     def queued(self) -> int:
         """How many runs wait."""
@@ -198,6 +203,8 @@ class Runs:
             self._finish(run, "failed", Problem("run", run, error.message, error.remedy))
         except ValueError as error:
             self._finish(run, "failed", refusals.cannot_run(error))
+        except OSError as error:
+            self._finish(run, "failed", refusals.cannot_store(error))
         except Exception:
             log.exception("run failed", run=run)
             self._finish(run, "failed", refusals.fault(run))
@@ -228,9 +235,8 @@ class Runs:
         return "failed", refusals.beyond(self.settings)
 
     def _succeed(self, run: str, live: Live, result: Result) -> None:
-        self.telemetry.simulated(result.timing.events)
-        self._update(run, digest=list(result.digest))
         self._finish(run, "succeeded", scenario=live.order.scenario, result=result)
+        self.telemetry.simulated(result.timing.events)
 
     def _finish(
         self,
@@ -243,10 +249,11 @@ class Runs:
     ) -> None:
         """The end of a run: stored, shown and counted before anybody is told of it."""
         problems = [problem_item(problem)] if problem else []
-        ticket = self._tickets[run].model_copy(
-            update={"state": state, "finished": _now(), "problems": problems}
-        )
-        self.store.save(ticket, scenario, result)
+        ended: dict[str, Any] = {"state": state, "finished": _now(), "problems": problems}
+        if result is not None:
+            ended["digest"] = list(result.digest)
+        ticket = self._tickets[run].model_copy(update=ended)
+        self._keep(ticket, scenario, result)
         if ticket.named and result is not None:
             self._show(ticket, result.document()["kpis"])
         self.telemetry.finished(state, _seconds(ticket))
@@ -255,9 +262,25 @@ class Runs:
             self._live.pop(run, None)
         self._prune()
 
+    def _keep(self, ticket: Ticket, scenario: Resolved | None, result: Result | None) -> None:
+        """Store a run. That one failed can be told without a disk; an answer that is not stored is none."""
+        try:
+            self.store.save(ticket, scenario, result)
+        except OSError:
+            if result is not None:
+                raise
+            log.exception("run not stored", run=ticket.id)
+
     def _update(self, run: str, **changes: Any) -> None:
         with self._changed:
             self._tickets[run] = self._tickets[run].model_copy(update=changes)
+
+    def _show_again(self, ticket: Ticket) -> None:
+        """Show a result of an earlier life, if it can still be read."""
+        try:
+            self._show(ticket, self.store.result(ticket.id)["kpis"])
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            log.warning("unreadable result", run=ticket.id, reason=type(error).__name__)
 
     def _show(self, ticket: Ticket, kpis: list[dict[str, Any]]) -> None:
         self.telemetry.show(ticket.scenario, kpis)

@@ -176,6 +176,21 @@ def test_whatever_happens_to_a_run_it_ends_and_says_so(
         assert order_and_wait(client, scenario=written)["state"] == "succeeded"
 
 
+def test_a_full_disk_fails_the_run_and_not_the_service(
+    make_app: MakeApp, written: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with client_of(make_app(runs_at_once=1)) as client:
+        with monkeypatch.context() as patched:
+            patched.setattr("platform_api.files.os.fsync", full)
+            failed = order_and_wait(client, scenario=written, replications=1)
+        assert (failed["state"], failed["digest"]) == ("failed", [])
+        assert "No space left" in failed["problems"][0]["message"]["en"]
+        assert order_and_wait(client, scenario=written, replications=1)["state"] == "succeeded"
+
+
 def test_progress_is_told_while_it_runs(make_app: MakeApp, written: dict[str, Any]) -> None:
     half = Advance(done=0.5, finished=1, replications=2, entities=50, seconds=10.0)
     gate = Gate()
