@@ -79,8 +79,10 @@ def _nobody_vanishes(log: EventLog) -> Iterator[str]:
 
 def _parts_sum_to_dwell(scenario: Resolved, log: EventLog) -> Iterator[str]:
     """Dwell = age at the start + blocked + wait + service along the way, a parallel part counted once."""
-    branch = np.array([name in branch_steps(scenario) for name in log.names.steps], bool)
-    rows = ~branch[log.visits["step"]] & (log.visits["ended"] != EMPTY)
+    inside = [branch_steps(scenario, scenario.flows[flow]) for flow in log.names.flows]
+    branch = np.array([[step in steps for step in log.names.steps] for steps in inside], bool)
+    flow_of = log.entities["flow"][log.visits["entity"]]
+    rows = ~branch[flow_of, log.visits["step"]] & (log.visits["ended"] != EMPTY)
     spent = np.where(rows, log.visits["ended"] - log.visits["joined"], 0)
     parts = np.zeros(len(log.entities["flow"]), np.int64)
     np.add.at(parts, log.visits["entity"], spent)
@@ -90,13 +92,12 @@ def _parts_sum_to_dwell(scenario: Resolved, log: EventLog) -> Iterator[str]:
     yield from _first(np.flatnonzero(wrong), "the parts of an entity's time do not sum to its dwell")
 
 
-def branch_steps(scenario: Resolved) -> frozenset[str]:
-    """The steps that lie in a branch of some parallel part, those that its escapes lead to included."""
+def branch_steps(scenario: Resolved, flow: Flow) -> frozenset[str]:
+    """The steps that lie in a branch of a parallel part of this flow, those that escapes lead to included."""
     found: set[str] = set()
-    for step in scenario.steps.values():
-        for first in step.branches:
-            for flow in scenario.flows.values():
-                found |= _reachable(scenario, flow, first)
+    for name in flow.next:
+        for first in scenario.steps[name].branches:
+            found |= _reachable(scenario, flow, first)
     return frozenset(found)
 
 

@@ -58,10 +58,10 @@ def exponential(mean: int) -> tuple[int, ...]:
 
 
 def base() -> Resolved:
-    """Three days of trucks and vans: two queues, patience, a random rework loop, attributes, a backlog."""
+    """Three days of trucks and vans: two queues, rework, a rest for the impatient, attributes, a backlog."""
     from scenarios.resolved import Arrivals
 
-    way: dict[str, str | None] = {"gate": "scan", "scan": "again", "exit": None}
+    way: dict[str, str | None] = {"gate": "scan", "scan": "again", "rest": "scan", "exit": None}
     options: dict[str, dict[str, str | None]] = {"again": {"back": "scan", "on": "exit"}}
     attributes = {
         "goods": category("fruit", "stone", draw="goods"),
@@ -76,7 +76,8 @@ def base() -> Resolved:
         {"truck": kind(90, backlog=Backlog(5, "gate", "age")), "van": kind(60)},
         {
             "gate": step(needs=needs("lane"), time="short"),
-            "scan": step(needs=needs("officer"), time="long", patience="patience", patience_to="exit"),
+            "scan": step(needs=needs("officer"), time="long", patience="patience", patience_to="rest"),
+            "rest": step("wait", time="short"),
             "again": step("choose", shares="again"),
             "exit": step("wait", time="short"),
         },
@@ -164,7 +165,7 @@ def starts(told: Run) -> dict[tuple[Who, str, int], int]:
 def test_every_number_is_drawn_from_its_own_address() -> None:
     """Service by the number of the start, patience by the number of the visit: recomputed row by row."""
     told = base_run()
-    names = {"gate": "short", "scan": "long", "exit": "short"}
+    names = {"gate": "short", "scan": "long", "rest": "short", "exit": "short"}
     found = draws(told)
 
     def drawn(place: tuple[Who, str, int], purpose: int, table: str) -> int:
@@ -245,7 +246,13 @@ def test_an_agency_alone_leaves_the_digest() -> None:
 
 def test_a_step_that_is_used_leaves_the_draws_at_the_others() -> None:
     old = base()
-    way: dict[str, str | None] = {"gate": "look", "look": "scan", "scan": "again", "exit": None}
+    way: dict[str, str | None] = {
+        "gate": "look",
+        "look": "scan",
+        "scan": "again",
+        "rest": "scan",
+        "exit": None,
+    }
     told = run(
         replace(
             old,

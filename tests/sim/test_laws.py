@@ -199,7 +199,7 @@ def test_branch_steps_are_those_of_branches_and_their_escapes() -> None:
         },
         options={"pick": {"fruit": "l2"}},
     )
-    assert branch_steps(told) == {"left", "pick", "l2", "right", "away"}
+    assert branch_steps(told, told.flows["a"]) == {"left", "pick", "l2", "right", "away"}
 
 
 # ---- laws of the engine itself

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scenarios.resolved import Resolved
-from tests.sim.build import always, chain, clock, flow, needs, step, zone
+from tests.sim.build import chain, clock, flow, needs, step, zone
 from tests.sim.tell import curve, happens, one_flow, outcomes, trucks, world
 
 
@@ -355,17 +355,16 @@ def test_groups_decide_in_the_order_of_their_first_step_in_the_file() -> None:
     )
 
 
-def test_a_shared_resource_makes_one_group_whose_doors_all_come_before_its_starts() -> None:
-    """Both steps share p, so both doors admit before anybody starts: the earlier joined starts first."""
+def test_all_doors_of_a_group_admit_before_anybody_starts() -> None:
+    """At 5 a0 gives back place and officer: a1 is let in first, then starts before b0, who joined later."""
     happens(
         world(
-            {"a": flow(trucks(0, 2), chain("near")), "b": flow(trucks(1), chain("far"))},
-            {"near": step(needs=needs("p"), time="5", room=1), "far": step(needs=needs("p"), time="5")},
-            resources={"p": always(1)},
+            {"a": flow(trucks(0, 1), chain("near")), "b": flow(trucks(2), chain("far"))},
+            {"far": step(needs=needs("p"), time="5"), "near": step(needs=needs("p"), time="5", room=1)},
         ),
         """
         a0 near: 0 0 0 5 5
-        a1 near: 2 5 10 15 15 by=near
-        b0 far: 1 1 5 10 10
+        a1 near: 1 5 5 10 10 by=near
+        b0 far: 2 2 10 15 15
         """,
     )

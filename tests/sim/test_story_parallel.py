@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sim.build import always, needs, step, zone
-from tests.sim.tell import curve, happens, one_flow, outcomes, trucks
+from tests.sim.build import always, chain, flow, needs, step, zone
+from tests.sim.tell import curve, happens, one_flow, outcomes, trucks, world
 
 WAY: dict[str, str | None] = {"fork": "out", "left": None, "right": None, "out": None}
 
@@ -223,6 +223,29 @@ def test_a_fork_within_a_branch() -> None:
         a0 out: 8 8 8 9 9
         """,
     )
+
+
+def test_a_step_of_a_branch_may_be_an_ordinary_step_of_another_flow() -> None:
+    """Flow b comes to `left` by itself, and its time there is part of its dwell."""
+    told = happens(
+        world(
+            {"a": flow(trucks(0), WAY), "b": flow(trucks(1), chain("left"))},
+            {
+                "fork": fork(),
+                "left": step(needs=needs("p"), time="5"),
+                "right": step("wait", time="9"),
+                "out": step("wait", time="1"),
+            },
+        ),
+        """
+        a0 fork: 0 0 0 9 9
+        a0 left: 0 0 0 5 5
+        a0 right: 0 0 0 9 9
+        a0 out: 9 9 9 10 10
+        b0 left: 1 1 5 10 10
+        """,
+    )
+    assert outcomes(told) == {"a0": "completed at 10", "b0": "completed at 10"}
 
 
 def test_the_run_may_end_within_a_branch() -> None:

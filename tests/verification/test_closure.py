@@ -1,7 +1,7 @@
 """A gate shut for a while, exactly.
 
 Trucks come every g, one lane serves each in s < g, and the gate is shut for h at the instant of an arrival.
-Truck j = 0, 1, … after the closing waits max(0, h − j·(g − s)): Lindley's recursion, solved by hand. If h/g and
+Truck j = 0, 1, … after the closing waits max(0, h − j·(g − s)): Lindley's recursion, solved. If h/g and
 n = h/(g − s) are whole, then the peak of the queue and the time until it is gone are those of the fluid; the
 total delay is the fluid's ½·a·h²·c/(c − a) = n·h/2 and h/2 more, since trucks are no fluid:
 Σ_{j<n} (h − j·h/n) = (n + 1)·h/2.

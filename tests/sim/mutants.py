@@ -1,0 +1,442 @@
+"""Mistakes that an engine could make, each as a change that a test puts in and takes out again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from simpy import Event
+
+from sim.draws import draw
+from sim.engines import reference
+from sim.engines.entities import Entity, Position, Visit
+from sim.engines.floor import RENEGED, Group, Pool, Station, Zone
+from sim.engines.reference import LOST_PATIENCE, Model
+from sim.engines.world import World
+from sim.log import EMPTY
+
+Patch = pytest.MonkeyPatch
+Mutant = Callable[[Patch], None]
+MUTANTS: dict[str, Mutant] = {}
+
+
+def mutant(mistake: Mutant) -> Mutant:
+    """Keep it under its name."""
+    MUTANTS[mistake.__name__] = mistake
+    return mistake
+
+
+def with_key(patch: Patch, change: Callable[[tuple[int, ...]], tuple[int, ...]]) -> None:
+    """Give every visit another place in the order of the law."""
+    new_visit = Model.new_visit
+
+    def changed(model: Model, *args: Any, **more: Any) -> Visit:
+        visit = new_visit(model, *args, **more)
+        visit.key = change(visit.key)
+        return visit
+
+    patch.setattr(Model, "new_visit", changed)
+
+
+# ---- order
+@mutant
+def last_come_first_served(patch: Patch) -> None:
+    with_key(patch, lambda key: (key[0], -key[1], *key[2:]))
+
+
+@mutant
+def priority_ignored(patch: Patch) -> None:
+    with_key(patch, lambda key: (0, *key[1:]))
+
+
+@mutant
+def ties_reversed(patch: Patch) -> None:
+    with_key(patch, lambda key: (*key[:2], *(-part for part in key[2:])))
+
+
+@mutant
+def the_step_before_the_entity(patch: Patch) -> None:
+    with_key(patch, lambda key: (*key[:2], *key[-2:], *key[2:-2]))
+
+
+@mutant
+def the_flow_before_joined(patch: Patch) -> None:
+    with_key(patch, lambda key: (key[0], key[2], key[1], *key[3:]))
+
+
+@mutant
+def age_of_the_backlog_ignored(patch: Patch) -> None:
+    new_visit = Model.new_visit
+
+    def without_age(model: Model, entity: Entity, station: Station, position: Position, **_: Any) -> Visit:
+        return new_visit(model, entity, station, position)
+
+    patch.setattr(Model, "new_visit", without_age)
+
+
+@mutant
+def groups_in_reverse_order(patch: Patch) -> None:
+    groups = Model._groups
+
+    def turned(model: Model) -> list[Group]:
+        found = groups(model)
+        for group in found:
+            group.number = len(found) - 1 - group.number
+        return found
+
+    patch.setattr(Model, "_groups", turned)
+
+
+@mutant
+def decided_at_once(patch: Patch) -> None:
+    """A fact does not wait for the other facts of its instant."""
+
+    def stir(group: Group) -> None:
+        if not group.stirred:
+            group.stirred = True
+            group.decide(Event(group.env))
+
+    patch.setattr(Group, "stir", stir)
+
+
+@mutant
+def starts_before_doors(patch: Patch) -> None:
+    """One more chance to start before anybody is admitted."""
+    decide = Group.decide
+
+    def starts_first(group: Group, event: Event) -> None:
+        best = Group._best(group.may_start, Station.startable)
+        if best is not None:
+            best.station.start(best)
+        decide(group, event)
+
+    patch.setattr(Group, "decide", starts_first)
+
+
+# ---- places
+@mutant
+def one_place_more_in_a_step(patch: Patch) -> None:
+    full_place = Station.full_place
+
+    def roomier(station: Station, in_zone: bool) -> int | None:
+        station.places -= 1
+        try:
+            return full_place(station, in_zone)
+        finally:
+            station.places += 1
+
+    patch.setattr(Station, "full_place", roomier)
+
+
+@mutant
+def one_place_more_in_a_zone(patch: Patch) -> None:
+    built = Zone.__init__
+    patch.setattr(Zone, "__init__", lambda zone, number, room: built(zone, number, room + 1))
+
+
+@mutant
+def officers_freed_though_blocked(patch: Patch) -> None:
+    patch.setattr(Model, "keep_units", lambda model, visit: model.return_units(visit))
+
+
+@mutant
+def place_given_back_at_the_end_of_service(patch: Patch) -> None:
+    """An ended visit no longer counts in its step while the next place refuses."""
+    come_to_door, give_back, freed = Station.come_to_door, Model.give_back, set[Visit]()
+
+    def come(station: Station, visit: Visit) -> None:
+        held = visit.position.visit
+        if held is not None and held not in freed:
+            held.station.give_place_back()
+            freed.add(held)
+        come_to_door(station, visit)
+
+    def give(model: Model, visit: Visit) -> None:
+        visit.station.places += visit in freed
+        give_back(model, visit)
+
+    patch.setattr(Station, "come_to_door", come)
+    patch.setattr(Model, "give_back", give)
+
+
+@mutant
+def zone_never_left(patch: Patch) -> None:
+    """Its place is given back only by who goes home from inside."""
+    move_in = Model.move_in
+
+    def stay(model: Model, visit: Visit, position: Position) -> None:
+        held, position.zone = position.zone, None
+        move_in(model, visit, position)
+        position.zone = visit.station.zone or held
+
+    patch.setattr(Model, "move_in", stay)
+
+
+@mutant
+def zone_left_when_the_last_service_inside_ends(patch: Patch) -> None:
+    be_served = Model.be_served
+
+    def leave_early(model: Model, visit: Visit, position: Position) -> Any:
+        following = yield from be_served(model, visit, position)
+        station = model.stations.get(following or "")
+        if (
+            position.zone is not None
+            and not position.branch
+            and station
+            and station.zone is not position.zone
+        ):
+            position.zone.give_back(model.env.now)
+            position.zone = None
+        return following
+
+    patch.setattr(Model, "be_served", leave_early)
+
+
+@mutant
+def one_line_at_each_door(patch: Patch) -> None:
+    """Those inside the zone stand behind those who wait for it."""
+
+    def come(station: Station, visit: Visit) -> None:
+        station.lines[1].add(visit)
+        station.newcomers.append(visit)
+        station.group.may_admit[station] = None
+        station.group.stir()
+
+    admit = Station.admit
+
+    def admitted(station: Station, visit: Visit) -> None:
+        if visit.in_zone:
+            station.lines[1].pop()
+            station.lines[0].add(visit)
+        admit(station, visit)
+
+    patch.setattr(Station, "come_to_door", come)
+    patch.setattr(Station, "admit", admitted)
+
+
+@mutant
+def nobody_is_diverted(patch: Patch) -> None:
+    patch.setattr(Station, "refuse", lambda station: station.newcomers.clear())
+
+
+@mutant
+def blocked_by_the_step_always(patch: Patch) -> None:
+    full_place = Station.full_place
+
+    def step_only(station: Station, in_zone: bool) -> int | None:
+        return None if full_place(station, in_zone) is None else station.number
+
+    patch.setattr(Station, "full_place", step_only)
+
+
+# ---- patience
+@mutant
+def patience_after_the_starts_of_its_instant(patch: Patch) -> None:
+    give_up = Model._give_up
+
+    def late(model: Model, visit: Visit, event: Event) -> None:
+        model.env.decide(500, lambda _: give_up(model, visit, event))
+
+    patch.setattr(Model, "_give_up", late)
+
+
+@mutant
+def no_patience_at_the_door(patch: Patch) -> None:
+    give_up = Model._give_up
+
+    def only_inside(model: Model, visit: Visit, event: Event) -> None:
+        if visit.admitted != EMPTY:
+            give_up(model, visit, event)
+
+    patch.setattr(Model, "_give_up", only_inside)
+
+
+@mutant
+def a_lost_child_is_a_lost_entity(patch: Patch) -> None:
+    turn_away = Model.turn_away
+
+    def lost(model: Model, visit: Visit, position: Position) -> str | None:
+        to = turn_away(model, visit, position)
+        if visit.outcome == RENEGED and to is None:
+            visit.entity.outcome = LOST_PATIENCE
+        return to
+
+    patch.setattr(Model, "turn_away", lost)
+
+
+# ---- capacity and units
+@mutant
+def capacity_ignored(patch: Patch) -> None:
+    patch.setattr(Pool, "free", 99)
+
+
+@mutant
+def kept_units_are_free(patch: Patch) -> None:
+    patch.setattr(Pool, "free", property(lambda pool: pool.capacity - pool.serving))
+
+
+@mutant
+def the_highest_free_unit_serves(patch: Patch) -> None:
+    def highest(pool: Pool) -> int:
+        if pool._returned:
+            return pool._returned.pop(pool._returned.index(max(pool._returned)))
+        pool._highest += 1
+        return pool._highest
+
+    patch.setattr(Pool, "_lowest", highest)
+
+
+@mutant
+def the_last_written_pool_first(patch: Patch) -> None:
+    units_for = Station.units_for
+
+    def last_first(station: Station) -> Any:
+        step = station.step
+        turned = tuple(type(need)(need.any_of[::-1]) for need in step.needs)
+        station.step = type(step)(
+            **{name: getattr(step, name) for name in step.__dataclass_fields__} | {"needs": turned}
+        )
+        try:
+            return units_for(station)
+        finally:
+            station.step = step
+
+    patch.setattr(Station, "units_for", last_first)
+
+
+@mutant
+def only_the_first_need_is_met(patch: Patch) -> None:
+    units_for = Station.units_for
+
+    def first(station: Station) -> Any:
+        found = units_for(station)
+        return found and found[:1]
+
+    patch.setattr(Station, "units_for", first)
+
+
+# ---- platforms and durations
+@mutant
+def slow_downs_ignored(patch: Patch) -> None:
+    duration = Model.duration
+
+    def quick(model: Model, visit: Visit) -> int:
+        slow, visit.station.slow = visit.station.slow, 1000
+        try:
+            return duration(model, visit)
+        finally:
+            visit.station.slow = slow
+
+    patch.setattr(Model, "duration", quick)
+
+
+@mutant
+def factors_floored_one_by_one(patch: Patch) -> None:
+    duration = Model.duration
+
+    def floored(model: Model, visit: Visit) -> int:
+        slow, visit.station.slow = visit.station.slow, 1000
+        states = [service.state for service in visit.station.services]
+        for service in visit.station.services:
+            service.state = 1000 if service.state else 0
+        try:
+            value = duration(model, visit) * slow // 1000
+            for state in states if visit.mode == 0 else ():
+                value = value * state // 1000
+            return value
+        finally:
+            visit.station.slow = slow
+            for service, state in zip(visit.station.services, states, strict=True):
+                service.state = state
+
+    patch.setattr(Model, "duration", floored)
+
+
+@mutant
+def starts_wait_though_there_is_paper(patch: Patch) -> None:
+    patch.setattr(
+        Station, "mode", lambda station: 0 if all(service.state for service in station.services) else None
+    )
+
+
+@mutant
+def an_outage_is_not_noticed(patch: Patch) -> None:
+    patch.setattr(Station, "mode", lambda station: 0)
+
+
+@mutant
+def a_pause_forgets_what_was_done(patch: Patch) -> None:
+    settle = Station.settle_outage
+
+    def forget(station: Station) -> None:
+        lengths = {visit: visit.length for visit in station.under_way}
+        settle(station)
+        for visit, length in lengths.items():
+            visit.length = length
+
+    patch.setattr(Station, "settle_outage", forget)
+
+
+@mutant
+def work_goes_on_through_an_outage(patch: Patch) -> None:
+    patch.setattr(Station, "settle_outage", lambda station: None)
+
+
+# ---- parallel parts, ends
+@mutant
+def a_parallel_part_ends_with_its_first_branch(patch: Patch) -> None:
+    patch.setattr(World, "all_of", lambda world, events: world.any_of(events))
+
+
+@mutant
+def back_to_its_own_step_behind_the_door(patch: Patch) -> None:
+    """One that returns asks for a place like everybody, while it holds one."""
+    come = Model.come
+
+    def ask(model: Model, entity: Entity, station: Station, position: Position) -> Visit:
+        held = position.visit
+        if (
+            held is None
+            or held.station is not station
+            or not station.needs_place(position.zone is station.zone)
+        ):
+            return come(model, entity, station, position)
+        visit = model.new_visit(entity, station, position)
+        model.keep_units(held)
+        visit.inside = Event(model.env)
+        station.come_to_door(visit)
+        return visit
+
+    patch.setattr(Model, "come", ask)
+
+
+@mutant
+def an_emptied_run_ends_a_millisecond_early(patch: Patch) -> None:
+    stops_at = Model.stops_at
+
+    def early(model: Model) -> int | None:
+        stops = stops_at(model)
+        return stops if stops is None or stops != model.last_left + 1 else stops - 1
+
+    patch.setattr(Model, "stops_at", early)
+
+
+# ---- numbers
+@mutant
+def draws_follow_the_visit_not_the_start(patch: Patch) -> None:
+    """Who gave up once has another service time when he comes again."""
+    start = Station.start
+
+    def by_visit(station: Station, visit: Visit) -> None:
+        visit.entity.starts[station.number] = visit.number - 1
+        start(station, visit)
+
+    patch.setattr(Station, "start", by_visit)
+
+
+@mutant
+def draws_follow_the_order_of_starts(patch: Patch) -> None:
+    """A stream of its own for each step, as most simulators have."""
+    count = iter(range(1 << 31))
+    patch.setattr(reference, "draw", lambda k0, k1, number, *rest: draw(k0, k1, next(count), *rest))
