@@ -118,6 +118,16 @@ def test_every_source_is_used_and_says_where_to_read_it(name: str) -> None:
     assert all(len(source.text) > 20 for source in scenario.sources.values())
 
 
+def test_a_newspaper_is_at_one_of_its_own_addresses() -> None:
+    hosts = {
+        source.url.split("/")[2]
+        for name in names()
+        for source in loaded(name).resolved.sources.values()
+        if source.url is not None and "congthuong" in source.url
+    }
+    assert hosts == {"congthuong.vn", "giaothuong.congthuong.vn"}
+
+
 @pytest.mark.parametrize("name", [*names(), BENCHMARK])
 def test_every_label_is_in_both_languages(name: str | Path) -> None:
     for place, label in texts(load(name).resolved):
