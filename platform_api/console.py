@@ -70,7 +70,7 @@ class Speech:
 
     def note(self, key: str, **values: object) -> None:
         """A remark for the person at the keyboard."""
-        self.err.print(self.say(key, **values), markup=False)
+        self.err.print(self.say(key, **values), markup=False, soft_wrap=True)
 
     def both_ways(self, label: Label) -> tuple[str, str]:
         """A label in the language of this call, then in the other."""

@@ -29,17 +29,20 @@ HOUR = 3_600_000
 """[ms]"""
 
 
-def render(result: Result, scenario: Resolved, command: str) -> str:
-    """The page as HTML; `command` repeats the run."""
+def render(result: Result, scenario: Resolved, command: str, language: Language = "vi") -> str:
+    """The page as HTML, opened in a language; `command` repeats the run."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("platform_api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    pages = [_Page(result, scenario, language, command) for language in LANGUAGES]
-    title = f"{scenario.title.vi} · {scenario.title.en}"
-    return environment.get_template("report.html.j2").render(pages=pages, title=title, picture_style=STYLE)
+    pages = [_Page(result, scenario, each, command) for each in LANGUAGES]
+    others = [each for each in LANGUAGES if each != language]
+    title = " · ".join(pick(scenario.title, each) for each in (language, *others))
+    return environment.get_template("report.html.j2").render(
+        pages=pages, title=title, picture_style=STYLE, language=language
+    )
 
 
 class _Page:

@@ -26,8 +26,8 @@ def report(speech: Speech, folder: Path, out: Path | None) -> None:
     except NotAResult as error:
         raise Refusal(_placed(folder, error.message), error.remedy) from None
     target = out or folder / "report.html"
-    write_text(target, render(result, scenario, command_of(result)))
-    speech.show(str(target))
+    write_text(target, render(result, scenario, command_of(result), speech.language))
+    speech.out.print(str(target), markup=False, soft_wrap=True)
     speech.note("report.next")
 
 

@@ -358,12 +358,28 @@ def test_a_report_can_be_written_elsewhere(gate: Kept, tmp_path: Path) -> None:
     from platform_api.results import save
 
     save(result, scenario, tmp_path / "kept")
-    out = tmp_path / "deep" / "page.html"
+    out = tmp_path / ("so deep that its path does not fit on a line " * 4).strip() / "page.html"
     done = CliRunner().invoke(cli, ["report", str(tmp_path / "kept"), "--out", str(out)])
     assert done.exit_code == 0, done.output
     assert done.stdout.strip() == str(out)
     assert out.read_text(encoding="utf-8") == page
     assert not (tmp_path / "kept" / "report.html").exists()
+
+
+def test_a_report_opens_in_the_language_asked_for(gate: Kept, tmp_path: Path) -> None:
+    result, scenario, in_vietnamese = gate
+    from platform_api.results import save
+
+    save(result, scenario, tmp_path / "kept")
+    done = CliRunner().invoke(cli, ["report", str(tmp_path / "kept"), "--lang", "en"])
+    assert done.exit_code == 0, done.output
+    in_english = (tmp_path / "kept" / "report.html").read_text(encoding="utf-8")
+    for page, opened in ((in_vietnamese, "vi"), (in_english, "en")):
+        elements = Page(page).elements
+        assert [found["lang"] for tag, found in elements if tag == "html"] == [opened]
+        checked = [found["id"] for tag, found in elements if tag == "input" and "checked" in found]
+        assert checked == [f"lang-{opened}"]
+    assert Page(in_english).said["en"] == Page(in_vietnamese).said["en"]
 
 
 def test_a_damaged_result_is_refused(gate: Kept, tmp_path: Path) -> None:
