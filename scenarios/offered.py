@@ -8,19 +8,18 @@ left out, so this is no forecast: only a pool that is asked for more than all it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.capacity import EPOCH, open_spans
+from scenarios.capacity import open_spans
 from scenarios.findings import Findings
 from scenarios.grid import SIZE
+from scenarios.hours import day_span, days_between, shape_of
 from scenarios.resolved import (
     ARRIVAL_UNIT,
     CERTAIN,
-    DAY,
     By,
     Flow,
     Label,
@@ -98,21 +97,19 @@ def _entities(scenario: Resolved, flow: Flow) -> float:
     return expected * arrivals.demand / 1000 + waiting
 
 
-def _days(scenario: Resolved, begin: int, end: int) -> Iterator[tuple[date, float]]:
-    """Local dates of a span, and what part of each lies in it."""
-    local = scenario.clock.start_utc + scenario.clock.offsets[0][1]
-    for number in range((begin + local) // DAY, -(-(end + local) // DAY)):
-        inside = min(end + local, (number + 1) * DAY) - max(begin + local, number * DAY)
-        yield EPOCH + timedelta(number), inside / DAY
+def _days(scenario: Resolved, begin: int, end: int) -> Iterator[tuple[int, float]]:
+    """Local dates [days since 1970-01-01] of a span, and what part of each lies in it."""
+    offsets, start_utc = scenario.clock.offsets, scenario.clock.start_utc
+    for day in days_between(offsets, start_utc, begin, end):
+        opens, close = day_span(offsets, start_utc, day)
+        if opens < close:  # a zone may have skipped a date
+            yield day, (min(end, close) - max(begin, opens)) / (close - opens)
 
 
-def _of_day(flow: Flow, day: date) -> float:
+def _of_day(flow: Flow, day: int) -> float:
     """Expected arrivals of a whole day."""
     days = flow.arrivals.days
-    if days is None:
-        return 0.0
-    shape = days.by_date.get(day.isoformat(), days.by_month[day.month - 1][day.weekday()])
-    return days.shapes[shape][-1] / ARRIVAL_UNIT
+    return 0.0 if days is None else shape_of(days, day)[-1] / ARRIVAL_UNIT
 
 
 def _scheduled(pool: Resource, scenario: Resolved) -> float:
