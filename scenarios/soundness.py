@@ -8,7 +8,8 @@ from scenarios.capacity import most_units
 from scenarios.endings import check_endings, reached
 from scenarios.errors import nearest
 from scenarios.findings import Findings
-from scenarios.resolved import Flow, Label, Need, Resolved, Step
+from scenarios.hours import falls_within
+from scenarios.resolved import Clock, Flow, Label, Need, Resolved, Step
 from scenarios.routes import Branch, Way
 
 MILESTONES = (
@@ -23,6 +24,8 @@ def check_soundness(scenario: Resolved, ways: Mapping[str, Way], findings: Findi
     check_endings(scenario, findings)
     _check_needs(scenario, findings)
     _check_attributes(scenario, findings)
+    for name, flow in scenario.flows.items():
+        _check_placed(name, flow, scenario.clock, findings)
     for name, way in ways.items():
         _check_branches(scenario, way, findings)
         _check_backlog(name, scenario, way, findings)
@@ -74,6 +77,26 @@ def _check_joint(name: str, step: Step, most: Mapping[str, int], findings: Findi
                     Label(vi=f"cần {units} × {pool}", en=f"needs {units} × {pool}"),
                     Label(vi="hãy viết 1 hoặc hơn, hoặc bỏ nó", en="write 1 or more, or leave it out"),
                 )  # fmt: skip
+
+
+# ---- arrivals ----
+
+
+def _check_placed(name: str, flow: Flow, clock: Clock, findings: Findings) -> None:
+    """So many are to be placed in the window: some hour of it must have a weight."""
+    arrivals, end = flow.arrivals, clock.at_most if clock.window is None else clock.window
+    if arrivals.kind != "count" or not arrivals.count or arrivals.days is None:
+        return
+    if not falls_within(arrivals.days, clock.offsets, clock.start_utc, 0, end):
+        findings.wrong(
+            ("flows", name, "arrivals", "count"), arrivals.count,
+            Label(vi=f"đặt {arrivals.count} lượt đến vào một khoảng mà mọi giờ đều có hệ số hoặc trọng số 0",
+                  en=f"places {arrivals.count} in a window of which every hour has a weight or factor of zero"),
+            Label(vi="hãy cho một giờ trong khoảng đó trọng số dương ('hours', 'months', 'weekdays', 'dates'), "
+                     "hoặc kéo dài 'window'",
+                  en="give an hour of the window a weight above zero (hours, months, weekdays, dates), "
+                     "or make the window longer"),
+        )  # fmt: skip
 
 
 # ---- attributes ----
