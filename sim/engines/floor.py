@@ -55,6 +55,7 @@ class Pool:
         self.number = number
         self.capacity = self.serving = self.kept = 0
         self.stations: list[Station] = []
+        self.fickle: list[Station] = []  # may start *because* somebody else takes units
         self.levels = Levels(3)
         self._returned: list[int] = []
         self._highest = 0
@@ -181,6 +182,11 @@ class Station:
         self.duration: Callable[[Visit], int]
         self._only = self._only_need(step.needs)
 
+    @property
+    def is_fickle(self) -> bool:
+        """Whether fewer free units may suit it better: a greedy first need then leaves some to the second."""
+        return len(self.step.needs) > 1 and any(len(need.any_of) > 1 for need in self.step.needs)
+
     @staticmethod
     def _only_need(needs: tuple[Need, ...]) -> tuple[str, int] | None:
         return needs[0].any_of[0] if len(needs) == 1 and len(needs[0].any_of) == 1 else None
@@ -288,6 +294,9 @@ class Station:
         self.count_queue(-1)
         visit.started, visit.mode = now, mode
         visit.units = [(pool, pool.take(units, now)) for pool, units in wanted]
+        for pool, _ in wanted:
+            for other in pool.fickle:
+                other.group.may_start[other] = None
         if visit.units:
             visit.lane_pool, visit.lane = visit.units[0][0].number, visit.units[0][1][0]
         visit.draw_number = visit.entity.count_start(self.number)

@@ -80,6 +80,8 @@ class Model:
         station.duration = self.duration
         for pool in station.pools.values():
             pool.stations.append(station)
+            if station.is_fickle:
+                pool.fickle.append(station)
         for service in station.services:
             service.stations.append(station)
         if station.zone is not None:

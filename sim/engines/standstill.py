@@ -16,7 +16,10 @@ class Standstill:
 
     def __init__(self, visits: list[Visit], flows: list[str], highest: dict[str, int]) -> None:
         self.flows, self.highest = flows, highest
-        self.movers = [visit for visit in visits if visit.ended == EMPTY]
+        self.movers = sorted(
+            (visit for visit in visits if visit.ended == EMPTY),
+            key=lambda visit: (visit.entity.key, visit.station.number, visit.number),
+        )
         self.place_holders: dict[Station | Zone | Pool, list[str]] = {}
         for visit in self.movers:
             for held in self._holdings(visit):

@@ -6,6 +6,7 @@ axis, so that many things happen at one instant.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from scenarios.resolved import (
     Attribute,
     Backlog,
     By,
+    Clock,
     Disruption,
     Flow,
     ListedArrival,
@@ -26,6 +28,7 @@ from scenarios.resolved import (
     Resource,
     Shift,
     Step,
+    Tree,
 )
 from tests.sim.build import NAME, START_DAY, category, clock, even_day, hours, platform, scenario, zone
 
@@ -33,7 +36,7 @@ HORIZON = 120
 FEATURES = (
     "rooms", "zone", "patience", "full_to", "platform", "outage", "release", "parallel", "rework", "shifts",
     "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool",
-    "burst",
+    "burst", "until_empty", "teams", "by_goods", "other_doors", "two_platforms",
 )  # fmt: skip
 
 
@@ -45,7 +48,9 @@ def networks(draw: st.DrawFn) -> Resolved:
     number = draw(st.integers(1, 6))
     pools = [f"p{n}" for n in range(1 if "shared_pool" in on else draw(st.integers(1, 4)))]
     names = [f"s{n}" for n in range(number)]
-    tables = {f"t{n}": _table(draw) for n in range(4)}
+    tables = {f"t{n}": _table(draw) for n in range(4)} | {
+        f"w{n}": (draw(st.integers(1, 20)),) for n in range(3)
+    }
     steps: dict[str, Step] = {name: _step(draw, on, names, pools, name) for name in names}
     way: dict[str, str | None] = dict(zip(names, [*names[1:], None], strict=True))
     options: dict[str, dict[str, str | None]] = {}
@@ -65,11 +70,19 @@ def networks(draw: st.DrawFn) -> Resolved:
         },
         resources={name: _resource(draw, on) for name in pools},
         zones={"yard": zone(draw(st.integers(1, 4)))},
-        platforms={"net": platform()},
+        platforms={"net": platform(), "bank": platform()},
         calendars={"day": hours((10, 40), (55, 70), (90, 200))},
         disruptions=_disruptions(draw, on, names, pools),
-        clock=clock(HORIZON, lead_in=lead_in, start_utc=START_DAY * DAY + lead_in),  # begins at midnight
+        clock=_clock(draw, on, lead_in),
     )  # fmt: skip
+
+
+def _clock(draw: st.DrawFn, on: set[str], lead_in: int) -> Clock:
+    """Begins at midnight; the window is the whole run, or the run goes on until everybody has left."""
+    plain = clock(HORIZON, lead_in=lead_in, start_utc=START_DAY * DAY + lead_in)
+    if "until_empty" not in on:
+        return plain
+    return replace(plain, until="empty", window=draw(st.sampled_from([None, 1, 30, 60])))
 
 
 def _table(draw: st.DrawFn) -> tuple[int, ...]:
@@ -97,10 +110,11 @@ def _resource(draw: st.DrawFn, on: set[str]) -> Resource:
 
 def _needs(draw: st.DrawFn, on: set[str], pools: list[str]) -> tuple[Need, ...]:
     first = draw(st.sampled_from(pools))
+    units = draw(st.integers(1, 2)) if "teams" in on else 1
     if "any_of" in on and draw(st.booleans()):
-        needs = [Need(tuple((pool, 1) for pool in draw(st.permutations(pools))))]
+        needs = [Need(tuple((pool, units) for pool in draw(st.permutations(pools))))]
     else:
-        needs = [Need(((first, 1),))]
+        needs = [Need(((first, units),))]
     if "joint" in on and len(pools) > 1 and draw(st.booleans()):
         needs.append(Need(((next(pool for pool in pools if pool != first), 1),)))
     return tuple(needs)
@@ -109,7 +123,10 @@ def _needs(draw: st.DrawFn, on: set[str], pools: list[str]) -> tuple[Need, ...]:
 def _step(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str], name: str) -> Step:
     if draw(st.integers(0, 5)) == 0:
         return Step(NAME, "wait", time=_name(draw))
-    fields: dict[str, Any] = {"needs": _needs(draw, on, pools), "time": _name(draw)}
+    time: Tree = _name(draw)
+    if "by_goods" in on and draw(st.booleans()):
+        time = By("goods", {"a": _name(draw), "b": _name(draw)})
+    fields: dict[str, Any] = {"needs": _needs(draw, on, pools), "time": time}
     if "rooms" in on and draw(st.booleans()):
         fields["room"] = draw(st.integers(1, 3))
         if "full_to" in on and draw(st.booleans()) and name != names[-1]:
@@ -117,10 +134,10 @@ def _step(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str], nam
     if "zone" in on and draw(st.booleans()):
         fields["zone"] = "yard"
     if "patience" in on and draw(st.booleans()):
-        later = names[names.index(name) + 1 :]
-        fields |= {"patience": _name(draw), "patience_to": draw(st.sampled_from([None, *later]))}
+        fields |= _patience(draw, names, name)
     if "platform" in on and draw(st.booleans()):
-        fields |= {"platforms": ("net",), "fallback": draw(st.sampled_from([None, _name(draw)]))}
+        platforms = ("net", "bank") if "two_platforms" in on and draw(st.booleans()) else ("net",)
+        fields |= {"platforms": platforms, "fallback": draw(st.sampled_from([None, _name(draw)]))}
         if "outage" in on:
             fields["on_outage"] = draw(st.sampled_from(["finish", "pause", "restart"]))
     if "release" in on and draw(st.booleans()):
@@ -128,6 +145,13 @@ def _step(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str], nam
     if "priorities" in on and draw(st.booleans()):
         fields["priority"] = By("goods", {"a": draw(st.integers(0, 2)), "b": 1})
     return Step(NAME, "work", **fields)
+
+
+def _patience(draw: st.DrawFn, names: list[str], name: str) -> dict[str, Any]:
+    """Who gives up is lost or goes to another step; back only after some time, lest he turns for ever."""
+    to = draw(st.sampled_from([None, *names]))
+    back = to is not None and names.index(to) <= names.index(name)
+    return {"patience": f"w{draw(st.integers(0, 2))}" if back else _name(draw), "patience_to": to}
 
 
 def _add_parallel(
@@ -187,18 +211,21 @@ def _flow(
 ) -> Flow:
     goods: Attribute = category("a", "b", draw="goods")
     priority = By("goods", {"a": 0, "b": draw(st.integers(0, 1))}) if "priorities" in on else 0
-    backlog = None
-    if (
-        "backlog" in on
-        and steps[names[0]].room is None
-        and steps[names[0]].zone is None
-        and draw(st.booleans())
-    ):
-        backlog = Backlog(draw(st.integers(1, 6)), names[0], "t1")
+    first = draw(st.sampled_from(names)) if "other_doors" in on else names[0]
     return Flow(
-        NAME, _arrivals(draw, on), names[0], dict(way), options=dict(options), attributes={"goods": goods},
-        priority=priority, backlog=backlog,
+        NAME, _arrivals(draw, on), first, dict(way), options=dict(options), attributes={"goods": goods},
+        priority=priority, backlog=_backlog(draw, names, steps) if "backlog" in on else None,
     )  # fmt: skip
+
+
+def _backlog(draw: st.DrawFn, names: list[str], steps: dict[str, Step]) -> Backlog | None:
+    """At any step that has room for all."""
+    fit = [name for name in names if steps[name].room is None and steps[name].zone is None]
+    if not fit:
+        return None
+    return Backlog(
+        draw(st.integers(1, 6)), draw(st.sampled_from(fit)), draw(st.sampled_from(["t1", "w0", "w1"]))
+    )
 
 
 def _arrivals(draw: st.DrawFn, on: set[str]) -> Arrivals:
@@ -220,10 +247,12 @@ def _disruptions(draw: st.DrawFn, on: set[str], names: list[str], pools: list[st
             NAME, (("resource", pools[0]),), lose=draw(st.integers(1, 2)), when=draw(spans)
         )
     if "slow" in on:
-        on_what: Any = (("step", names[0]), ("platform", "net"))
-        found["slow"] = Disruption(
-            NAME, on_what, factor=draw(st.sampled_from([500, 1500, 2500])), when=draw(spans)
-        )
+        factors = st.sampled_from([500, 1300, 1500, 2500])
+        every_step: Any = tuple(("step", name) for name in names)
+        found["slow"] = Disruption(NAME, every_step, factor=draw(factors), when=draw(spans))
+        found["load"] = Disruption(NAME, (("platform", "net"),), factor=draw(factors), when=draw(spans))
+    if "two_platforms" in on:
+        found["closed"] = Disruption(NAME, (("platform", "bank"),), down=True, when=draw(spans))
     if "burst" in on:
         found["burst"] = Disruption(NAME, (("flow", "truck"),), factor=1800, when=draw(spans))
     return found

@@ -98,7 +98,7 @@ def sample() -> tuple[tuple[Resolved, str], ...]:
     found: list[Resolved] = []
 
     @settings(
-        max_examples=250, derandomize=True, database=None, phases=(Phase.generate,), deadline=None,
+        max_examples=1000, derandomize=True, database=None, phases=(Phase.generate,), deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(networks())

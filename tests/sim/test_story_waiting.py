@@ -386,6 +386,23 @@ def test_any_of_is_greedy_and_never_takes_back() -> None:
     )
 
 
+def test_a_start_may_open_the_way_for_another() -> None:
+    """While both p are free, a0's first need would take them from its second; b0 takes one, and a0 starts."""
+    greedy = (Need((("p", 2), ("q", 2))), Need((("p", 1),)))
+    told = happens(
+        world(
+            {"a": flow(trucks(0), chain("both")), "b": flow(trucks(5), chain("one"))},
+            {"both": step(needs=greedy, time="10"), "one": step(needs=needs("p"), time="3")},
+            resources={"p": always(2), "q": always(2)},
+        ),
+        """
+        a0 both: 0 0 5 15 15
+        b0 one: 5 5 5 8 8
+        """,
+    )
+    assert lanes(told) == {"a0 both": "q 1", "b0 one": "p 1"}
+
+
 def test_the_lowest_free_unit_serves_and_is_the_lane() -> None:
     time = By("goods", {"fruit": "4", "stone": "10"})
     told = happens(
