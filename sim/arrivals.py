@@ -120,6 +120,8 @@ def _of_day(
     if not shape[-1]:
         return
     begins, ends = day_span(clock.offsets, clock.start_utc, day)
+    if begins == ends:  # a date that the zone skipped
+        return
     position = 0
     for number in count():
         draw = chance.draw(key, day, number, 0, 0, Purpose.GAP, replication)

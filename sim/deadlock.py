@@ -35,7 +35,7 @@ class Deadlock:
     cycle: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{len(self.entities)} entities wait for each other for ever: " + "; ".join(self.cycle)
+        return f"{len(self.entities)} entities can never go on: " + "; ".join(self.cycle)
 
 
 def find(waiting: Iterable[Waiting]) -> Deadlock | None:
@@ -66,9 +66,7 @@ def _cycle(stuck: dict[str, Waiting]) -> list[str]:
         trail.append(who)
         obstacle = next(o for o in stuck[who].obstacles if not _opens(o, stuck))
         holder = obstacle.holders[0] if obstacle.holders else None
-        told.append(
-            f"{who} at '{stuck[who].at}' waits for '{obstacle.what}'"
-            + (f", held by {holder}" if holder else "")
-        )
+        kept = f", held by {holder}" if holder else ", which nobody holds and nothing will open"
+        told.append(f"{who} at '{stuck[who].at}' waits for '{obstacle.what}'{kept}")
         who = holder
     return told[trail.index(who) :] if who in trail else told

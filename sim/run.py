@@ -175,6 +175,8 @@ def _check(model: Model, log: EventLog) -> None:
     model.check_heads()
     if model.idle_heads:
         raise LawBroken("a head waits that could start: " + "; ".join(model.idle_heads[:5]))
+    if wrong := list(model.check_holdings()):
+        raise LawBroken("what is taken is not what is held: " + "; ".join(wrong[:5]))
     for station in model.stations.values():
         station.count_queue(0)
     check_areas(log, {name: station.queue_area for name, station in model.stations.items()})

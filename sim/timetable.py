@@ -121,7 +121,8 @@ def _factor(on: list[Disruption], base: int = 1000) -> int:
 
 
 def _platform_state(on: list[Disruption]) -> int:
-    return 0 if any(disruption.down for disruption in on) else _factor(on)
+    """0 is down; the factor of a platform that is up is never rounded to that."""
+    return 0 if any(disruption.down for disruption in on) else max(1, _factor(on))
 
 
 def _changes(
@@ -133,13 +134,31 @@ def _changes(
     value: Callable[[list[Disruption]], int],
 ) -> Iterator[Row]:
     """Rows of a target whose value depends on the disruptions that are active."""
-    edges = sorted({begin, *(edge for span, _ in hits for edge in span if begin <= edge < end)})
     last: int | None = None
-    for edge in edges:
-        now = value([disruption for (first, stop), disruption in hits if first <= edge < stop])
+    for time, on in _active_over_time(hits, begin, end):
+        now = value(on)
         if now != last:
-            yield Row(edge, what, target, now)
+            yield Row(time, what, target, now)
         last = now
+
+
+def _active_over_time(
+    hits: list[tuple[Interval, Disruption]], begin: int, end: int
+) -> Iterator[tuple[int, list[Disruption]]]:
+    """The disruptions that are active from each instant on at which they change, `begin` first; one sweep."""
+    edges: dict[int, list[int]] = {begin: []}
+    for number, ((first, stop), _) in enumerate(hits):
+        for edge in (max(begin, first), stop):
+            edges.setdefault(edge, []).append(number)
+    active: dict[int, None] = {}
+    for time in sorted(edge for edge in edges if edge < end):
+        for number in edges[time]:
+            first, stop = hits[number][0]
+            if first <= time < stop:
+                active[number] = None
+            else:
+                active.pop(number, None)
+        yield time, [hits[number][1] for number in sorted(active)]
 
 
 def _resource_rows(
@@ -147,20 +166,17 @@ def _resource_rows(
 ) -> Iterator[Row]:
     """Scheduled units and capacity = max(0, floor(scheduled × factors) − losses)."""
     scheduled = _scheduled(scenario, name, begin, end)
-    hits = _affecting(scenario, "resource", name, active)
     for time, units in scheduled:
         yield Row(time, "scheduled", name, units)
-    edges = sorted({t for t, _ in scheduled} | {e for span, _ in hits for e in span if begin <= e < end})
-    position = 0
-    last: int | None = None
-    for edge in edges:
-        while position + 1 < len(scheduled) and scheduled[position + 1][0] <= edge:
-            position += 1
-        on = [disruption for (first, stop), disruption in hits if first <= edge < stop]
-        units = max(0, _factor(on, scheduled[position][1]) - sum(disruption.lose for disruption in on))
-        if units != last:
-            yield Row(edge, "capacity", name, units)
-        last = units
+    on_duty = dict(scheduled)
+    disrupted = dict(_active_over_time(_affecting(scenario, "resource", name, active), begin, end))
+    units, on, last = 0, disrupted[begin], None
+    for time in sorted({*on_duty, *disrupted}):
+        units, on = on_duty.get(time, units), disrupted.get(time, on)
+        capacity = max(0, _factor(on, units) - sum(disruption.lose for disruption in on))
+        if capacity != last:
+            yield Row(time, "capacity", name, capacity)
+        last = capacity
 
 
 def _scheduled(scenario: Resolved, name: str, begin: int, end: int) -> list[tuple[int, int]]:

@@ -37,8 +37,8 @@ class Entity:
     """One truck, order or dossier: its address, its class and where it is."""
 
     __slots__ = (
-        "arrived", "attributes", "day_child", "draw_keys", "key", "kind", "left", "number", "outcome",
-        "row", "starts", "visits",
+        "arrived", "attributes", "day_child", "draw_keys", "key", "kind", "left", "moved_at", "moves",
+        "number", "outcome", "row", "starts", "visits",
     )  # fmt: skip
 
     def __init__(
@@ -55,12 +55,20 @@ class Entity:
         self.draw_keys = draw_keys  # by station: the two words of the key of chance
         self.starts: dict[int, int] = {}  # station → visits started
         self.visits: dict[int, int] = {}  # station → visits made
+        self.moved_at, self.moves = EMPTY, 0  # the instant of its last move, and its moves in that instant
 
     def count_start(self, station: int) -> int:
         """The number of this start there: 1, 2, …; addresses its draws."""
         number = self.starts.get(station, 0) + 1
         self.starts[station] = number
         return number
+
+    def count_move(self, now: int) -> int:
+        """How often it moved on in this instant, this move included."""
+        if self.moved_at != now:
+            self.moved_at, self.moves = now, 0
+        self.moves += 1
+        return self.moves
 
     def count_visit(self, station: int) -> int:
         """The number of this visit there: 1, 2, …"""

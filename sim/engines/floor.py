@@ -16,6 +16,7 @@ from simpy import Event
 
 from scenarios.resolved import Need, Platform, Step
 from sim.engines.world import World
+from sim.laws import LawBroken
 from sim.log import EMPTY
 
 if TYPE_CHECKING:
@@ -28,7 +29,14 @@ MAX_PASSES = 10_000
 
 
 class EndlessInstant(Exception):
-    """A group decided more than 10,000 times in one instant."""
+    """Something goes round for ever in one instant: a fault of the scenario."""
+
+    @classmethod
+    def at(cls, steps: list[str], now: int) -> EndlessInstant:
+        return cls(
+            f"{', '.join(steps)}: over {MAX_PASSES} moves or decisions at {now} ms without time passing; "
+            "give one of these steps a duration above 0, or the loop a way out"
+        )
 
 
 class Levels:
@@ -67,6 +75,10 @@ class Pool:
 
     def take(self, units: int, now: int) -> list[int]:
         self.serving += units
+        if self.free < 0:
+            raise LawBroken(
+                f"a start at {now} ms leaves more units busy than the capacity of {self.capacity}"
+            )
         self.levels.note(now, self.serving, self.kept, 0)
         return [self._lowest() for _ in range(units)]
 
@@ -111,6 +123,8 @@ class Zone:
 
     def take(self, now: int) -> None:
         self.taken += 1
+        if self.taken > self.room:
+            raise LawBroken(f"an admission at {now} ms takes more than the zone's room of {self.room}")
         self.levels.note(now, self.taken)
 
     def give_back(self, now: int) -> None:
@@ -206,6 +220,8 @@ class Station:
         """Admitted: take a place and stand in the queue."""
         visit.admitted = self.env.now
         self.places += 1
+        if self.room is not None and self.places > self.room:
+            raise LawBroken(f"'{self.name}' at {self.env.now} ms holds more than its room of {self.room}")
         self.count_queue(+1)
         self.queue.add(visit)
         self.group.may_start[self] = None
@@ -388,8 +404,4 @@ class Group:
             self._instant, self._passes = self.env.now, 0
         self._passes += 1
         if self._passes > MAX_PASSES:
-            names = ", ".join(station.name for station in self.stations[:8])
-            raise EndlessInstant(
-                f"the steps {names} decided {MAX_PASSES} times at {self.env.now} ms without time passing; "
-                "give a loop among them a duration above 0"
-            )
+            raise EndlessInstant.at([station.name for station in self.stations[:8]], self.env.now)

@@ -8,7 +8,8 @@ faster engine is compared with, row by row.
 from __future__ import annotations
 
 import random
-from collections.abc import Generator, Iterable
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -23,7 +24,19 @@ from sim.clock import local_day
 from sim.deadlock import Deadlock, find
 from sim.draws import draw
 from sim.engines.entities import Entity, Kind, Position, Visit, pick
-from sim.engines.floor import COMPLETED, DIGITAL, OPEN, RENEGED, Group, Pool, Service, Station, Zone
+from sim.engines.floor import (
+    COMPLETED,
+    DIGITAL,
+    MAX_PASSES,
+    OPEN,
+    RENEGED,
+    EndlessInstant,
+    Group,
+    Pool,
+    Service,
+    Station,
+    Zone,
+)
 from sim.engines.recorder import Recorder
 from sim.engines.standstill import Standstill
 from sim.engines.world import World
@@ -157,18 +170,18 @@ class Model:
         """The life of an entity of the opening backlog: already in, waiting since its arrival."""
         position = Position(zone=station.zone)
         visit = self.new_visit(entity, station, position, since=entity.arrived)
+        self._check_room(station)
         if station.zone is not None:
             station.zone.take(self.env.now)
         station.come_in(visit)
-        self._check_room(station)
         following = yield from self.be_served(visit, position)
         yield from self.life(entity, following, position)
 
     def _check_room(self, station: Station) -> None:
         zone = station.zone
-        if station.room is not None and station.places > station.room:
+        if station.room is not None and station.places >= station.room:
             raise ValueError(f"more opening backlog at '{station.name}' than its room of {station.room}")
-        if zone is not None and zone.taken > zone.room:
+        if zone is not None and zone.taken >= zone.room:
             raise ValueError(f"more opening backlog at '{station.name}' than its zone has room ({zone.room})")
 
     def born(self, name: str, flow: Flow, source: str, birth: Birth) -> Entity:
@@ -415,6 +428,8 @@ class Model:
         while step is not None and entity.outcome == INSIDE:
             station = self.stations[step]
             kind = station.step.kind
+            if entity.count_move(self.env.now) > MAX_PASSES:
+                raise EndlessInstant.at([station.name], self.env.now)
             if kind == "end":
                 if station.step.outcome != "completed":
                     entity.outcome = ENTITY_OUTCOMES.index(station.step.outcome)
@@ -463,6 +478,22 @@ class Model:
         for station in self.stations.values():
             if station.startable() is not None or station.admissible() is not None:
                 self.idle_heads.append(f"'{station.name}' at {self.env.now} ms")
+
+    def check_holdings(self) -> Iterator[str]:
+        """A law, at the end: what is taken is what the open visits hold, no more and no less."""
+        visits = list(self.recorder.open)
+        held = Counter(pool for visit in visits for pool, units in visit.units for _ in units)
+        for name, pool in self.pools.items():
+            if pool.serving + pool.kept != held[pool]:
+                yield f"'{name}' has {pool.serving + pool.kept} units busy, its visits hold {held[pool]}"
+        inside = Counter(visit.station for visit in visits if visit.admitted != EMPTY)
+        for name, station in self.stations.items():
+            if station.places != inside[station]:
+                yield f"'{name}' has {station.places} places taken, {inside[station]} visits are in it"
+        zones = Counter(p.zone for p in {id(v.position): v.position for v in visits}.values() if not p.branch)
+        for name, zone in self.zones.items():
+            if zone.taken != zones[zone]:
+                yield f"zone '{name}' has {zone.taken} places taken, {zones[zone]} entities are in it"
 
     def deadlock(self) -> Deadlock | None:
         """Who is stuck for ever in the state as it is now."""

@@ -16,10 +16,8 @@ class Standstill:
 
     def __init__(self, visits: list[Visit], flows: list[str], highest: dict[str, int]) -> None:
         self.flows, self.highest = flows, highest
-        self.movers = sorted(
-            (visit for visit in visits if visit.ended == EMPTY),
-            key=lambda visit: (visit.entity.key, visit.station.number, visit.number),
-        )
+        movers = [visit for visit in visits if visit.ended == EMPTY]
+        self.movers = sorted(movers, key=lambda visit: (visit.entity.key, visit.station.number, visit.number))
         self.place_holders: dict[Station | Zone | Pool, list[str]] = {}
         for visit in self.movers:
             for held in self._holdings(visit):
@@ -87,9 +85,19 @@ class Standstill:
             return
         if station.mode() is None:
             yield Obstacle("platform", (), True)
+        yield from self._units(station)
+
+    def _units(self, station: Station) -> Iterator[Obstacle]:
+        """The needs that are short; all of them together, where only together they are too many."""
+        short = False
         for need in station.step.needs:
             pools = [(name, station.pools[name], units) for name, units in need.any_of]
             if all(pool.free < units for _, pool, units in pools):
+                short = True
                 holders = tuple(h for _, pool, _ in pools for h in self.place_holders.get(pool, ()))
                 may_open = any(pool.capacity < self.highest.get(name, 0) for name, pool, _ in pools)
                 yield Obstacle(pools[0][0], holders, may_open)
+        if not short and station.units_for() is None:
+            holders = tuple(h for pool in station.pools.values() for h in self.place_holders.get(pool, ()))
+            may_open = any(pool.capacity < self.highest.get(name, 0) for name, pool in station.pools.items())
+            yield Obstacle(" + ".join(station.pools), holders, may_open)

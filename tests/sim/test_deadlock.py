@@ -48,7 +48,7 @@ def test_two_full_rooms_in_a_loop() -> None:
         ),
     )
     assert str(told.deadlock).startswith(
-        "2 entities wait for each other for ever: a list 2025-03-12 #0 (y) at 'y'"
+        "2 entities can never go on: a list 2025-03-12 #0 (y) at 'y'"
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -49,6 +49,18 @@ def assert_shuffled_alike(scenario: Resolved, order: int) -> None:
 
 
 # ---- what the rows tell, put together anew
+@dataclass(frozen=True)
+class Told:
+    """One visit: its step, its lane, and when it held a place, was served and held its units after [from, to)."""
+
+    step: str
+    pool: str | None
+    lane: int
+    place: Span
+    served: Span
+    held: Span
+
+
 @NO_SHRINK
 @given(networks())
 def test_rows_and_curves_tell_the_same(scenario: Resolved) -> None:
@@ -58,36 +70,37 @@ def test_rows_and_curves_tell_the_same(scenario: Resolved) -> None:
 def assert_told_consistently(scenario: Resolved) -> None:
     """Places, lanes and busy units from the rows alone: never too many, and as the engine's own curves."""
     log = run(scenario, 1).log
-    rows = list(told_rows(log))
+    rows = list(told_rows(scenario, log))
     for name, step in scenario.steps.items():
         if step.room is not None:
-            assert most(row["place"] for row in rows if row["step"] == name) <= step.room, name
-    for lane, spans in by_lane(scenario, log, rows).items():
-        assert most(spans) <= 1, lane
+            assert most(row.place for row in rows if row.step == name) <= step.room, name
+    for lane in {(row.pool, row.lane) for row in rows if row.pool is not None}:
+        assert (
+            most(span for row in rows if (row.pool, row.lane) == lane for span in (row.served, row.held)) <= 1
+        )
     for pool in simple_pools(scenario):
-        serving, kept = busy(scenario, log, rows, pool)
+        mine = [row for row in rows if row.pool == pool for _ in range(units(scenario, row))]
         usage = log.usage[pool]
         for n, time in enumerate(usage["time"].tolist()):
-            assert (usage["serving"][n], usage["kept"][n]) == (at(serving, time), at(kept, time)), (
-                pool,
-                time,
-            )
+            assert usage["serving"][n] == at([row.served for row in mine], time), (pool, time)
+            assert usage["kept"][n] == at([row.held for row in mine], time), (pool, time)
 
 
-def told_rows(log: EventLog) -> Iterator[dict[str, object]]:
-    """Each visit's step, lane, and the spans in which it held a place, served, and held its units after."""
+def told_rows(scenario: Resolved, log: EventLog) -> Iterator[Told]:
     names = ("step", "lane_pool", "lane", "admitted", "started", "ended", "left")
     for values in zip(*(log.visits[name].tolist() for name in names), strict=True):
-        step, pool, lane, admitted, started, ended, left = values
+        code, pool, lane, admitted, started, ended, left = values
+        step = log.names.steps[code]
         end, left = (log.end if time == EMPTY else time for time in (ended, left))
-        yield {
-            "step": log.names.steps[step],
-            "pool": None if pool < 0 else log.names.resources[pool],
-            "lane": lane,
-            "place": (left, left) if admitted == EMPTY else (admitted, left),
-            "served": (end, end) if started == EMPTY else (started, end),
-            "held": (end, end) if started == EMPTY else (end, left),
-        }
+        releases = scenario.steps[step].while_blocked == "release"
+        yield Told(
+            step=step,
+            pool=None if pool < 0 else log.names.resources[pool],
+            lane=lane,
+            place=(left if admitted == EMPTY else admitted, left),
+            served=(end if started == EMPTY else started, end),
+            held=(end, end if started == EMPTY or releases else left),
+        )
 
 
 def simple_pools(scenario: Resolved) -> Iterator[str]:
@@ -98,44 +111,16 @@ def simple_pools(scenario: Resolved) -> Iterator[str]:
             yield pool
 
 
-def units(scenario: Resolved, row: dict[str, object]) -> int:
-    need = scenario.steps[str(row["step"])].needs[0]
-    return dict(need.any_of)[str(row["pool"])]
+def units(scenario: Resolved, row: Told) -> int:
+    return dict(scenario.steps[row.step].needs[0].any_of)[str(row.pool)]
 
 
-def busy(
-    scenario: Resolved, log: EventLog, rows: list[dict[str, object]], pool: str
-) -> tuple[list[Span], list[Span]]:
-    """Spans of each unit of a pool: serving, and kept while the next place refuses."""
-    serving, kept = [], []
-    for row in rows:
-        if row["pool"] == pool:
-            number = units(scenario, row)
-            serving += [row["served"]] * number
-            if scenario.steps[str(row["step"])].while_blocked == "keep":
-                kept += [row["held"]] * number
-    return serving, kept  # type: ignore[return-value]
-
-
-def by_lane(
-    scenario: Resolved, log: EventLog, rows: list[dict[str, object]]
-) -> dict[tuple[object, object], list[Span]]:
-    """When each numbered unit was busy as the lowest of a visit's first need."""
-    found: dict[tuple[object, object], list[Span]] = defaultdict(list)
-    for row in rows:
-        if row["pool"] is not None:
-            found[row["pool"], row["lane"]].append(row["served"])  # type: ignore[arg-type]
-            if scenario.steps[str(row["step"])].while_blocked == "keep":
-                found[row["pool"], row["lane"]].append(row["held"])  # type: ignore[arg-type]
-    return found
-
-
-def at(spans: list[Span], instant: int) -> int:
-    """How many spans [from, to) hold the instant."""
+def at(spans: Iterable[Span], instant: int) -> int:
+    """How many spans hold the instant."""
     return sum(begin <= instant < end for begin, end in spans)
 
 
-def most(spans: Iterable[object]) -> int:
-    """The largest number of spans [from, to) at one instant."""
-    ordered: list[Span] = sorted(spans)  # type: ignore[type-var, arg-type]
-    return max((at(ordered, begin) for begin, _ in ordered), default=0)
+def most(spans: Iterable[Span]) -> int:
+    """The largest number of spans at one instant."""
+    every = list(spans)
+    return max((at(every, begin) for begin, _ in every), default=0)
