@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from platform_api.assembly import Replicate, assemble
 from platform_api.board import Board
 from platform_api.crew import Batch, Crew, RunFailed
 from platform_api.estimate import expected_entities
+from platform_api.faults import ScenarioFault, blaming_the_scenario
 from platform_api.following import Advance, Ask, Follow, Following
 from platform_api.results import Result
 from platform_api.workers import Work, replicate
 from scenarios.errors import Problem
 from scenarios.resolved import Resolved
 
-__all__ = ["Advance", "RunFailed", "draw_seed", "run_scenario"]
+__all__ = ["Advance", "RunFailed", "ScenarioFault", "draw_seed", "run_scenario"]
 
 SEED_LIMIT = 1 << 64
 DRAWN_SEEDS = 1 << 53
@@ -72,26 +74,31 @@ def run_scenario(
     sim.run.Cancelled
         If it was cancelled.
     RunFailed
-        If a process died.
+        If a process died; as a `ScenarioFault`, if the scenario turned out not to be runnable.
     """
     if replications < 1:
         raise ValueError(f"replications must be 1 or more; got {replications}")
     work = Work(resolved, _checked_seed(seed), engine, until, record_to)
-    batches = _batches(resolved, replications)
-    many = min(len(batches), jobs or os.cpu_count() or 1)
-    if crew is not None:
-        following = Following(crew.board, replications, progress, cancel)
-        replicates = crew.replicates(work, batches, following)
-    elif many > 1:
-        with Crew(many, replications) as crew_of_its_own:
-            following = Following(crew_of_its_own.board, replications, progress, cancel)
-            replicates = crew_of_its_own.replicates(work, batches, following)
-    else:
-        following = Following(Board(replications), replications, progress, cancel)
-        replicates = _in_turn(work, replications, following)
+    with blaming_the_scenario():
+        replicates = _replicates(work, replications, jobs, crew, progress, cancel)
     return assemble(
         resolved, work.seed, engine, replicates, overrides=overrides or {}, until=until, warnings=warnings
     )
+
+
+def _replicates(
+    work: Work, replications: int, jobs: int | None, crew: Crew | None, progress: Follow | None,
+    cancel: Ask | None,
+) -> list[Replicate]:  # fmt: skip
+    """Every replication: by the crew that is there, by one of its own, or here."""
+    batches = _batches(work.scenario, replications)
+    many = min(len(batches), jobs or os.cpu_count() or 1)
+    if crew is None and many <= 1:
+        following = Following(Board(replications), replications, progress, cancel)
+        return _in_turn(work, replications, following)
+    with nullcontext(crew) if crew else Crew(many, replications) as workers:
+        following = Following(workers.board, replications, progress, cancel)
+        return workers.replicates(work, batches, following)
 
 
 def _checked_seed(seed: int | None) -> int:

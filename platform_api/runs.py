@@ -199,6 +199,8 @@ class Runs:
             self._finish(run, *self._why_stopped(live))
         except LawBroken as error:
             self._finish(run, "failed", refusals.law_broken(error))
+        except runner.ScenarioFault as error:
+            self._finish(run, "failed", Problem("scenario", "", error.message, error.remedy))
         except runner.RunFailed as error:
             self._finish(run, "failed", Problem("run", run, error.message, error.remedy))
         except ValueError as error:
