@@ -51,7 +51,7 @@ def assert_shuffled_alike(scenario: Resolved, order: int) -> None:
 # ---- what the rows tell, put together anew
 @dataclass(frozen=True)
 class Told:
-    """One visit: its step, its lane, and when it held a place, was served and held its units after [from, to)."""
+    """One visit: its step and lane, and when it held a place, was served and held its units after that."""
 
     step: str
     pool: str | None
