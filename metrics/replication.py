@@ -20,6 +20,9 @@ from sim.log import TARGETS, Column, EventLog
 ROWS = ("work", "wait", "parallel")
 """Kinds of steps that write visits."""
 
+SERVICE = ("service", "by_process")
+"""Amounts of a visit that are service, or a part of it."""
+
 
 @dataclass(frozen=True)
 class Replication:
@@ -65,17 +68,24 @@ class Replication:
 
     @cached_property
     def amounts(self) -> dict[str, Column]:
-        """Blocked, wait and service of each visit, and the parts of its wait [ms]."""
+        """Blocked, wait and service of each visit, and the parts of its wait and service [ms]."""
         rows = self.visits
         whole = {"blocked": rows.blocked, "wait": rows.wait, "service": rows.service}
+        whole["by_process"] = np.where(self._wait_steps[self.log.visits["step"]], rows.service, 0)
         return whole | parts_of_waits(self.scenario, self.log, self.visits, self.setting)
+
+    @property
+    def _wait_steps(self) -> Mask:
+        """Which steps (by code) only let time pass: nobody works there."""
+        kinds = [self.scenario.steps[name].kind for name in self.log.names.steps]
+        return np.array([kind == "wait" for kind in kinds], dtype=np.bool_)
 
     @cached_property
     def path(self) -> dict[str, Column]:
         """The same of each entity along its whole path [ms]."""
         rows, log = self.visits, self.log
         return {
-            part: per_entity(log, rows.root, amount, rows.served if part == "service" else rows.on_path)
+            part: per_entity(log, rows.root, amount, rows.served if part in SERVICE else rows.on_path)
             for part, amount in self.amounts.items()
         }
 

@@ -26,7 +26,7 @@ PLAIN_HEADLINE = ("completed", "dwell_mean", "dwell_p95", "closing_backlog")
 
 BY_GATE = ("arrived", "crossed", "dwell_mean", "dwell_p95", "closing_backlog")
 BY_PLACE = ("zone_occupancy_mean", "zone_full_share", "platform_availability", "fallback_share")
-BY_AGENCY = ("blocked_mean", "wait_mean", "service_mean")
+BY_AGENCY = ("blocked_mean", "wait_mean", "service_mean", "by_process_mean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +215,11 @@ class Reading:
     def by_agency(self) -> list[Row]:
         """Each agency: how long an entity that met it was blocked, waited and was served there."""
         return self.table((*BY_AGENCY, "utilisation"), [{"agency": a} for a in self.scenario.agencies])
+
+    @property
+    def waits_by_process(self) -> bool:
+        """Whether an agency has steps where nobody works: their time is service, and a reader must know."""
+        return any(e.name == "by_process_mean" and "agency" in e.labels and e.mean for e in self.result.kpis)
 
     def by_resource(self) -> list[Row]:
         """Each pool: how busy it was."""

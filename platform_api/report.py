@@ -274,10 +274,11 @@ def _known(values: Sequence[float | None]) -> list[float]:
     return [value or 0.0 for value in values]
 
 
-def _seconds(row: Row) -> tuple[float, float, float]:
-    """Served, waiting, blocked [s] of an agency's row, in the order of the bars."""
-    blocked, wait, service = ((c.estimate.mean or 0.0) if c is not None else 0.0 for c in row.cells[:3])
-    return service, wait, blocked
+def _seconds(row: Row) -> tuple[float, float, float, float]:
+    """Served, waiting by process, waiting, blocked [s] of an agency's row, in the order of the bars."""
+    cells = row.cells[: len(BY_AGENCY)]
+    blocked, wait, service, process = ((c.estimate.mean or 0.0) if c is not None else 0.0 for c in cells)
+    return max(0.0, service - process), process, wait, blocked
 
 
 def _stack(row: Row, language: Language) -> Stack:

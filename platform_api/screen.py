@@ -110,11 +110,15 @@ class _Screen:
         if rows:
             yield self._figures(self.say("screen.gates"), self.say("screen.gate"), BY_GATE, rows)
 
-    def _agencies(self) -> Iterator[Table]:
+    def _agencies(self) -> Iterator[RenderableType]:
+        from rich.text import Text
+
         rows = self.reading.by_agency()
         if rows:
             names = (*BY_AGENCY, "utilisation")
             yield self._figures(self.say("screen.agencies"), self.say("screen.agency"), names, rows)
+        if self.reading.waits_by_process:
+            yield Text(self.say("report.by_process"), "dim")
 
     def _published(self) -> Iterator[RenderableType]:
         from rich.text import Text

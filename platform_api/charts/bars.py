@@ -15,16 +15,16 @@ LABELS = 270
 """Room for the names of the rows [px]."""
 
 ROW = 30
-STATES = ("service", "wait", "blocked")
-"""In this order everywhere: served, waiting, blocked."""
+STATES = ("service", "process", "wait", "blocked")
+"""In this order everywhere: served, waiting by process (nobody works), waiting in line, blocked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """One row: the mean times of the three states [s], in the order of STATES, and the total in words."""
+    """One row: the mean times of the four states [s], in the order of STATES, and the total in words."""
 
     name: str
-    parts: tuple[float, float, float]
+    parts: tuple[float, float, float, float]
     total: str
 
 

@@ -246,6 +246,17 @@ class TestE7:
         assert value(self.record(), "customs_share", end=24) == pytest.approx(110 / 260)
 
 
+def test_a_step_where_nobody_works_is_service_and_told_apart():
+    """Called after 6 h in which nobody worked, then 1 h in line and 2 h at the desk."""
+    steps = {"call": step("wait", agency="customs"), "desk": step(agency="customs")}
+    record = Record(scenario(steps, {"truck": flow(["call", "desk"], DIRECTION)}, agencies={"customs": "VN"}))
+    record.entity(0, [("call", 0, 0, 0, 6), ("desk", 6, 6, 7, 9)], left=9, direction="export")
+    for labels in ({}, {"agency": "customs"}):
+        assert hours(record, "by_process_mean", end=24, **labels) == 6
+        assert hours(record, "service_mean", end=24, **labels) == 8
+    assert value(record, "share_waiting", end=24) == pytest.approx(1 / 9)
+
+
 class TestE8:
     """100 orders due in the window: cancelled by the buyer before posting 6, by the seller 4, delivered
     by due 70, late 12, refused at the door 5, still under way past due 3; one more is not yet due."""

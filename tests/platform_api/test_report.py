@@ -15,6 +15,7 @@ from platform_api.charts import bars, curve, heat, strip, svg
 from platform_api.cli import cli
 from platform_api.formats import NBSP
 from platform_api.reading import Reading
+from platform_api.report import _seconds as seconds_of
 from platform_api.report import render
 from platform_api.results import Result, load
 from platform_api.screen import command_of
@@ -143,7 +144,7 @@ def test_it_loads_nothing_and_runs_no_script(gate: Kept) -> None:
         if tag != "a":
             assert "href" not in attributes, (tag, attributes)
     assert "@import" not in gate[2]
-    assert set(re.findall(r"url\(([^)]*)\)", gate[2])) <= {"#pBlocked", "#pClosed", "#pWait"}
+    assert set(re.findall(r"url\(([^)]*)\)", gate[2])) <= {"#pBlocked", "#pClosed", "#pProcess", "#pWait"}
 
 
 def test_every_element_is_closed_and_every_name_is_there_once(gate: Kept) -> None:
@@ -301,11 +302,33 @@ def test_a_strip_draws_its_ranges_to_scale(gate: Kept) -> None:
 def test_a_stack_is_as_long_as_its_parts(gate: Kept) -> None:
     from platform_api.formats import Scale
 
-    rows = [bars.Stack("a", (60.0, 120.0, 60.0), "4 min"), bars.Stack("b", (60.0, 0.0, 0.0), "1 min")]
+    rows = [bars.Stack("a", (60.0, 0.0, 120.0, 60.0), "4 min"), bars.Stack("b", (0.0, 60.0, 0.0, 0.0), "1")]
     drawn = bars.stacked(rows, Scale(60.0, "minute", 0), "en", "t")
     widths = [float(w) for w in re.findall(r'width="([\d.]+)" height="17"', drawn)]
     assert len(widths) == 4
     assert [round((w + 1.5) / (widths[0] + 1.5)) for w in widths] == [1, 2, 1, 1]
+    assert re.findall(r'class="s-(\w+)"', drawn) == ["service", "wait", "blocked", "process"]
+
+
+def test_a_wait_by_process_is_no_service_in_the_chart(tmp_path: Path) -> None:
+    """Half an hour of waiting for a call, where nobody works, before the twelve minutes of the officer."""
+    written = (ROOT / "examples" / "small-gate.yaml").read_text(encoding="utf-8")
+    call = "steps:\n  call: {kind: wait, agency: border_guard, time: 30 min}\n"
+    file = tmp_path / "small-gate.yaml"
+    called = written.replace("steps:\n", call).replace("[documents, channel", "[call, documents, channel")
+    file.write_text(called, encoding="utf-8")
+    result, scenario, page = keep(file, tmp_path / "kept", "--replications", "2")
+    [guard] = [r for r in Reading(result, scenario, "en").by_agency() if r.title == "Border guard"]
+    served, by_process, _, _ = seconds_of(guard)
+    assert by_process == pytest.approx(1800)
+    assert served == pytest.approx(720, rel=0.2)
+    assert guard.cells[2] is not None
+    assert guard.cells[2].estimate.mean == pytest.approx(served + by_process)
+    for language, said in (("vi", "chờ theo quy trình, không ai làm"), ("en", "nobody works")):
+        assert said in Page(page).words(language)
+    shown = CliRunner().invoke(cli, ["run", str(file), "--seed", "1", "--replications", "2", "--lang", "en"])
+    assert "Waiting by process" in shown.stdout
+    assert "It is part of “service”" in shown.stdout
 
 
 def test_a_heat_map_prints_every_number() -> None:
