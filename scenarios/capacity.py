@@ -1,8 +1,8 @@
-"""How many units of a pool are ever on duty at once, by its calendars alone."""
+"""How many units of pools are on duty, by their calendars alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scenarios.hours import open_intervals
 from scenarios.resolved import Calendar, Clock, Resolved, Resource
@@ -10,25 +10,37 @@ from scenarios.resolved import Calendar, Clock, Resolved, Resource
 
 def most_units(scenario: Resolved) -> dict[str, int]:
     """Pool → the most units that are scheduled at any instant of the run."""
-    return {name: _most(pool, scenario) for name, pool in scenario.resources.items()}
+    return {name: _most(name, scenario) for name in scenario.resources}
 
 
-def _most(pool: Resource, scenario: Resolved) -> int:
-    always = sum(shift.units for shift in pool.shifts if shift.calendar is None)
-    changes: list[tuple[int, int]] = []
+def levels(scenario: Resolved, pools: Sequence[str]) -> set[tuple[int, ...]]:
+    """The units on duty of several pools at one instant, as they are at the instants of the run."""
+    changes: dict[int, dict[int, int]] = {-scenario.clock.lead_in: {}}
+    for place, name in enumerate(pools):
+        for instant, change in _changes(scenario.resources[name], scenario):
+            at = changes.setdefault(instant, {})
+            at[place] = at.get(place, 0) + change
+    now, found = [0] * len(pools), set()
+    for instant in sorted(changes):
+        for place, change in changes[instant].items():
+            now[place] += change
+        found.add(tuple(now))
+    return found
+
+
+def _most(name: str, scenario: Resolved) -> int:
+    return max(level for (level,) in levels(scenario, (name,)))
+
+
+def _changes(pool: Resource, scenario: Resolved) -> Iterator[tuple[int, int]]:
+    """When units come on duty and go off: (instant [ms], units)."""
+    clock = scenario.clock
     for shift in pool.shifts:
         calendar = scenario.calendars.get(shift.calendar) if shift.calendar else None
-        for opens, close in open_spans(calendar, scenario.clock) if calendar else ():
-            changes += [(opens, shift.units), (close, -shift.units)]
-    return always + _highest(sorted(changes))
-
-
-def _highest(changes: list[tuple[int, int]]) -> int:
-    level = highest = 0
-    for _, change in changes:  # at one instant closing sorts before opening
-        level += change
-        highest = max(highest, level)
-    return highest
+        spans = open_spans(calendar, clock) if calendar else [(-clock.lead_in, clock.at_most)]
+        for opens, close in spans:
+            yield opens, shift.units
+            yield close, -shift.units
 
 
 def open_spans(calendar: Calendar, clock: Clock) -> Iterator[tuple[int, int]]:

@@ -69,7 +69,8 @@ def _load(origin: Origin, overrides: Overrides, until: str | None, file: str | N
         written, findings = _written(origin)
         written = _varied(written, overrides, findings)
         written = _until(written, until)
-        resolved = resolve(written, findings, origin.folder)
+        cut_short = until is not None and until.strip() != "empty"
+        resolved = resolve(written, findings, origin.folder, cut_short=cut_short)
     except ScenarioError as error:
         raise ScenarioError(error.problems, error.file or file) from None
     text = origin.text if isinstance(origin.text, str) else origin.text.decode("utf-8-sig")

@@ -49,10 +49,10 @@ def read_written(data: Any, findings: Findings) -> schema.Scenario:
     return written
 
 
-def resolve(data: Any, findings: Findings, folder: Folder | None) -> Resolved:
+def resolve(data: Any, findings: Findings, folder: Folder | None, *, cut_short: bool = False) -> Resolved:
     """The resolved form of plain data; `folder` is where lists of arrivals are looked for.
 
-    What is doubtful is noted in `findings`.
+    What is doubtful is noted in `findings`. `cut_short`: the data end before the scenario as it was written.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def resolve(data: Any, findings: Findings, folder: Folder | None) -> Resolved:
         mixes=trees.mixes,
     )
     findings.raise_if_any()
-    check_soundness(scenario, laid, findings)
+    check_soundness(scenario, laid, findings, cut_short=cut_short)
     findings.raise_if_any()
     doubt_labels(written, findings)
     doubt_overload(scenario, findings)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scenarios.capacity import most_units
 from scenarios.endings import check_endings, reached
 from scenarios.errors import nearest
 from scenarios.findings import Findings
 from scenarios.hours import falls_within
-from scenarios.resolved import Clock, Flow, Label, Need, Resolved, Step
+from scenarios.resolved import Clock, Flow, Label, Resolved, Step
 from scenarios.routes import Branch, Way
+from scenarios.starts import check_starts
 
 MILESTONES = (
     "declared", "arrived", "registered", "released", "crossed", "returned", "ordered", "accepted", "packed",
@@ -19,10 +19,15 @@ MILESTONES = (
 """Marks in an entity's life that intervals are reported between."""
 
 
-def check_soundness(scenario: Resolved, ways: Mapping[str, Way], findings: Findings) -> None:
-    """Note what cannot work, and what looks doubtful."""
+def check_soundness(
+    scenario: Resolved, ways: Mapping[str, Way], findings: Findings, *, cut_short: bool = False
+) -> None:
+    """Note what cannot work, and what looks doubtful.
+
+    `cut_short`: the run ends before the scenario says so; what would have come later is no mistake.
+    """
     check_endings(scenario, findings)
-    _check_needs(scenario, findings)
+    check_starts(scenario, findings, cut_short=cut_short)
     _check_attributes(scenario, findings)
     for name, flow in scenario.flows.items():
         _check_placed(name, flow, scenario.clock, findings)
@@ -32,51 +37,6 @@ def check_soundness(scenario: Resolved, ways: Mapping[str, Way], findings: Findi
         _check_milestones(name, scenario.flows[name], scenario, findings)
     _check_backlog_room(scenario, findings)
     _doubt_unused(scenario, findings)
-
-
-# ---- work that can never start ----
-
-
-def _check_needs(scenario: Resolved, findings: Findings) -> None:
-    most = most_units(scenario)
-    for name, step in scenario.steps.items():
-        for need in step.needs:
-            if all(units > most[pool] for pool, units in need.any_of):
-                _note_never(name, need, most, findings)
-        _check_joint(name, step, most, findings)
-
-
-def _note_never(name: str, need: Need, most: Mapping[str, int], findings: Findings) -> None:
-    wanted = " / ".join(f"{units} × {pool}" for pool, units in need.any_of)
-    there = ", ".join(f"{pool}: {most[pool]}" for pool, _ in need.any_of)
-    findings.wrong(
-        ("steps", name, "resources"), wanted,
-        Label(vi=f"cần {wanted}, nhưng nhiều nhất chỉ có ({there}): không bao giờ bắt đầu được",
-              en=f"needs {wanted}, but there are never more than ({there}): it can never start"),
-        Label(vi="hãy tăng 'capacity', xem lại lịch, hoặc cần ít hơn",
-              en="raise the capacity, look at its calendar, or need fewer"),
-    )  # fmt: skip
-
-
-def _check_joint(name: str, step: Step, most: Mapping[str, int], findings: Findings) -> None:
-    """Needs without a choice add up."""
-    total: dict[str, int] = {}
-    for need in step.needs:
-        if len(need.any_of) == 1:
-            pool, units = need.any_of[0]
-            total[pool] = total.get(pool, 0) + units
-    alone = {need.any_of[0] for need in step.needs if len(need.any_of) == 1}
-    for pool, units in total.items():
-        if units > most[pool] and (pool, units) not in alone:
-            _note_never(name, Need(((pool, units),)), most, findings)
-    for need in step.needs:
-        for pool, units in need.any_of:
-            if units < 1:
-                findings.wrong(
-                    ("steps", name, "resources"), f"{units} × {pool}",
-                    Label(vi=f"cần {units} × {pool}", en=f"needs {units} × {pool}"),
-                    Label(vi="hãy viết 1 hoặc hơn, hoặc bỏ nó", en="write 1 or more, or leave it out"),
-                )  # fmt: skip
 
 
 # ---- arrivals ----
@@ -90,10 +50,10 @@ def _check_placed(name: str, flow: Flow, clock: Clock, findings: Findings) -> No
     if not falls_within(arrivals.days, clock.offsets, clock.start_utc, 0, end):
         findings.wrong(
             ("flows", name, "arrivals", "count"), arrivals.count,
-            Label(vi=f"đặt {arrivals.count} lượt đến vào một khoảng mà mọi giờ đều có hệ số hoặc trọng số 0",
-                  en=f"places {arrivals.count} in a window of which every hour has a weight or factor of zero"),
-            Label(vi="hãy cho một giờ trong khoảng đó trọng số dương ('hours', 'months', 'weekdays', 'dates'), "
-                     "hoặc kéo dài 'window'",
+            Label(vi=f"đặt {arrivals.count} lượt vào một khoảng mà mọi giờ đều có hệ số hoặc trọng số 0",
+                  en=f"places {arrivals.count} in a window of which every hour has a weight or factor of 0"),
+            Label(vi="hãy cho một giờ trong khoảng đó trọng số dương ('hours', 'months', 'weekdays', "
+                     "'dates'), hoặc kéo dài 'window'",
                   en="give an hour of the window a weight above zero (hours, months, weekdays, dates), "
                      "or make the window longer"),
         )  # fmt: skip
