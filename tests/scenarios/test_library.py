@@ -183,6 +183,20 @@ def test_tet_closes_the_main_gates_and_leaves_chi_ma_open() -> None:
     assert expected_in(scenario, "import_chi_ma", date(2026, 2, 17), 1) > 20
 
 
+def test_what_rests_on_an_assumption_is_one_and_still_makes_up_what_was_published() -> None:
+    export = "flows.export.attributes"
+    stated = {p.path: p for p in loaded("lang-son-2025-03-12").resolved.parameters}
+    made = [f"{export}.goods.other", "flows.export.arrivals.dates.2025-03-12"]
+    made += [f"{export}.gate.other.{gate}" for gate in ("huu_nghi", "tan_thanh", "other")]
+    assert {stated[path].source for path in made} == {"assumption"}
+    assert all(stated[path].range and stated[path].owner for path in made)
+    fruit, of_fruit, of_others = (
+        float(stated[f"{export}.{path}"].value.removesuffix(" %")) / 100
+        for path in ("goods.fruit", "gate.fruit.huu_nghi", "gate.other.huu_nghi")
+    )
+    assert fruit * of_fruit + (1 - fruit) * of_others == pytest.approx(178 / 304, abs=0.001)
+
+
 def test_the_bulletin_day_brings_the_320_export_trucks_of_the_bulletin() -> None:
     scenario = loaded("lang-son-2025-03-12").resolved
     usual, today = (expected_in(scenario, "export", date(2025, 3, day), 1) for day in (11, 12))
