@@ -47,9 +47,7 @@ def test_two_full_rooms_in_a_loop() -> None:
             f"{named('b', 0, 'x')} at 'x' waits for 'x', held by {named('a', 0, 'y')}",
         ),
     )
-    assert str(told.deadlock).startswith(
-        "2 entities can never go on: a list 2025-03-12 #0 (y) at 'y'"
-    )
+    assert str(told.deadlock).startswith("2 entities can never go on: a list 2025-03-12 #0 (y) at 'y'")
 
 
 def test_who_stands_behind_is_stuck_too() -> None:
