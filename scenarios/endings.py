@@ -16,7 +16,7 @@ Links = Mapping[str, frozenset[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Born:
+class Born:
     """An attribute whose value is known; None: whatever entity it is."""
 
     attribute: str | None = None
@@ -26,7 +26,7 @@ class _Born:
 def check_endings(scenario: Resolved, findings: Findings) -> None:
     """Note each flow of which some entities can never leave."""
     for name, flow in scenario.flows.items():
-        for born in (_Born(), *_births(scenario, flow)):
+        for born in (Born(), *births(scenario, flow)):
             stuck = _stuck(scenario, flow, born)
             if stuck:
                 _note(name, stuck, born, findings)
@@ -36,14 +36,14 @@ def check_endings(scenario: Resolved, findings: Findings) -> None:
 def reached(scenario: Resolved, name: str) -> set[str]:
     """The steps that some entity of a flow may come to."""
     flow = scenario.flows[name]
-    return _closure(_starts(flow), _links(scenario, flow, _Born()))
+    return _closure(_starts(flow), _links(scenario, flow, Born()))
 
 
 def _starts(flow: Flow) -> list[str]:
     return [flow.first, *([flow.backlog.at] if flow.backlog and flow.backlog.at in flow.next else [])]
 
 
-def _stuck(scenario: Resolved, flow: Flow, born: _Born) -> list[str]:
+def _stuck(scenario: Resolved, flow: Flow, born: Born) -> list[str]:
     """A circle that cannot be left, in the order in which it is gone through."""
     links = _links(scenario, flow, born)
     here = _closure(_starts(flow), links)
@@ -86,16 +86,16 @@ def _leaving(links: Links) -> set[str]:
     return leaving
 
 
-def _links(scenario: Resolved, flow: Flow, born: _Born) -> Links:
+def _links(scenario: Resolved, flow: Flow, born: Born) -> Links:
     return {name: frozenset(_onward(name, scenario, flow, born)) for name in flow.next}
 
 
-def _onward(name: str, scenario: Resolved, flow: Flow, born: _Born) -> Iterator[str | None]:
+def _onward(name: str, scenario: Resolved, flow: Flow, born: Born) -> Iterator[str | None]:
     """Where an entity may go from a step."""
     step = scenario.steps[name]
     if step.kind == "choose":
         options = flow.options.get(name, {})
-        yield from (options.get(option) for option in _chosen(step, options, scenario, born))
+        yield from (options.get(option) for option in chosen(step, options, scenario, born))
     else:
         yield flow.next[name]
         yield from step.branches
@@ -105,19 +105,19 @@ def _onward(name: str, scenario: Resolved, flow: Flow, born: _Born) -> Iterator[
         yield step.full_to
 
 
-def _chosen(step: Step, options: Mapping[str, str | None], scenario: Resolved, born: _Born) -> Iterator[str]:
+def chosen(step: Step, options: Mapping[str, str | None], scenario: Resolved, born: Born) -> Iterator[str]:
     """Options with a chance above zero."""
     if step.by is not None:
         yield from ([born.value] if step.by == born.attribute and born.value else options)
-    for leaf in _leaves(step.shares, born):
+    for leaf in leaves(step.shares, born):
         yield from _possible(scenario.mixes[leaf])
 
 
-def _leaves(tree: Tree, born: _Born) -> Iterator[str]:
+def leaves(tree: Tree, born: Born) -> Iterator[str]:
     if isinstance(tree, By):
         known = tree.attribute == born.attribute and born.value in tree.cases
         for value in [born.value] if known else list(tree.cases):
-            yield from _leaves(tree.cases[str(value)], born)
+            yield from leaves(tree.cases[str(value)], born)
     elif isinstance(tree, str):
         yield tree
 
@@ -128,17 +128,17 @@ def _possible(mix: Mix) -> Iterator[str]:
             yield value
 
 
-def _births(scenario: Resolved, flow: Flow) -> Iterator[_Born]:
+def births(scenario: Resolved, flow: Flow) -> Iterator[Born]:
     """Each value, with a chance above zero, of each attribute that choices go by."""
     for name in _deciding(scenario, flow):
         attribute = flow.attributes.get(name)
         trees = [attribute.draw] if attribute else []
         trees += [flow.backlog.attributes[name]] if flow.backlog and name in flow.backlog.attributes else []
-        leaves = {leaf for tree in trees for leaf in _leaves(tree, _Born())}
+        drawn = {leaf for tree in trees for leaf in leaves(tree, Born())}
         values = {
-            value for leaf in leaves if leaf in scenario.mixes for value in _possible(scenario.mixes[leaf])
+            value for leaf in drawn if leaf in scenario.mixes for value in _possible(scenario.mixes[leaf])
         }
-        yield from (_Born(name, value) for value in sorted(values))
+        yield from (Born(name, value) for value in sorted(values))
 
 
 def _deciding(scenario: Resolved, flow: Flow) -> list[str]:
@@ -158,7 +158,7 @@ def _attributes(tree: Tree) -> Iterator[str]:
             yield from _attributes(case)
 
 
-def _note(name: str, stuck: list[str], born: _Born, findings: Findings) -> None:
+def _note(name: str, stuck: list[str], born: Born, findings: Findings) -> None:
     walk = " → ".join(stuck)
     who = Label(
         vi=f" với {born.attribute} = {born.value}" if born.attribute else "",

@@ -11,6 +11,7 @@ from scenarios.hours import falls_within
 from scenarios.resolved import Clock, Flow, Label, Resolved, Step
 from scenarios.routes import Branch, Way
 from scenarios.starts import check_starts
+from scenarios.timeless import check_timeless
 
 MILESTONES = (
     "declared", "arrived", "registered", "released", "crossed", "returned", "ordered", "accepted", "packed",
@@ -27,6 +28,8 @@ def check_soundness(
     `cut_short`: the run ends before the scenario says so; what would have come later is no mistake.
     """
     check_endings(scenario, findings)
+    if not findings.problems:  # a loop without an end is told as such
+        check_timeless(scenario, findings)
     check_starts(scenario, findings, cut_short=cut_short)
     _check_attributes(scenario, findings)
     for name, flow in scenario.flows.items():
