@@ -221,6 +221,16 @@ class Estimate(Wire):
     p90: float | None
 
 
+class Timing(Wire):
+    """What all replications took together [s of their own clocks], and how much they did."""
+
+    setup_s: float
+    engine_s: float
+    entities: int
+    visits: int
+    events: int
+
+
 class Kpis(Wire):
     """The answer of a run, without its curves and tables."""
 
@@ -230,7 +240,7 @@ class Kpis(Wire):
     replications: int
     engine: str
     digest: list[str]
-    timing: dict[str, float] = Field(description="[s], and how many entities, visits, events")
+    timing: Timing
     provenance: dict[str, Any] = Field(description="what it takes to repeat it; the source of each number")
     kpis: list[Estimate]
     published: list[dict[str, Any]] = Field(description="published figures beside the simulated ones")

@@ -81,6 +81,7 @@ def test_a_run_goes_from_order_to_answer(client: TestClient, written: dict[str, 
     assert (ticket["progress"]["done"], len(ticket["digest"])) == (1.0, 3)
 
     answer = client.get(ordered.headers["Location"] + "/kpis").json()
+    assert all(type(answer["timing"][count]) is int for count in ("entities", "visits", "events"))
     assert answer["digest"] == ticket["digest"]
     arrived = next(k for k in answer["kpis"] if k["name"] == "arrived" and k["labels"] == {"flow": "truck"})
     assert arrived["n"] == 3
