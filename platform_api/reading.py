@@ -24,9 +24,17 @@ ORDER_HEADLINE = ("completed", "order_lead_time_mean", "order_lead_time_p95", "o
 PLAIN_HEADLINE = ("completed", "dwell_mean", "dwell_p95", "closing_backlog")
 """Figures that answer first, for gates, for orders, and for anything else."""
 
+ENOUGH_FOR_QUANTILES = 9
+"""Replications from which P10 and P90 are more than the two extremes."""
+
 BY_GATE = ("arrived", "crossed", "dwell_mean", "dwell_p95", "closing_backlog")
 BY_PLACE = ("zone_occupancy_mean", "zone_full_share", "platform_availability", "fallback_share")
 BY_AGENCY = ("blocked_mean", "wait_mean", "service_mean", "by_process_mean")
+
+
+def spread_name(replications: int, language: Language) -> str:
+    """What the ends of a spread are: of few replications simply the lowest and the highest."""
+    return text(f"spread.{'quantiles' if replications >= ENOUGH_FOR_QUANTILES else 'extremes'}", language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +81,22 @@ class Shown:
         return f"{self.scale.number(low, self.language)} – {self.scale.number(high, self.language)}"
 
     @property
+    def spread(self) -> str:
+        """What the ends of `days` are."""
+        return spread_name(self.estimate.n, self.language)
+
+    @property
     def short(self) -> str:
         """Mean and half-width on one line, for cells."""
         if self.estimate.mean is None:
             return "–"
-        half = (
-            f" ± {self.scale.number(self.estimate.half_width, self.language)}"
-            if self.estimate.half_width
-            else ""
-        )
-        return f"{self.number}{half} {self.unit}".rstrip()
+        return f"{self.counted} {self.unit}".rstrip()
+
+    @property
+    def counted(self) -> str:
+        """Mean and half-width without a unit."""
+        half = self.estimate.half_width
+        return self.number + (f" ± {self.scale.number(half, self.language)}" if half else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +127,13 @@ class Reading:
         return {(e.name, tuple(sorted(e.labels.items()))): e for e in self.result.kpis}
 
     def say(self, key: str, **values: object) -> str:
-        """A text in the language of this reading; `{between}` says what the spread lies between."""
-        return text(key, self.language, between=self._between, **values)
+        """A text in this language; `{spread}` names the spread, `{between}` what it lies between."""
+        return text(key, self.language, between=self._between, spread=self.spread, **values)
+
+    @cached_property
+    def spread(self) -> str:
+        """What the two ends of a spread are."""
+        return spread_name(self.result.replications, self.language)
 
     @cached_property
     def _between(self) -> str:
@@ -193,7 +212,7 @@ class Reading:
         if done is None or took is None:
             return ""
         kind = "crossed" if "crossed" in figures else "completed"
-        return self.say(f"answer.{kind}", who=group.title, count=done.number, time=took.mean)
+        return self.say(f"answer.{kind}", who=group.title, count=done.counted, time=took.short)
 
     # ---- tables --------------------------------------------------------------------------------------
 

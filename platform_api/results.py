@@ -122,6 +122,7 @@ class Provenance:
     numpy: str
     parameters: tuple[Parameter, ...]
     sources: dict[str, Source]
+    typed: str = ""  # how the scenario was named on the command line
 
 
 @dataclass(frozen=True, slots=True)

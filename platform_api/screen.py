@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from scenarios.resolved import Resolved
 
 
+BUSY = 0.6
+"""Utilisation above which one unit more may shorten a line."""
+
+
 def show_result(speech: Speech, result: Result, scenario: Resolved, name: str, saved: str | None) -> None:
     """Print a result; `name` is how the scenario was named, `saved` the folder the result was kept in."""
     reading = Reading(result, scenario, speech.language)
@@ -168,25 +172,26 @@ def _facts(reading: Reading) -> dict[str, str]:
 
 def _next_steps(reading: Reading, name: str, saved: str | None) -> Iterator[str]:
     """Commands that are worth a try after this result."""
-    command = command_of(reading.result, name)
+    command = command_of(reading.result)
     yield ""
     yield reading.say("next.title")
     if saved is None:
         folder = f"runs/{reading.result.scenario}"
         yield f"  {reading.say('next.keep')}\n      {command} --out {folder}\n      cuakhau report {folder}"
     else:
-        yield f"  {reading.say('next.report')}\n      cuakhau report {_quoted(saved)}"
+        yield f"  {reading.say('next.report')}\n      cuakhau report {quoted(saved)}"
     variant = _one_more(reading)
     if variant is not None:
         resource, override = variant
         yield f"  {reading.say('next.what_if', resource=resource)}\n      {command} --override {override}"
-    yield f"  {reading.say('next.explain')}\n      cuakhau explain {_quoted(name)}"
+    yield f"  {reading.say('next.explain')}\n      cuakhau explain {quoted(name)}"
 
 
 def _one_more(reading: Reading) -> tuple[str, str] | None:
-    """The busiest pool whose capacity is one number of the scenario, with one unit more."""
+    """The busiest pool whose capacity is one number of the scenario, with one unit more; none if all idle."""
     capacities = {p.path: p.value for p in reading.scenario.parameters if p.value.isdigit()}
     busy = [e for e in reading.result.kpis if e.name == "utilisation" and "resource" in e.labels and e.mean]
+    busy = [estimate for estimate in busy if (estimate.mean or 0.0) > BUSY]
     for estimate in sorted(busy, key=lambda e: e.mean or 0.0, reverse=True):
         name = estimate.labels["resource"]
         path = next(
@@ -202,25 +207,27 @@ def _one_more(reading: Reading) -> tuple[str, str] | None:
     return None
 
 
-def command_of(result: Result, name: str | None = None) -> str:
-    """The command that gives this result again; `name` is how the scenario was named."""
-    scenario = _quoted(name or _name_of(result))
+def command_of(result: Result) -> str:
+    """The command that gives this result again."""
+    scenario = quoted(_name_of(result))
     words = [f"cuakhau run {scenario} --seed {result.seed} --replications {result.replications}"]
     if result.engine != "reference":
         words.append(f"--engine {result.engine}")
     for path, value in result.provenance.overrides.items():
-        words.append(f"--override {_quoted(f'{path}={_yaml(value)}')}")
+        words.append(f"--override {quoted(f'{path}={_yaml(value)}')}")
     if result.provenance.until is not None:
         from scenarios.units import format_duration
 
-        words.append(f"--until {_quoted(format_duration(result.provenance.until))}")
+        words.append(f"--until {quoted(format_duration(result.provenance.until))}")
     return " ".join(words)
 
 
 def _name_of(result: Result) -> str:
-    """The scenario as it is named on a command line: of the library, else a file of that name."""
+    """The scenario as it was named on the command line; where it was not: by its name, or as a file."""
     from scenarios import library
 
+    if result.provenance.typed:
+        return result.provenance.typed
     return result.scenario if result.scenario in library.names() else f"{result.scenario}.yaml"
 
 
@@ -229,7 +236,7 @@ def _yaml(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
     """A word in quotes that every shell takes, where it needs them."""
     plain = all(letter.isalnum() or letter in "-_./=,+%\\:" for letter in word)
     return word if plain else f'"{word}"'

@@ -26,8 +26,9 @@ def strip(shown: Shown) -> str:
         path([(x.at(estimate.mean / scale.divisor), 0), (x.at(estimate.mean / scale.divisor), 26)], "mean")
     )
     told = text(
-        "chart.strip", language, name=shown.name, mean=shown.mean, half=shown.half_width, days=shown.days
-    )
+        "chart.strip", language, name=shown.name, mean=shown.mean, half=shown.half_width, days=shown.days,
+        spread=shown.spread,
+    )  # fmt: skip
     return picture(WIDTH, HEIGHT, parts, told)
 
 

@@ -28,7 +28,7 @@ def explain(speech: Speech, scenario: str, form: str, out: Path | None, override
     """Tell the process, on the screen or into a file."""
     resolved = open_scenario(speech, scenario, overrides).resolved
     if form == "text" and out is None:
-        _tell(speech, resolved)
+        _tell(speech, resolved, scenario)
     elif out is None:
         speech.out.file.write(_document(speech, resolved, form))
     else:
@@ -61,15 +61,16 @@ def _lines(speech: Speech, scenario: Resolved) -> list[str]:
     return lines
 
 
-def _tell(speech: Speech, scenario: Resolved) -> None:
+def _tell(speech: Speech, scenario: Resolved, typed: str) -> None:
     from rich.text import Text
 
     from platform_api.explain import story
+    from platform_api.screen import quoted
 
     speech.show(Text(speech.pick(scenario.title), "bold"))
     for section in story(scenario, speech.language):
         _tell_section(speech, section)
-    speech.note("explain.next", name=scenario.name)
+    speech.note("explain.next", typed=quoted(typed), name=scenario.name)
 
 
 def _tell_section(speech: Speech, section: Section) -> None:

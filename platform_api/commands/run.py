@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ QUICK_ENTITIES = 300_000
 class Order:
     """What was asked for."""
 
+    typed: str  # how the scenario was named
     seed: int | None
     replications: int
     engine: str
@@ -64,7 +65,7 @@ def run(speech: Speech, scenario: str, out: Path | None, as_json: bool, **asked:
     until = _until(asked["until"])
     _check(asked["engine"], out, asked["records"])
     loaded = open_scenario(speech, scenario, asked["overrides"], asked["until"])
-    result = _simulate_and_keep(speech, loaded, _order(loaded, until, asked), out)
+    result = _simulate_and_keep(speech, loaded, _order(scenario, loaded, until, asked), out)
     if out is not None:
         speech.note("run.kept", folder=out)
     if as_json:
@@ -129,10 +130,11 @@ def _not_free(error: Any) -> Refusal:
     return Refusal(message, error.remedy)
 
 
-def _order(loaded: Loaded, until: int | None, asked: dict[str, Any]) -> Order:
+def _order(typed: str, loaded: Loaded, until: int | None, asked: dict[str, Any]) -> Order:
     from scenarios.overrides import split
 
     return Order(
+        typed=typed,
         seed=asked["seed"],
         replications=asked["replications"] or _usual_replications(loaded.resolved),
         engine=asked["engine"],
@@ -176,11 +178,12 @@ def _simulate(speech: Speech, loaded: Loaded, order: Order, record_to: Path | No
 
     with Bar(speech) as bar:
         try:
-            return run_scenario(
+            result = run_scenario(
                 loaded.resolved, seed=order.seed, replications=order.replications, engine=order.engine,
                 overrides=order.overrides, warnings=loaded.warnings, until=order.until, jobs=order.jobs,
                 progress=bar.follow, record_to=record_to,
             )  # fmt: skip
+            return replace(result, provenance=replace(result.provenance, typed=order.typed))
         except KeyboardInterrupt:
             interrupted(speech, bar)
             raise click.exceptions.Exit(INTERRUPTED) from None

@@ -183,7 +183,7 @@ def test_until_stops_early(small_file: Path) -> None:
 def test_the_screen_tells_means_with_ranges_and_what_to_try_next(small_file: Path) -> None:
     done = cuakhau("run", small_file, "--seed", 1, "--replications", 3)
     assert done.exit_code == 0, done.output
-    for words in ("Một quầy", "Chờ bao lâu?", "±", "P10–P90", "Hải quan", "mã ngẫu nhiên 1"):
+    for words in ("Một quầy", "Chờ bao lâu?", "±", "thấp nhất–cao nhất", "Hải quan", "mã ngẫu nhiên 1"):
         assert words in done.stdout, words
     assert "--seed 1 --replications 3 --override resources.officer.capacity=2" in done.stderr.replace(
         "\n", ""
@@ -196,6 +196,27 @@ def test_the_screen_speaks_english(small_file: Path) -> None:
     assert "One counter" in done.stdout
     assert "What to try next:" in done.stderr
     assert not re.search(r"[ăđơưạếộ]", done.stdout)
+
+
+@pytest.mark.parametrize(("replications", "spread"), [(8, "lowest–highest"), (9, "P10–P90")])
+def test_extremes_are_not_called_quantiles(small_file: Path, replications: int, spread: str) -> None:
+    shown = cuakhau("run", small_file, "--seed", 1, "--replications", replications, "--lang", "en").stdout
+    assert f"between days {spread}" in shown
+    assert ("P10" in shown) is (replications >= 9)
+
+
+def test_the_answer_says_how_certain_it_is(small_file: Path) -> None:
+    shown = cuakhau("run", small_file, "--seed", 1, "--replications", 9, "--lang", "en").stdout
+    assert re.search(r"➤ Everything: \d+ ± \d+ completed, taking \S+ ± \S+ min on average", shown)
+
+
+@pytest.mark.parametrize(("per_hour", "proposed"), [(4, False), (9, True)])
+def test_one_more_is_proposed_only_where_most_are_busy(
+    small_file: Path, per_hour: int, proposed: bool
+) -> None:
+    override = f"flows.truck.arrivals.rate={per_hour} /h"  # of twelve that one officer can do
+    said = cuakhau("run", small_file, "--seed", 1, "--replications", 5, "--override", override).stderr
+    assert ("--override resources.officer.capacity=2" in said) is proposed
 
 
 def test_one_replication_claims_no_interval(small_file: Path) -> None:
@@ -218,6 +239,16 @@ def test_the_commands_to_try_next_can_be_tried(small_file: Path, tmp_path: Path,
     assert {words[0] for words in tried} == {"run", "report", "explain"}
     for words in tried:
         assert cuakhau(*words).exit_code == 0, words
+
+
+def test_explain_ends_with_a_command_that_draws(small_file: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    renamed = tmp_path / "my own gate.yaml"
+    renamed.write_bytes(small_file.read_bytes())
+    told = cuakhau("explain", renamed.name, "--lang", "en").stderr.strip().splitlines()[-1]
+    words = shlex.split(told.removeprefix("A picture: cuakhau "))
+    assert cuakhau(*words).exit_code == 0
+    assert Path(words[-1]).read_text(encoding="utf-8").startswith("<svg")
 
 
 # ---- keeping --------------------------------------------------------------------------------------------

@@ -207,6 +207,7 @@ def test_marks_are_told_honestly(gate: Kept) -> None:
     assert verdicts["closing_backlog"] == text("verdict.fitted", "en")
     assert verdicts["dwell_mean"] == text("verdict.inside", "en", between="between days")
     assert verdicts["dwell_p50"] == text("verdict.outside", "en", between="between days")
+    assert verdicts["dwell_mean"] == "consistent: within the spread between days"
     assert "An identity: always true, no evidence." in said
 
 
@@ -357,21 +358,24 @@ def test_the_command_repeats_the_run(gate: Kept, tmp_path: Path, monkeypatch: An
     import shlex
 
     result, _, _ = gate
-    monkeypatch.chdir(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
     words = shlex.split(command_of(result))[1:]
     repeated = CliRunner().invoke(cli, [*words, "--json"])
-    plain = CliRunner().invoke(
-        cli, ["run", "small-gate.yaml", "--seed", "1", "--replications", "10", "--json"]
-    )
+    small_gate = str(ROOT / "examples" / "small-gate.yaml")
+    plain = CliRunner().invoke(cli, ["run", small_gate, "--seed", "1", "--replications", "10", "--json"])
     assert json.loads(repeated.stdout)["digest"] == json.loads(plain.stdout)["digest"] == list(result.digest)
 
 
-def test_overrides_and_an_early_end_are_part_of_the_command(tmp_path: Path) -> None:
-    file = ROOT / "examples" / "small-gate.yaml"
+def test_overrides_and_an_early_end_are_part_of_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    file = Path("examples", "small-gate.yaml")
     words = ["--replications", "1", "--override", "flows.truck.arrivals.per_day=70 /d", "--until", "12h"]
-    result, _, _ = keep(file, tmp_path / "kept", *words)
+    result, _, page = keep(file, tmp_path / "kept", *words)
+    assert f"<pre>cuakhau run {file} --seed" in page
     assert command_of(result) == (
-        "cuakhau run small-gate.yaml --seed 1 --replications 1 "
+        f"cuakhau run {file} --seed 1 --replications 1 "
         '--override "flows.truck.arrivals.per_day=70 /d" --until "12 h"'
     )
 
