@@ -21,6 +21,7 @@ from scenarios.arrival_lists import Attributes, read_list
 from scenarios.axis import TimeAxis
 from scenarios.calendars import Dates, Holidays, Weekdays
 from scenarios.errors import Flaw, suggestion
+from scenarios.factors import MOST_DEMAND, check_fine
 from scenarios.intervals import MONTHS, WEEKDAYS, by_date, overflow, parse_hours, within_day
 from scenarios.quantities import Count, Factor, Number, Pedigreed, Rate, Reads, Stated
 from scenarios.resolved import ARRIVAL_UNIT, Arrivals, DayShapes, Label
@@ -28,9 +29,6 @@ from scenarios.units import per_mille
 
 MOST_PER_HOUR = 2_500_000
 """Arrivals; what an engine's whole numbers hold."""
-
-MOST_DEMAND = 64
-"""Times the base rate: one source for each (`sim.log.SOURCES`)."""
 
 PLACED_DAY = 10_000 * ARRIVAL_UNIT
 """Total of an ordinary day's profile when only a count is given: over a hundred units a millisecond."""
@@ -131,6 +129,8 @@ class WrittenArrivals(Pedigreed):
         if demand and demand.value > MOST_DEMAND:
             message = Label(vi=f"là {demand.written}, quá 6400 %", en=f"is {demand.written}, over 6400 %")
             raise Flaw(demand.written, message, Label(vi="hãy tăng 'per_day'", en="raise 'per_day' instead"))
+        if demand:
+            check_fine(demand)
         return demand
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from scenarios.arrivals import even_days
 from scenarios.axis import TimeAxis
 from scenarios.calendars import resolve_calendar
 from scenarios.errors import Flaw, suggestion
+from scenarios.factors import check_fine, check_not_nothing
 from scenarios.findings import Findings
 from scenarios.resolved import Label
 from scenarios.trees import Trees
@@ -115,6 +116,10 @@ def _disruption(
     name: str, written: schema.Disruption, on: Targets, axis: TimeAxis, trees: Trees
 ) -> resolved.Disruption:
     path = ("disruptions", name)
+    if written.factor:
+        with trees.findings.at(*path, "factor"):
+            check_fine(written.factor)
+            check_not_nothing(written.factor, [kind for kind, _ in on])
     when = []
     for i, occurrence in enumerate(written.at):
         with trees.findings.at(*path, "at", i, "start"):

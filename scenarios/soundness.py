@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from scenarios.endings import check_endings, reached
 from scenarios.errors import nearest
+from scenarios.factors import check_products
 from scenarios.findings import Findings
 from scenarios.hours import falls_within
 from scenarios.resolved import Clock, Flow, Label, Resolved, Step
@@ -30,6 +31,7 @@ def check_soundness(
     check_endings(scenario, findings)
     if not findings.problems:  # a loop without an end is told as such
         check_timeless(scenario, findings)
+    check_products(scenario, findings)
     check_starts(scenario, findings, cut_short=cut_short)
     _check_attributes(scenario, findings)
     for name, flow in scenario.flows.items():
