@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from platform_api.cli import cli
+from scenarios.library import load
 
 ROOT = Path(__file__).parents[2]
 TUTORIAL = (ROOT / "docs" / "tutorial" / "first-run.md").read_text(encoding="utf-8")
@@ -34,3 +35,9 @@ def test_a_run_prints_what_the_tutorial_shows(
     assert done.exit_code == 0, done.output
     printed = [line.rstrip() for line in done.stdout.replace("\xa0", " ").splitlines()]
     assert [line for line in shown if line != "..." and line.rstrip() not in printed] == []
+
+
+@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda file: file.stem)
+def test_every_assumption_of_an_example_has_its_range_and_owner(example: Path) -> None:
+    lacking = [p.path for p in load(str(example)).resolved.parameters if not (p.range and p.owner)]
+    assert lacking == []
