@@ -43,6 +43,8 @@ def opened(name_or_path: str) -> Iterator[Origin]:
     elif _is_file(Path(name_or_path)):
         path = Path(name_or_path)
         yield Origin(_read(path), path.resolve().parent, (path.stem,))
+    elif _is_folder(Path(name_or_path)):
+        raise ScenarioError([_folder(name_or_path).at("scenario")])
     else:
         raise ScenarioError([_neither(name_or_path).at("scenario")])
 
@@ -90,6 +92,13 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def _read(file: Path) -> bytes:
     """A file's bytes; no more than show that it is too large.
 
@@ -109,6 +118,14 @@ def _read(file: Path) -> bytes:
             Label(vi="hãy xem tệp và quyền đọc", en="look at the file and who may read it"),
         )
         raise ScenarioError([flaw.at("")], str(file)) from None
+
+
+def _folder(name: str) -> Flaw:
+    return Flaw(
+        name,
+        Label(vi=f"'{name}' là thư mục, không phải tệp", en=f"'{name}' is a folder, not a file"),
+        Label(vi="hãy nêu một tệp kịch bản trong đó", en="name a scenario file in it"),
+    )
 
 
 def _neither(name: str) -> Flaw:

@@ -92,10 +92,14 @@ def _written(origin: Origin) -> tuple[dict[str, Any], Findings]:
 
 
 def _mapping(data: Any, findings: Findings) -> dict[str, Any]:
-    if isinstance(data, dict):
+    """The data, if it is meant to be a scenario; what other files hold may be secret and is not shown."""
+    from scenarios.schema import Scenario
+
+    known = {*Scenario.model_fields, "based_on", "overrides"}
+    if isinstance(data, dict) and (not data or data.keys() & known):
         return data
     said = Label(vi="không phải là một kịch bản", en="is not a scenario")
-    findings.wrong((), data, said, Label(vi="hãy bắt đầu bằng 'name: …'", en="begin with 'name: …'"))
+    findings.wrong((), "", said, Label(vi="hãy bắt đầu bằng 'name: …'", en="begin with 'name: …'"))
     raise ScenarioError(findings.problems)
 
 

@@ -98,6 +98,22 @@ def test_check_says_what_a_scenario_holds(small_file: Path) -> None:
     assert "3 con số: 0 có nguồn, 3 là giả định" in shown.stdout
 
 
+def test_a_folder_is_called_a_folder(tmp_path: Path) -> None:
+    assert_refused(cuakhau("check", tmp_path), "là thư mục", "is a folder, not a file; name a scenario file")
+
+
+@pytest.mark.parametrize(
+    "content", ["root:$y$hash:19000:0:99999:7:::\nsync:*:1::\n", "TOKEN: hash\n", "- hash\n", "hash\n"]
+)
+def test_a_file_of_something_else_is_refused_at_once_and_not_repeated(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "shadow"
+    file.write_text(content, encoding="utf-8")
+    refused = cuakhau("check", file)
+    assert_refused(refused, "không phải là một kịch bản", "is not a scenario; begin with 'name: …'")
+    assert "hash" not in refused.stderr
+    assert len(refused.stderr.splitlines()) <= 4
+
+
 def test_check_tells_all_problems_at_once_in_both_languages(written: dict[str, Any], tmp_path: Path) -> None:
     written["steps"]["papers"]["resources"] = "officr"
     written["flows"]["truck"]["route"] = ["papers", "exit"]

@@ -203,7 +203,7 @@ def test_a_name_that_is_not_there_says_what_is_near():
 
 def test_a_folder_is_no_scenario(tmp_path):
     (problem,) = problems(tmp_path)
-    assert "neither in the library nor a file" in str(problem)
+    assert "is a folder, not a file; name a scenario file in it" in str(problem)
 
 
 def test_importing_the_library_loads_no_heavy_library():
