@@ -141,7 +141,7 @@ def test_impatience() -> None:
 
 
 def test_a_wrong_theory_is_refused() -> None:
-    """The test has teeth: 10 % off is "different", on far fewer customers."""
+    """The test has teeth: a fifth less or a quarter more is "different", on far fewer customers."""
     rate = 0.6 / MEAN
     found = list(replications(queue({"a": rate}, exponential(MEAN), customers=1500), REPLICATIONS))
     sojourn = theory.mmc(rate, MEAN, 1).sojourn
