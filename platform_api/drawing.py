@@ -12,7 +12,7 @@ from html import escape
 
 from platform_api.explain import numbers_of
 from platform_api.formats import number
-from platform_api.naming import value_name
+from platform_api.naming import option_name
 from platform_api.texts import Language, pick, text
 from platform_api.wiring import BOX, Boxes, Plan, lay_out
 from scenarios.resolved import Resolved
@@ -106,8 +106,8 @@ def _cut(label: str, letters: int) -> str:
 
 
 def option_label(scenario: Resolved, step: str, option: str | None, language: Language) -> str:
-    """The name of an option: the label of the attribute's value it stands for, else as written."""
-    return value_name(scenario.steps[step].by or "", str(option), scenario, language)
+    """The name of an option: its own label, else that of the attribute's value it stands for."""
+    return option_name(step, str(option), scenario, language)
 
 
 def _boxes(graph: graphs.Graph, scenario: Resolved, captions: dict[str, Caption]) -> Boxes:

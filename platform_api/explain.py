@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from metrics.trs import MILESTONES
 from platform_api.describe import arrivals_told, calendar_told, length_told, shares_told, tree_told
 from platform_api.formats import date, duration, instant, number
-from platform_api.naming import attribute_name, value_name
+from platform_api.naming import attribute_name, option_name
 from platform_api.texts import Language, pick, text
 from scenarios.resolved import Need, Parameter, Published, Resolved, Shift, Step, Tree
 from sim import graph as graphs
@@ -176,7 +176,7 @@ class _Teller:
         yield from told
 
     def _option(self, step: str, option: str) -> str:
-        return value_name(self.scenario.steps[step].by or "", option, self.scenario, self.language)
+        return option_name(step, option, self.scenario, self.language)
 
     def _next(self, name: str) -> Iterator[str]:
         """Where it goes on, unless simply to the next number."""

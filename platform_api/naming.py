@@ -65,6 +65,14 @@ def value_name(name: str, value: str, scenario: Resolved, language: Language) ->
     return CHANNEL_SIGNS.get(value, "") * (name == "channel") + _plain_name(name, value, scenario, language)
 
 
+def option_name(step: str, option: str, scenario: Resolved, language: Language) -> str:
+    """An option of a choice in words: its own label, else that of the attribute's value it stands for."""
+    choice = scenario.steps[step]
+    if option in choice.option_labels:
+        return pick(choice.option_labels[option], language)
+    return value_name(choice.by or "", option, scenario, language)
+
+
 def _plain_name(name: str, value: str, scenario: Resolved, language: Language) -> str:
     part = PARTS_OF_A_SCENARIO.get(name)
     things = getattr(scenario, part) if part else {}

@@ -196,11 +196,13 @@ class _Step:
         assert isinstance(step, ChooseStep)
         if (step.by is None) == (step.shares is None):
             self.one_way_to_choose(step)
+        self.check_labels(step)
+        labels = {option: text.label() for option, text in step.labels.items()}
         if step.by is not None:
             self.check_options(step, self.values.get(step.by) or ())
         if step.shares is None:
-            return {"by": step.by}
-        return {"shares": self.shares(step)}
+            return {"by": step.by, "option_labels": labels}
+        return {"shares": self.shares(step), "option_labels": labels}
 
     def shares(self, step: ChooseStep) -> Tree:
         """The mixes of a choice by shares."""
@@ -247,6 +249,14 @@ class _Step:
                 self.ground.findings.wrong(
                     (*path, option), option, said, suggestion(option, list(step.options))
                 )
+
+    def check_labels(self, step: ChooseStep) -> None:
+        """Every label is one of an option."""
+        for option in step.labels:
+            if option not in step.options:
+                said = Label(vi="không có trong 'options'", en="is not one of the 'options'")
+                path = ("steps", self.name, "labels", option)
+                self.ground.findings.wrong(path, option, said, suggestion(option, list(step.options)))
 
     def without_platform(self) -> None:
         """A fallback from what?"""

@@ -174,6 +174,7 @@ class Step:
     while_blocked: Literal["keep", "release"] = "keep"
     by: str | None = None  # choose: the attribute whose value is the option
     shares: Tree = None  # choose: leaf: name of a mix whose values are the options
+    option_labels: dict[str, Label] = field(default_factory=dict)  # choose: option → what people read
     branches: tuple[str, ...] = ()  # parallel: first step of each branch
     outcome: Literal["completed", "turned_back"] = "completed"  # end
 

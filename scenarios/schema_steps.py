@@ -196,6 +196,8 @@ class ChooseStep(AnyStep):
     """Shares of the options; may depend on an attribute."""
     options: Annotated[dict[str, Annotated[tuple[Name, ...], OrAlone()]], Field(min_length=1)]
     """Option → `next`, a step, or a list of steps (a detour)."""
+    labels: dict[str, Text] = Field(default_factory=dict)
+    """Option → what people read; else the label of the attribute's value, or the option's name."""
 
 
 class ParallelStep(PlaceStep):

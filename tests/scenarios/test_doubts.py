@@ -8,6 +8,7 @@ import pytest
 
 from scenarios.library import load, load_text
 from scenarios.offered import offered_load
+from scenarios.resolved import from_json, to_json
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -27,6 +28,7 @@ steps:
     label: {vi: Làm lại, en: Again}
     shares: {yes: 20 %, no: 80 %, source: lesson}
     options: {yes: serve, no: next}
+    labels: {yes: {vi: Phải làm lại, en: Once more}, no: {vi: Đạt, en: In order}}
 flows:
   truck:
     label: {vi: Xe, en: Truck}
@@ -91,3 +93,30 @@ def test_a_disruption_that_never_comes_is_a_doubt():
     (warning,) = load_text(text.replace("START", "2026-03-12 09:00")).warnings
     assert warning.place == "disruptions.late.at[0].start"
     assert load_text(text.replace("START", "2025-03-12 09:00")).warnings == ()
+
+
+LABELS = "    labels: {yes: {vi: Phải làm lại, en: Once more}, no: {vi: Đạt, en: In order}}\n"
+
+
+def test_labels_of_options_are_kept():
+    (yes, no) = load_text(ONE_DESK.replace("TIME", "5 min")).resolved.steps["again"].option_labels.items()
+    assert (yes[0], yes[1].vi, no[0], no[1].en) == ("yes", "Phải làm lại", "no", "In order")
+
+
+def test_an_option_by_shares_without_a_label_is_a_doubt():
+    text = ONE_DESK.replace("TIME", "5 min")
+    assert LABELS in text
+    (warning,) = load_text(text.replace(LABELS, "")).warnings
+    assert (warning.place, warning.message.en) == (
+        "steps.again.options",
+        "has no label for the options: yes, no",
+    )
+    (warning,) = load_text(text.replace(", no: {vi: Đạt, en: In order}", "")).warnings
+    assert warning.value == "no"
+
+
+def test_a_resolved_form_from_before_the_labels_is_read():
+    resolved = load_text(ONE_DESK.replace("TIME", "5 min").replace(LABELS, "")).resolved
+    old = to_json(resolved).replace('"option_labels":{},', "")
+    assert "option_labels" not in old
+    assert from_json(old) == resolved
