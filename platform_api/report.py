@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 HOUR = 3_600_000
 """[ms]"""
 
+LABELLED = ("agencies", "calendars", "resources", "zones", "platforms", "steps", "flows", "disruptions")
+"""Parts of a scenario whose things have a label."""
+
 
 def render(result: Result, scenario: Resolved, command: str, language: Language = "vi") -> str:
     """The page as HTML, opened in a language; `command` repeats the run."""
@@ -243,6 +246,13 @@ class _Page:
     def sourced(self) -> list[Parameter]:
         """Numbers with a source."""
         return [p for p in self.scenario.parameters if p.source != "assumption"]
+
+    def about(self, parameter: Parameter) -> str:
+        """What a number is of, in words: the label of the step, the resource … in whose entry it stands."""
+        section, _, inner = parameter.path.partition(".")
+        things = getattr(self.scenario, section) if section in LABELLED else {}
+        name = inner.partition(".")[0]
+        return pick(things[name].label, self.language) if name in things else ""
 
     def owner(self, parameter: Parameter) -> str:
         """The agency that could tell."""

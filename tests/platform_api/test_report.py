@@ -182,7 +182,9 @@ def test_every_assumption_has_its_range_and_owner(gate: Kept, language: Language
     _, scenario, page = gate
     said = Page(page).words(language)
     for parameter in scenario.parameters:
-        assert parameter.path in said
+        section, name = parameter.path.split(".")[:2]
+        thing = getattr(getattr(scenario, section)[name].label, language)
+        assert f"{thing} {parameter.path}" in said
         assert parameter.value in said
         if parameter.range:
             assert f"{parameter.range[0]} – {parameter.range[1]}" in said
