@@ -316,6 +316,22 @@ def only_the_first_need_is_met(patch: Patch) -> None:
     patch.setattr(Station, "units_for", first)
 
 
+@mutant
+def units_kept_again_at_a_second_door(patch: Patch) -> None:
+    keep_units = Model.keep_units
+
+    def again(model: Model, visit: Visit) -> None:
+        visit.keeping = False
+        keep_units(model, visit)
+
+    patch.setattr(Model, "keep_units", again)
+
+
+@mutant
+def a_start_never_opens_the_way_for_another(patch: Patch) -> None:
+    patch.setattr(Station, "is_fickle", False)
+
+
 # ---- platforms and durations
 @mutant
 def slow_downs_ignored(patch: Patch) -> None:

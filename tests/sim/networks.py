@@ -37,6 +37,7 @@ FEATURES = (
     "rooms", "zone", "patience", "full_to", "platform", "outage", "release", "parallel", "rework", "shifts",
     "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool",
     "burst", "until_empty", "teams", "by_goods", "other_doors", "two_platforms",
+    "greedy", "crowded",
 )  # fmt: skip
 
 
@@ -109,6 +110,9 @@ def _resource(draw: st.DrawFn, on: set[str]) -> Resource:
 
 
 def _needs(draw: st.DrawFn, on: set[str], pools: list[str]) -> tuple[Need, ...]:
+    if "greedy" in on and len(pools) > 1 and draw(st.booleans()):
+        one, other = draw(st.permutations(pools))[:2]  # the first need may take what the second must have
+        return Need(((one, 2), (other, 2))), Need(((one, 1),))
     first = draw(st.sampled_from(pools))
     units = draw(st.integers(1, 2)) if "teams" in on else 1
     if "any_of" in on and draw(st.booleans()):
@@ -133,6 +137,8 @@ def _step(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str], nam
             fields["full_to"] = names[-1]
     if "zone" in on and draw(st.booleans()):
         fields["zone"] = "yard"
+    if "zone" in on and "crowded" in on:
+        fields |= {"zone": "yard", "room": draw(st.integers(1, 2))}
     if "patience" in on and draw(st.booleans()):
         fields |= _patience(draw, names, name)
     if "platform" in on and draw(st.booleans()):

@@ -15,7 +15,7 @@ from typing import Any
 from scenarios.resolved import Arrivals, Flow, ListedArrival, Resolved
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, VISIT_OUTCOMES, EventLog
 from sim.run import Run, run
-from tests.sim.build import START_DAY, always, clock, flow, scenario
+from tests.sim.build import NAME, START_DAY, always, clock, scenario
 
 TIMES = ("joined", "admitted", "started", "ended", "left")
 WHOLE_NUMBERS = {str(n): (n,) for n in range(201)}
@@ -50,7 +50,8 @@ def one_flow(arrivals: Arrivals, way: dict[str, str | None], steps: Any, **parts
     of_flow = {
         name: parts.pop(name) for name in ("attributes", "priority", "options", "backlog") if name in parts
     }
-    return world({"a": flow(arrivals, way, **of_flow)}, steps, **parts)
+    first = parts.pop("first", None) or next(iter(way))
+    return world({"a": Flow(NAME, arrivals, first, way, **of_flow)}, steps, **parts)
 
 
 def play(scenario: Resolved) -> Run:

@@ -11,7 +11,7 @@ import pytest
 
 from scenarios.resolved import Backlog, By, Disruption, Resolved
 from sim import run as run_module
-from sim.engines.floor import Group, Pool, Station
+from sim.engines.floor import Group, Pool, Station, Zone
 from sim.laws import LawBroken, branch_steps, check_areas, check_record, sum_of_waits
 from sim.log import EMPTY, ENTITY_OUTCOMES, TARGETS, EventLog
 from sim.run import run
@@ -248,6 +248,37 @@ def test_a_broken_law_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_module, "check_record", wrong)
     with pytest.raises(LawBroken, match="of this test"):
         run(busy(), 1)
+
+
+def test_a_place_that_is_never_given_back_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Zone, "give_back", lambda zone, now: None)
+    told = one_flow(
+        trucks(0), chain("x"), {"x": step("wait", time="5", zone="yard")}, zones={"yard": zone(2)}
+    )
+    with pytest.raises(LawBroken, match="zone 'yard' has 1 places taken, 0 entities are in it"):
+        run(told, 1)
+
+
+def test_a_unit_that_is_never_given_back_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pool, "give_back", lambda *_: None)
+    with pytest.raises(LawBroken, match="'p' has 1 units busy, its visits hold 0"):
+        run(one_flow(trucks(0), chain("x"), {"x": step(needs=needs("p"), time="5")}), 1)
+
+
+def test_a_choice_that_leads_back_to_itself_is_an_endless_instant() -> None:
+    from sim.engines.floor import EndlessInstant
+
+    told = one_flow(
+        trucks((7, {"goods": "fruit"})),
+        {},
+        {"pick": step("choose", by="goods"), "other": step("choose", by="goods")},
+        options={"pick": {"fruit": "other"}, "other": {"fruit": "pick"}},
+        attributes={"goods": category("fruit", draw="goods")},
+        mixes={"goods": shares(fruit=1.0)},
+        first="pick",
+    )
+    with pytest.raises(EndlessInstant, match=r"(pick|other): over 10000 moves or decisions at 7 ms"):
+        run(told, 1)
 
 
 def test_an_endless_instant_is_an_error() -> None:

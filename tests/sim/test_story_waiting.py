@@ -30,6 +30,21 @@ def test_patience_that_ends_at_the_instant_of_a_possible_start_ends_first() -> N
     assert outcomes(told) == {"a0": "completed at 10", "a1": "reneged at 10", "a2": "completed at 20"}
 
 
+def test_patience_that_ends_at_the_door_as_a_place_is_given_back_ends_first() -> None:
+    happens(
+        one_flow(
+            trucks(0, 2, 3),
+            chain("desk"),
+            {"desk": step(needs=needs("p"), time="10", room=1, patience="8")},
+        ),
+        """
+        a0 desk: 0 0 0 10 10
+        a1 desk: 2 - - 10 10 by=desk reneged
+        a2 desk: 3 10 10 20 20 by=desk
+        """,
+    )
+
+
 def test_patience_one_millisecond_longer_is_served() -> None:
     happens(
         one_flow(

@@ -152,6 +152,20 @@ def test_a_platform_is_down_if_anything_says_so_else_its_factors_multiply() -> N
     ]  # fmt: skip
 
 
+def test_a_platform_that_is_up_is_never_rounded_to_down() -> None:
+    """0.01 × 0.01 is nothing in per mille, but 0 would mean down."""
+    fast = {f"d{n}": on("platform", "net", (10, 20), factor=10) for n in range(2)}
+    told = world(platforms={"net": platform()}, disruptions=fast)
+    assert rows(told, "platform", "net") == [(BEGIN, 1000), (10, 1), (20, 1000)]
+
+
+def test_factors_of_one_step_multiply_and_are_floored_once_to_per_mille() -> None:
+    """0.333 × 0.333 × 3 = 0.332667: 332 per mille; floored one by one it would be 330."""
+    spans = [on("step", "desk", (10, 20), factor=factor) for factor in (333, 333, 3000)]
+    told = world(disruptions={f"d{n}": one for n, one in enumerate(spans)})
+    assert rows(told, "slow", "desk") == [(BEGIN, 1000), (10, 332), (20, 1000)]
+
+
 def test_demand_begins_from_the_flows_own_factor() -> None:
     from dataclasses import replace
 

@@ -1,0 +1,67 @@
+"""The compiled engine gives the same record as the reference engine, row for row, and the same digest."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from scenarios.library import load, names
+from scenarios.resolved import DAY, Resolved
+from sim.log import EventLog
+from sim.run import run, shorten
+from tests.sim.networks import networks
+
+NO_SHRINK = settings(
+    max_examples=300, deadline=None, phases=(Phase.explicit, Phase.generate), derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+MANY = settings(NO_SHRINK, max_examples=10_000)
+
+
+@pytest.mark.slow
+@NO_SHRINK
+@given(networks())
+def test_records_are_equal_row_for_row(scenario: Resolved) -> None:
+    assert_engines_agree(scenario)
+
+
+@pytest.mark.long
+@MANY
+@given(networks())
+def test_many_records_are_equal_row_for_row(scenario: Resolved) -> None:
+    assert_engines_agree(scenario)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", names())
+def test_library_scenarios_give_the_same_digest(name: str) -> None:
+    assert_engines_agree(shorten(load(name).resolved, DAY))
+
+
+def assert_engines_agree(scenario: Resolved) -> None:
+    reference, compiled = run(scenario, 1), run(scenario, 1, engine="compiled")
+    assert first_difference(reference.log, compiled.log) is None
+    assert reference.digest == compiled.digest
+    assert reference.log.end == compiled.log.end
+    assert reference.deadlock == compiled.deadlock
+
+
+def first_difference(one: EventLog, other: EventLog) -> str | None:
+    """Where two records part, told with both rows; None if they are equal."""
+    if one.names != other.names:
+        return f"{one.names} ≠ {other.names}"
+    for table in ("entities", "attributes", "timetable", "visits"):
+        mine, yours = getattr(one, table), getattr(other, table)
+        for name in mine:
+            if len(mine[name]) != len(yours[name]):
+                return f"{table}: {len(mine[name])} rows ≠ {len(yours[name])}"
+            for row in np.flatnonzero(mine[name] != yours[name])[:1]:
+                rows = [{key: int(column[row]) for key, column in side.items()} for side in (mine, yours)]
+                return f"{table} row {row}, '{name}': {rows[0]} ≠ {rows[1]}"
+    for curves in ("usage", "places"):
+        for name, columns in getattr(one, curves).items():
+            for key, column in columns.items():
+                if not np.array_equal(column, getattr(other, curves)[name][key]):
+                    return f"{curves} of '{name}', {key}"
+    return None
