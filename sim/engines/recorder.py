@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenarios.resolved import Resolved
+from sim.engines.tables import attribute_codes, timetable_table
 from sim.log import (
     EMPTY,
     ENTITY_COLUMNS,
     PLACE_COLUMNS,
-    TARGETS,
-    TIMETABLE_COLUMNS,
     USAGE_COLUMNS,
     VISIT_COLUMNS,
     Column,
@@ -39,7 +38,7 @@ class Recorder:
         self._entities = array("q")
         self.entities = 0  # born so far
         self._classes: dict[str, int] = {}
-        self._attributes = _attribute_values(scenario)
+        self._attributes = attribute_codes(scenario)
 
     def new_row(self) -> int:
         self.entities += 1
@@ -97,7 +96,7 @@ class Recorder:
             visits=self._visit_table(rank, class_order),
             entities=entities,
             attributes=attributes,
-            timetable=_timetable_table(names, timetable, end),
+            timetable=timetable_table(names, timetable, end),
             usage={name: _levels(pool.levels, USAGE_COLUMNS) for name, pool in pools.items()},
             places={name: _levels(zone.levels, PLACE_COLUMNS) for name, zone in zones.items()},
         )
@@ -148,35 +147,6 @@ class Recorder:
         del rows
         self._visits = array("q")  # a month is a hundred megabytes
         return columns
-
-
-def _attribute_values(scenario: Resolved) -> dict[str, dict[str, int] | None]:
-    """Every attribute of any flow: the codes of its values, or None for a number."""
-    found: dict[str, dict[str, int] | None] = {}
-    for flow in scenario.flows.values():
-        for name, attribute in flow.attributes.items():
-            if attribute.kind == "number":
-                found[name] = None
-                continue
-            codes = found.setdefault(name, {})
-            for value in attribute.values:
-                if codes is not None:
-                    codes.setdefault(value, len(codes))
-    return found
-
-
-def _timetable_table(names: Names, rows: list[Row], end: int) -> dict[str, Column]:
-    """The timetable as run: rows before the end, by (time, what, target)."""
-    books = {
-        "scheduled": names.resources, "capacity": names.resources, "platform": names.platforms,
-        "slow": names.steps, "demand": names.flows,
-    }  # fmt: skip
-    codes = {what: {name: n for n, name in enumerate(book)} for what, book in books.items()}
-    table = sorted(
-        (r.time, TARGETS.index(r.what), codes[r.what][r.target], r.value) for r in rows if r.time < end
-    )
-    values = np.array(table, np.int64).reshape(-1, len(TIMETABLE_COLUMNS))
-    return {name: values[:, i].copy() for i, name in enumerate(TIMETABLE_COLUMNS)}
 
 
 def _levels(levels: Levels, columns: tuple[str, ...]) -> dict[str, Column]:

@@ -40,7 +40,7 @@ from sim.engines.floor import (
 from sim.engines.recorder import Recorder
 from sim.engines.standstill import Standstill
 from sim.engines.world import World
-from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES
+from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, EventLog
 from sim.timetable import Row, timetable
 
 INSIDE, CROSSED, LOST_PATIENCE = (ENTITY_OUTCOMES.index(name) for name in ("inside", "completed", "reneged"))
@@ -473,6 +473,38 @@ class Model:
     def _look_for_idle_heads(self) -> None:
         """A law, after everything of this instant: no head waits that could start or come in."""
         self.env.decide(len(self.groups), lambda _: self.check_heads())
+
+    @property
+    def now(self) -> int:
+        """The current instant [ms]."""
+        return self.env.now
+
+    @property
+    def entities(self) -> int:
+        """Born so far."""
+        return self.recorder.entities
+
+    def advance(self, until: int) -> None:
+        """Go on to an instant."""
+        self.env.run(until=until)
+
+    def record(self, end: int) -> EventLog:
+        """The whole record, open rows too, in canonical order."""
+        return self.recorder.finish(self.begin, end, self.timetable, self.pools, self.zones)
+
+    def queue_areas(self, end: int) -> dict[str, int]:
+        """The area under each queue curve up to the end [entity ms]."""
+        return {
+            name: station.queue_area + station.queued * (end - station.queue_since)
+            for name, station in self.stations.items()
+        }
+
+    def broken_laws(self) -> Iterator[str]:
+        """What the state tells of broken laws."""
+        self.check_heads()
+        if self.idle_heads:
+            yield "a head waits that could start: " + "; ".join(self.idle_heads[:5])
+        yield from self.check_holdings()
 
     def check_heads(self) -> None:
         for station in self.stations.values():

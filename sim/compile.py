@@ -1,0 +1,506 @@
+"""The network: a resolved scenario as numbered, flat arrays, for the compiled engine.
+
+Names become codes by their place in the file. What depends on attributes becomes a node of a forest of
+decision trees, walked with the attribute codes of an entity; everything else is a field of a record or a cell
+of a matrix.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.resolved import By, Resolved, Tree
+from sim import chance
+from sim.arrivals import Demand, arrivals_end, births, sources
+from sim.clock import day_span, days_between, local_day, shape_of
+from sim.engines.tables import attribute_codes
+from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, TARGETS
+from sim.timetable import Row
+
+I8 = NDArray[np.int64]
+NONE = -1
+"""No table, no step, no zone."""
+
+KINDS = ("work", "wait", "choose", "parallel", "end")
+ON_OUTAGE = ("finish", "pause", "restart")
+
+STEP = np.dtype(
+    [(name, np.int64) for name in (
+        "kind", "group", "zone", "room", "full_to", "patience_to", "release", "on_outage", "outcome", "by",
+        "time", "paper", "patience", "mixes", "need_a", "need_b", "platform_a", "platform_b", "branch_a",
+        "branch_b",
+    )]
+)  # fmt: skip
+SOURCE = np.dtype(
+    [(name, np.int64) for name in (
+        "flow", "code", "origin", "kind", "floor", "gap", "left", "row", "last", "day", "number", "position",
+        "next_at", "next_day", "next_number",
+    )]
+)  # fmt: skip
+"""Where entities come from: fixed fields, then the state of what comes next."""
+
+BY_RATE, BY_ROWS = range(2)
+UNSET = -(1 << 62)
+"""A step without a priority of its own."""
+
+
+class Net(NamedTuple):
+    """Everything that does not change during a run."""
+
+    steps: NDArray[Any]  # STEP
+    alternatives: I8  # (needs, 2): first and last row of `options`
+    options: I8  # (rows, 2): pool, units
+    platforms_of: I8
+    branches: I8
+    users: I8  # CSR: the steps of each pool …
+    user_ptr: I8
+    fickle: I8  # the steps that may start *because* somebody else takes units of a pool
+    fickle_ptr: I8
+    zone_steps: I8
+    zone_ptr: I8
+    platform_steps: I8
+    platform_ptr: I8
+    zone_room: I8
+    priority: I8  # (flows, steps): tree
+    following: I8  # (flows, steps): step
+    choice: I8  # (flows, steps): row of `targets`
+    targets: I8  # by option of a choice
+    flow_first: I8
+    attribute_ptr: I8  # CSR: the attributes of each flow …
+    attribute_column: I8
+    attribute_number: I8  # 1: a number
+    attribute_tree: I8  # of the draw …
+    backlog_tree: I8  # … in the opening backlog
+    tree_by: I8  # node → column of the attribute, NONE at a leaf
+    tree_value: I8  # node → leaf value, or first place in `tree_kids`
+    tree_kids: I8
+    table_ptr: I8
+    table_size: I8
+    tables: I8
+    mix_ptr: I8
+    mix_upto: I8
+    mix_value: I8
+    step_keys: NDArray[Any]  # (origins, steps, 2)
+    attribute_keys: NDArray[Any]  # (attributes of all flows, sources, 2)
+    flow_keys: NDArray[Any]  # (origins, 2)
+    days: I8  # (dates, 3): date, begin, end
+    day_shape: I8  # (flows, dates): row of `shapes`
+    shapes: I8  # (rows, 25)
+    listed: I8  # (rows, 3 + attribute columns): instant, day, number, given codes or EMPTY
+    timetable: I8  # (rows, 4)
+
+
+class Backlogged(NamedTuple):
+    """The opening backlog of one flow, in codes."""
+
+    flow: int
+    origin: int
+    entities: int
+    step: int
+    age: int  # tree
+    day: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A network with the names behind its numbers."""
+
+    net: Net
+    sources: NDArray[Any]
+    groups: list[list[int]]
+    origins: list[tuple[str, str]]
+    highest: I8  # units of each pool, the most that the timetable ever sets
+    backlogs: list[Backlogged]
+    columns: dict[str, dict[str, int] | None]  # attribute → codes of its values; None: a number
+    units: int  # the most that one visit can hold
+
+
+class Forest:
+    """Decision trees over attributes, packed into arrays."""
+
+    def __init__(self, columns: dict[str, dict[str, int] | None]) -> None:
+        self.columns = columns
+        self.numbers = {name: n for n, name in enumerate(columns)}
+        self.by: list[int] = []
+        self.value: list[int] = []
+        self.kids: list[int] = []
+
+    def add(self, tree: Tree, leaf: Any) -> int:
+        """The node of a tree; `leaf` turns a leaf into its number."""
+        node = len(self.by)
+        self.by.append(NONE)
+        self.value.append(NONE)
+        if not isinstance(tree, By):
+            self.value[node] = leaf(tree)
+            return node
+        codes = self.columns[tree.attribute] or {}
+        first = len(self.kids)
+        self.kids += [NONE] * len(codes)
+        self.by[node], self.value[node] = self.numbers[tree.attribute], first
+        for value, code in codes.items():
+            if value in tree.cases:
+                self.kids[first + code] = self.add(tree.cases[value], leaf)
+        return node
+
+
+def _csr(lists: list[list[int]]) -> tuple[I8, I8]:
+    ptr = np.cumsum([0, *(len(one) for one in lists)]).astype(np.int64)
+    return ptr, np.array([x for one in lists for x in one], np.int64)
+
+
+class Compiler:
+    """Turns one resolved scenario, seed and replication into a network."""
+
+    def __init__(self, scenario: Resolved, seed: int, replication: int, timetable: list[Row]) -> None:
+        self.scenario, self.seed, self.replication = scenario, seed, replication
+        self.rows = timetable
+        self.begin = -scenario.clock.lead_in
+        self.columns = attribute_codes(scenario)
+        self.forest = Forest(self.columns)
+        self.step = {name: n for n, name in enumerate(scenario.steps)}
+        self.pool = {name: n for n, name in enumerate(scenario.resources)}
+        self.zone = {name: n for n, name in enumerate(scenario.zones)}
+        self.platform = {name: n for n, name in enumerate(scenario.platforms)}
+        self.flow = {name: n for n, name in enumerate(scenario.flows)}
+        self.table = {name: n for n, name in enumerate(scenario.tables)}
+        self.mixes: list[tuple[list[int], list[int]]] = []
+        self.demand = {name: Demand.of(name, timetable) for name in scenario.flows}
+        self.origins = [
+            (name, source)
+            for name, flow in scenario.flows.items()
+            for source in ("backlog", *sources(flow.arrivals, self.demand[name]))
+        ]
+
+    def prepared(self) -> Prepared:
+        scenario = self.scenario
+        groups = self._groups()
+        steps = self._steps(groups)
+        needs, options = self._needs(steps)
+        following, choice, targets = self._ways(steps)
+        attributes = self._attributes()
+        priority = self._priorities()
+        days, day_shape, shapes = self._days()
+        source_rows, listed = self._sources()
+        table_ptr, tables = _csr([list(table) for table in scenario.tables.values()])
+        mix_ptr, mix_upto = _csr([upto for upto, _ in self.mixes])
+        _, mix_value = _csr([value for _, value in self.mixes])
+        backlogs = self._backlogs()
+        keys = self._keys()
+        net = Net(
+            steps=steps,
+            alternatives=needs,
+            options=options,
+            platforms_of=self._flat(
+                [[self.platform[p] for p in s.platforms] for s in scenario.steps.values()], steps, "platform"
+            ),
+            branches=self._flat(
+                [[self.step[b] for b in s.branches] for s in scenario.steps.values()], steps, "branch"
+            ),
+            **self._users(),
+            zone_room=np.array([zone.room for zone in scenario.zones.values()], np.int64),
+            priority=priority,
+            following=following,
+            choice=choice,
+            targets=targets,
+            flow_first=np.array([self.step[flow.first] for flow in scenario.flows.values()], np.int64),
+            **attributes,
+            tree_by=np.array(self.forest.by or [NONE], np.int64),
+            tree_value=np.array(self.forest.value or [NONE], np.int64),
+            tree_kids=np.array(self.forest.kids or [NONE], np.int64),
+            table_ptr=table_ptr,
+            table_size=np.diff(table_ptr),
+            tables=tables if len(tables) else np.zeros(1, np.int64),
+            mix_ptr=mix_ptr,
+            mix_upto=mix_upto,
+            mix_value=mix_value,
+            **keys,
+            days=days,
+            day_shape=day_shape,
+            shapes=shapes,
+            listed=listed,
+            timetable=self._timetable(),
+        )
+        return Prepared(
+            net,
+            source_rows,
+            groups,
+            self.origins,
+            self._highest(),
+            backlogs,
+            self.columns,
+            self._most_units(),
+        )
+
+    def _table_of(self, leaf: Any) -> int:
+        return NONE if leaf is None else self.table[str(leaf)]
+
+    def _groups(self) -> list[list[int]]:
+        first = list(range(len(self.step)))
+        shared: list[set[int]] = [set() for _ in range(len(self.pool) + len(self.zone))]
+        for name, step in self.scenario.steps.items():
+            for need in step.needs:
+                for pool, _ in need.any_of:
+                    shared[self.pool[pool]].add(self.step[name])
+            if step.zone is not None:
+                shared[len(self.pool) + self.zone[step.zone]].add(self.step[name])
+        for members in shared:
+            numbers = {first[number] for number in members}
+            first = [min(numbers) if number in numbers else number for number in first]
+        return [[n for n, f in enumerate(first) if f == number] for number in sorted(set(first))]
+
+    def _steps(self, groups: list[list[int]]) -> NDArray[Any]:
+        rows = np.zeros(len(self.step), STEP)
+        for number, members in enumerate(groups):
+            rows["group"][members] = number
+        for row, step in zip(rows, self.scenario.steps.values(), strict=True):
+            row["kind"] = KINDS.index(step.kind)
+            row["zone"] = NONE if step.zone is None else self.zone[step.zone]
+            row["room"] = NONE if step.room is None else step.room
+            row["full_to"] = NONE if step.full_to is None else self.step[step.full_to]
+            row["patience_to"] = NONE if step.patience_to is None else self.step[step.patience_to]
+            row["release"] = step.while_blocked == "release"
+            row["on_outage"] = ON_OUTAGE.index(step.on_outage)
+            row["outcome"] = ENTITY_OUTCOMES.index(step.outcome)
+            row["by"] = NONE if step.by is None else self.forest.numbers[step.by]
+            row["time"] = self.forest.add(step.time, self._table_of)
+            row["paper"] = NONE if step.fallback is None else self.forest.add(step.fallback, self._table_of)
+            row["patience"] = (
+                NONE if step.patience is None else self.forest.add(step.patience, self._table_of)
+            )
+            row["mixes"] = NONE
+        return rows
+
+    def _flat(self, lists: list[list[int]], steps: NDArray[Any], name: str) -> I8:
+        ptr, flat = _csr(lists)
+        steps[f"{name}_a"], steps[f"{name}_b"] = ptr[:-1], ptr[1:]
+        return flat
+
+    def _needs(self, steps: NDArray[Any]) -> tuple[I8, I8]:
+        needs: list[tuple[int, int]] = []
+        options: list[tuple[int, int]] = []
+        for row, step in zip(steps, self.scenario.steps.values(), strict=True):
+            row["need_a"] = len(needs)
+            for need in step.needs:
+                first = len(options)
+                options += [(self.pool[pool], units) for pool, units in need.any_of]
+                needs.append((first, len(options)))
+            row["need_b"] = len(needs)
+        return np.array(needs, np.int64).reshape(-1, 2), np.array(options, np.int64).reshape(-1, 2)
+
+    def _users(self) -> dict[str, I8]:
+        users: list[dict[int, None]] = [{} for _ in self.pool]
+        zone_steps: list[list[int]] = [[] for _ in self.zone]
+        platform_steps: list[list[int]] = [[] for _ in self.platform]
+        for name, step in self.scenario.steps.items():
+            number = self.step[name]
+            for need in step.needs:
+                for pool, _ in need.any_of:
+                    users[self.pool[pool]][number] = None
+            if step.zone is not None:
+                zone_steps[self.zone[step.zone]].append(number)
+            for platform in step.platforms:
+                platform_steps[self.platform[platform]].append(number)
+        user_ptr, user_list = _csr([list(one) for one in users])
+        fickle_ptr, fickle = _csr([[n for n in one if self._is_fickle(n)] for one in users])
+        zone_ptr, zone_list = _csr(zone_steps)
+        platform_ptr, platform_list = _csr(platform_steps)
+        return {
+            "fickle": fickle, "fickle_ptr": fickle_ptr, "users": user_list, "user_ptr": user_ptr,
+            "zone_steps": zone_list, "zone_ptr": zone_ptr,
+            "platform_steps": platform_list, "platform_ptr": platform_ptr,
+        }  # fmt: skip
+
+    def _is_fickle(self, number: int) -> bool:
+        needs = list(self.scenario.steps.values())[number].needs
+        return len(needs) > 1 and any(len(need.any_of) > 1 for need in needs)
+
+    def _ways(self, steps: NDArray[Any]) -> tuple[I8, I8, I8]:
+        """Where each flow goes from each step; a choice's options are numbered alike for all flows."""
+        scenario = self.scenario
+        following = np.full((len(self.flow), len(self.step)), NONE, np.int64)
+        choice = np.full((len(self.flow), len(self.step)), NONE, np.int64)
+        targets: list[int] = []
+        for name, step in scenario.steps.items():
+            if step.kind != "choose":
+                continue
+            number = self.step[name]
+            options = self._option_codes(name)
+            if step.by is None:
+                steps["mixes"][number] = self.forest.add(step.shares, partial(self._mix, codes=options))
+            for flow_name, flow in scenario.flows.items():
+                if name in flow.options:
+                    choice[self.flow[flow_name], number] = len(targets)
+                    ways = flow.options[name]
+                    targets += [NONE if ways.get(o) is None else self.step[str(ways[o])] for o in options]
+        for flow_name, flow in scenario.flows.items():
+            for step_name, after in flow.next.items():
+                following[self.flow[flow_name], self.step[step_name]] = (
+                    NONE if after is None else self.step[after]
+                )
+        return following, choice, np.array(targets or [NONE], np.int64)
+
+    def _option_codes(self, name: str) -> dict[str, int]:
+        step = self.scenario.steps[name]
+        if step.by is not None:
+            return dict(self.columns[step.by] or {})
+        names = dict.fromkeys(o for flow in self.scenario.flows.values() for o in flow.options.get(name, {}))
+        return {option: n for n, option in enumerate(names)}
+
+    def _mix(self, leaf: Any, codes: dict[str, int]) -> int:
+        mix = self.scenario.mixes[str(leaf)]
+        self.mixes.append((list(mix.upto), [codes[value] for value in mix.values]))
+        return len(self.mixes) - 1
+
+    def _priorities(self) -> I8:
+        """Trees of (flow, step); a step's own where it has one, else the flow's."""
+        flows = [
+            self.forest.add(flow.priority, lambda leaf: int(leaf or 0))
+            for flow in self.scenario.flows.values()
+        ]
+        own = [
+            NONE
+            if step.priority is None
+            else self.forest.add(step.priority, lambda leaf: UNSET if leaf is None else int(leaf))
+            for step in self.scenario.steps.values()
+        ]
+        out = np.empty((2, max(len(flows), len(own))), np.int64)
+        out[0, : len(flows)] = flows
+        out[1, : len(own)] = own
+        return out
+
+    def _attributes(self) -> dict[str, I8]:
+        columns, numbers, trees, backlog = [], [], [], []
+        ptr = [0]
+        for flow in self.scenario.flows.values():
+            replaced = flow.backlog.attributes if flow.backlog is not None else {}
+            for name, attribute in flow.attributes.items():
+                codes = self.columns[name] or {}
+                leaf = self._table_of if attribute.kind == "number" else partial(self._mix, codes=codes)
+                columns.append(self.forest.numbers[name])
+                numbers.append(attribute.kind == "number")
+                trees.append(self.forest.add(attribute.draw, leaf))
+                backlog.append(self.forest.add(replaced[name], leaf) if name in replaced else trees[-1])
+            ptr.append(len(columns))
+        arrays = (ptr, columns, numbers, trees, backlog)
+        keys = ("attribute_ptr", "attribute_column", "attribute_number", "attribute_tree", "backlog_tree")
+        return {key: np.array(values, np.int64) for key, values in zip(keys, arrays, strict=True)}
+
+    def _keys(self) -> dict[str, NDArray[Any]]:
+        scenario = self.scenario
+        addresses = [("step", step, *origin) for origin in self.origins for step in scenario.steps]
+        addresses += [("attribute", a, *o) for o in self.origins for a in scenario.flows[o[0]].attributes]
+        addresses += [("flow", origin[0], *origin) for origin in self.origins]
+        addresses += [("disruption", name, "", "") for name in scenario.disruptions]
+        keys = chance.distinct_keys(self.seed, addresses)
+
+        def words(key: int) -> tuple[int, int]:
+            return key & 0xFFFFFFFF, key >> 32
+
+        steps = [[words(keys["step", step, *o]) for step in scenario.steps] for o in self.origins]
+        flows = [words(keys["flow", o[0], *o]) for o in self.origins]
+        widest = max((len(flow.attributes) for flow in scenario.flows.values()), default=0)
+        attributes = np.zeros((len(self.origins), max(1, widest), 2), np.int64)
+        for n, origin in enumerate(self.origins):
+            for a, name in enumerate(scenario.flows[origin[0]].attributes):
+                attributes[n, a] = words(keys["attribute", name, *origin])
+        return {
+            "step_keys": np.array(steps, np.int64).reshape(len(self.origins), -1, 2),
+            "attribute_keys": attributes,
+            "flow_keys": np.array(flows, np.int64).reshape(-1, 2),
+        }
+
+    def _days(self) -> tuple[I8, I8, I8]:
+        clock = self.scenario.clock
+        dates = days_between(
+            clock.offsets, clock.start_utc, self.begin, max(self.begin + 1, arrivals_end(clock))
+        )
+        spans = [(day, *day_span(clock.offsets, clock.start_utc, day)) for day in dates]
+        known: dict[tuple[int, ...], int] = {(0,) * 25: 0}
+        day_shape = np.zeros((len(self.flow), len(spans)), np.int64)
+        for n, flow in enumerate(self.scenario.flows.values()):
+            if flow.arrivals.days is not None:
+                for d, day in enumerate(dates):
+                    day_shape[n, d] = known.setdefault(shape_of(flow.arrivals.days, day), len(known))
+        return np.array(spans, np.int64).reshape(-1, 3), day_shape, np.array(list(known), np.int64)
+
+    def _sources(self) -> tuple[NDArray[Any], I8]:
+        rows: list[Any] = []
+        listed: list[list[int]] = []
+        for number, (name, source) in enumerate(self.origins):
+            if source == "backlog":
+                continue
+            arrivals = self.scenario.flows[name].arrivals
+            row = np.zeros((), SOURCE)
+            row["flow"], row["code"], row["origin"] = self.flow[name], SOURCES.index(source), number
+            row["left"] = NONE if arrivals.count is None else arrivals.count
+            if arrivals.kind == "rate":
+                row["kind"], row["floor"] = BY_RATE, 1000 * int(source[1:])
+                row["gap"] = self.table[str(arrivals.gap)]
+                row["number"] = -1
+            else:
+                row["kind"], row["row"] = BY_ROWS, len(listed)
+                listed += self._rows_of(name, source)
+                row["last"] = len(listed)
+            rows.append(row)
+        table = np.array(listed, np.int64).reshape(-1, 3 + len(self.columns))
+        return np.array(rows, SOURCE) if rows else np.zeros(0, SOURCE), table
+
+    def _rows_of(self, flow: str, source: str) -> list[list[int]]:
+        """The arrivals of a list or of a placed count, one by one."""
+        found = births(self.scenario, flow, source, self.demand[flow], self.seed, self.replication)
+        return [[birth.at, birth.day, birth.number, *self._given(flow, birth.given)] for birth in found]
+
+    def _given(self, flow: str, given: dict[str, str | int]) -> list[int]:
+        out = []
+        for name, codes in self.columns.items():
+            value = given.get(name)
+            if value is None or name not in self.scenario.flows[flow].attributes:
+                out.append(EMPTY)
+            else:
+                out.append(int(value) if codes is None else codes[str(value)])
+        return out
+
+    def _backlogs(self) -> list[Backlogged]:
+        found = []
+        for number, (name, source) in enumerate(self.origins):
+            backlog = self.scenario.flows[name].backlog
+            if source == "backlog" and backlog is not None:
+                age = self.forest.add(backlog.age, self._table_of)
+                found.append(
+                    Backlogged(
+                        self.flow[name], number, backlog.count, self.step[backlog.at], age, self._first_day()
+                    )
+                )
+        return found
+
+    def _timetable(self) -> I8:
+        books = {
+            "scheduled": self.pool, "capacity": self.pool, "platform": self.platform, "slow": self.step,
+            "demand": self.flow,
+        }  # fmt: skip
+        rows = [(r.time, TARGETS.index(r.what), books[r.what][r.target], r.value) for r in self.rows]
+        return np.array(rows, np.int64).reshape(-1, 4)
+
+    def _highest(self) -> I8:
+        highest = np.zeros(len(self.pool), np.int64)
+        for row in self.rows:
+            if row.what == "capacity":
+                highest[self.pool[row.target]] = max(highest[self.pool[row.target]], row.value)
+        return highest
+
+    def _first_day(self) -> int:
+        clock = self.scenario.clock
+        return local_day(clock.offsets, clock.start_utc, self.begin)
+
+    def _most_units(self) -> int:
+        """The most units that one visit can hold."""
+        each = [
+            sum(max(units for _, units in need.any_of) for need in step.needs)
+            for step in self.scenario.steps.values()
+        ]
+        return max([1, *each])

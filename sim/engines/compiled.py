@@ -1,0 +1,345 @@
+"""The compiled engine, seen from outside: arrays made and grown, the loop called, the record read out.
+
+The loop itself is `sim.engines.kernel`. All state is arrays, so a run stops at any instant and goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.resolved import Resolved
+from sim.arrivals import arrivals_end
+from sim.compile import Compiler, Prepared
+from sim.deadlock import Deadlock
+from sim.engines import kernel
+from sim.engines.floor import EndlessInstant
+from sim.engines.kernel import State
+from sim.engines.tables import timetable_table
+from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
+from sim.timetable import timetable
+
+SLOTS = 64
+"""Visits, movers and entities at the start; doubled when they run out."""
+
+SPARE = 16
+"""Facts that must fit after growing, at least."""
+
+Array = NDArray[Any]
+
+
+class Model:
+    """A scenario in arrays, ready to run."""
+
+    def __init__(self, scenario: Resolved, seed: int, replication: int, end: int) -> None:
+        self.scenario, self.seed, self.replication = scenario, seed, replication
+        self.begin, self.end = -scenario.clock.lead_in, end
+        self.timetable = timetable(scenario, seed, replication, self.begin, end)
+        self.prepared = Compiler(scenario, seed, replication, self.timetable).prepared()
+        self.net = self.prepared.net
+        self.state = _new_state(self.prepared, self.begin, replication)
+        self.answer = kernel.GROW
+        self._stand_in_backlog()
+        kernel.open_gates(self.net, self.state, self.begin, arrivals_end(scenario.clock))
+
+    def _stand_in_backlog(self) -> None:
+        for flow, origin, count, step, age, day in self.prepared.backlogs:
+            while kernel.spare(self.state) <= count:
+                self.state = grow(self.state, count + SPARE)
+            for number in range(count):
+                if not kernel.stand_in_backlog(self.net, self.state, flow, origin, day, number, step, age):
+                    name = list(self.scenario.steps)[step]
+                    raise ValueError(f"more opening backlog at '{name}' than it or its zone has room")
+
+    @property
+    def now(self) -> int:
+        """The current instant [ms]."""
+        return int(self.state.x[kernel.NOW])
+
+    @property
+    def entities(self) -> int:
+        """Born so far."""
+        return int(self.state.x[kernel.ENTITIES])
+
+    def events(self) -> int:
+        """Facts and decision rounds so far."""
+        return int(self.state.x[kernel.EVENTS])
+
+    def advance(self, until: int) -> None:
+        """Go on to an instant, or to the end if that comes first.
+
+        Raises
+        ------
+        EndlessInstant
+            If something goes round for ever without time passing.
+        """
+        empty = self.scenario.clock.until == "empty"
+        last = arrivals_end(self.scenario.clock)
+        while self.answer in {kernel.GROW, kernel.DONE}:
+            self.answer = kernel.run(self.net, self.state, self.begin, last, until, empty)
+            if self.answer != kernel.GROW:
+                break
+            self.state = grow(self.state, SPARE)
+        if self.answer == kernel.ENDLESS:
+            raise EndlessInstant.at(self._endless_steps(), self.now)
+
+    def _endless_steps(self) -> list[str]:
+        names = list(self.scenario.steps)
+        number = int(self.state.x[kernel.WRONG_STEP])
+        if self.state.x[kernel.WRONG]:
+            return [names[number]]
+        return [names[step] for step in self.prepared.groups[number][:8]]
+
+    def stops_at(self) -> int | None:
+        """With `until: empty`: the end of the run, once it is known."""
+        if self.answer != kernel.EMPTIED:
+            return None
+        window = self.scenario.clock.window
+        last = int(self.state.x[kernel.LAST_LEFT]) + 1
+        return min(self.end, max(last, window if window is not None else self.begin + 1))
+
+    def broken_laws(self) -> Iterator[str]:
+        """What the state tells of broken laws."""
+        kernel.look_for_idle_heads(self.net, self.state)
+        if heads := int(self.state.x[kernel.IDLE_HEADS]):
+            yield f"{heads} times a head waited that could start"
+
+    def deadlock(self) -> Deadlock | None:
+        """Who is stuck for ever in the state as it is now."""
+        from sim.engines.thaw import deadlock
+
+        return deadlock(self)
+
+    def queue_areas(self, end: int) -> dict[str, int]:
+        """The area under each queue curve up to the end [entity ms]."""
+        sites = self.state.sites
+        areas = sites["area"] + sites["queued"] * (end - sites["since"])
+        return {name: int(area) for name, area in zip(self.scenario.steps, areas, strict=True)}
+
+    def record(self, end: int) -> EventLog:
+        """The whole record, open rows too, in canonical order."""
+        x = self.state.x
+        rows = int(x[kernel.VISIT_ROWS]) + self.state.visits.size
+        log = _longer(self.state.visit_log, rows - self.state.visit_log.size)
+        self.state = self.state._replace(visit_log=log)
+        kernel.write_open(self.state)
+        return _Reader(self.scenario, self.prepared, self.state).log(self.begin, end, self.timetable)
+
+
+class _Reader:
+    """Turns the arrays of a finished run into a record."""
+
+    def __init__(self, scenario: Resolved, prepared: Prepared, state: State) -> None:
+        self.scenario, self.columns, self.state = scenario, prepared.columns, state
+        x = state.x
+        self.entity_rows = state.entity_log[: x[kernel.ENTITIES]]
+        self.attribute_rows = state.attribute_log[: x[kernel.ENTITIES]]
+        self.visit_rows = state.visit_log[: x[kernel.VISIT_ROWS]]
+        rows = self.entity_rows
+        self.order = np.lexsort((rows["number"], rows["day"], rows["source"], rows["flow"]))
+
+    def log(self, begin: int, end: int, rows: list[Any]) -> EventLog:
+        entities = self._entities()
+        attributes = {name: self.attribute_rows[self.order, n] for n, name in enumerate(self.columns)}
+        classes, klass = self._classes(entities["flow"], attributes)
+        names = self._names(classes)
+        return EventLog(
+            names=names,
+            begin=begin,
+            end=end,
+            visits=self._visits(klass),
+            entities=entities,
+            attributes=attributes,
+            timetable=timetable_table(names, rows, end),
+            usage=self._levels(self.state.usage, kernel.USAGE_ROWS, names.resources, ("serving", "kept")),
+            places=self._levels(self.state.places, kernel.PLACE_ROWS, names.zones, ("serving",)),
+        )
+
+    def _entities(self) -> dict[str, Column]:
+        fixed = {"child": 0, "parent": -1}
+        return {
+            name: np.full(len(self.order), fixed[name], np.int64)
+            if name in fixed
+            else self.entity_rows[name][self.order].astype(np.int64)
+            for name in ENTITY_COLUMNS
+        }
+
+    def _classes(self, flow: Column, attributes: dict[str, Column]) -> tuple[tuple[str, ...], Column]:
+        """The names of the classes, sorted, and each entity's."""
+        keys = np.column_stack([flow, *attributes.values()]) if attributes else flow.reshape(-1, 1)
+        numbers = [n + 1 for n, codes in enumerate(self.columns.values()) if codes is None]
+        keys[:, numbers] = 0  # numbers make no class
+        found, inverse = np.unique(keys, axis=0, return_inverse=True)
+        told = [self._class_of(row) for row in found.tolist()]
+        classes = tuple(sorted(set(told)))
+        place = {name: code for code, name in enumerate(classes)}
+        codes = np.array([place[name] for name in told], np.int64)
+        return classes, codes[inverse.reshape(-1)] if len(codes) else np.empty(0, np.int64)
+
+    def _class_of(self, row: list[int]) -> str:
+        flow = list(self.scenario.flows.values())[row[0]]
+        codes = dict(zip(self.columns, row[1:], strict=True))
+        return class_name(
+            {
+                name: list(self.columns[name] or {})[codes[name]]
+                for name, attribute in flow.attributes.items()
+                if attribute.kind == "category"
+            }
+        )
+
+    def _names(self, classes: tuple[str, ...]) -> Names:
+        scenario = self.scenario
+        return Names(
+            flows=tuple(scenario.flows),
+            steps=tuple(scenario.steps),
+            resources=tuple(scenario.resources),
+            zones=tuple(scenario.zones),
+            platforms=tuple(scenario.platforms),
+            classes=classes,
+            attributes={name: None if v is None else tuple(v) for name, v in self.columns.items()},
+        )
+
+    def _visits(self, klass: Column) -> dict[str, Column]:
+        rank = np.empty(len(self.order), np.int64)
+        rank[self.order] = np.arange(len(self.order))
+        entity = rank[self.visit_rows["entity"]]
+        order = np.lexsort((self.visit_rows["visit"], self.visit_rows["step"], entity))
+        rows, entity = self.visit_rows[order], entity[order]
+        known = {"entity": entity, "klass": klass[entity], "blocked_by": rows["blocked"]}
+        fixed = {"segment": 1, "batch": -1, "amount": EMPTY}
+        return {
+            name: np.full(len(rows), fixed[name], np.int64)
+            if name in fixed
+            else np.asarray(known[name] if name in known else rows[name]).astype(np.int64)
+            for name in VISIT_COLUMNS
+        }
+
+    def _levels(
+        self, levels: Array, count: int, names: tuple[str, ...], columns: tuple[str, ...]
+    ) -> dict[str, dict[str, Column]]:
+        rows = levels[: self.state.x[count]]
+        found: dict[str, dict[str, Column]] = {}
+        for code, name in enumerate(names):
+            mine = rows[rows["what"] == code]
+            parts = {column: mine[column].copy() for column in ("time", *columns)}
+            if "kept" in parts:
+                found[name] = parts | {"reserved": np.zeros(len(mine), np.int64)}
+            else:
+                found[name] = {"time": parts["time"], "taken": parts["serving"]}
+        return found
+
+
+def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
+    net = prepared.net
+    steps, pools, zones = net.steps.size, len(prepared.highest), net.zone_room.size
+    attributes = len(prepared.columns)
+    forks = net.steps["branch_b"] - net.steps["branch_a"]
+    x = np.zeros(kernel.SCALARS, np.int64)
+    x[kernel.NOW], x[kernel.LAST_LEFT], x[kernel.REPLICATION] = begin, begin, replication
+    x[kernel.RECORD], x[kernel.MAX_FORK], x[kernel.STILL_COMING] = (
+        1,
+        max(1, forks.max()),
+        prepared.sources.size,
+    )
+    x[[kernel.FREE_VISITS, kernel.FREE_MOVERS, kernel.FREE_ENTITIES]] = SLOTS
+    free = np.arange(SLOTS)[::-1]
+    first = np.concatenate([[0], np.cumsum(prepared.highest + 1)]).astype(np.int64)
+    return State(
+        x=x,
+        heap=np.zeros(4 * SLOTS, kernel.EVENT),
+        soon=np.zeros(4 * SLOTS, np.int64),
+        awake=np.zeros(len(prepared.groups) + 1, np.int64),
+        sites=_records(steps, kernel.SITE, slow=1000, newcomers=-1, under_way=-1, since=begin),
+        lists=np.full((steps * kernel.LINES, 2), -1, np.int64),
+        groups=_records(len(prepared.groups), kernel.GROUP, admit=-1, start=-1, passes_at=EMPTY),
+        pools=_records(pools, kernel.POOL, first=first[:-1], usage_row=-1),
+        returned=np.zeros(first[-1] + 1, np.int64),
+        zones=_records(zones, kernel.ZONE, place_row=-1),
+        platforms=np.full(net.platform_ptr.size - 1, 1000, np.int64),
+        demand=np.full(net.flow_first.size, 1000, np.int64),
+        sources=prepared.sources,
+        visits=_records(SLOTS, kernel.VISIT, mover=-1),
+        movers=_records(SLOTS, kernel.MOVER, entity=-1),
+        entities=np.zeros(SLOTS, kernel.ENTITY),
+        values=np.full((SLOTS, attributes), EMPTY, np.int64),
+        starts=np.zeros((SLOTS, steps), np.int64),
+        counts=np.zeros((SLOTS, steps), np.int64),
+        units=np.zeros((SLOTS, prepared.units), np.int64),
+        unit_pools=np.zeros((SLOTS, prepared.units), np.int64),
+        free_visits=free.copy(),
+        free_movers=free.copy(),
+        free_entities=free.copy(),
+        visit_log=np.zeros(4 * SLOTS, kernel.VISIT_LOG),
+        entity_log=np.zeros(SLOTS, kernel.ENTITY_LOG),
+        attribute_log=np.zeros((SLOTS, attributes), np.int64),
+        usage=np.zeros(SLOTS, kernel.LEVEL),
+        places=np.zeros(SLOTS, kernel.LEVEL),
+        cancel=np.zeros(1, np.uint8),
+    )
+
+
+def _records(size: int, kind: np.dtype[Any], **values: Any) -> Array:
+    rows = np.zeros(size, kind)
+    for name, value in values.items():
+        rows[name] = value
+    return rows
+
+
+def _longer(array: Array, more: int) -> Array:
+    return np.concatenate([array, np.zeros((max(0, more), *array.shape[1:]), array.dtype)])
+
+
+def grow(state: State, facts: int) -> State:
+    """Make room for so many facts, by doubling whatever is nearly full."""
+    state = _grow_slots(state, facts)
+    x = state.x
+    fork = int(x[kernel.MAX_FORK])
+    events = 2 * (state.visits.size - int(x[kernel.FREE_VISITS])) + (facts + 1) * (fork + 6)
+    wanted = {
+        "heap": x[kernel.HEAP] + events,
+        "soon": x[kernel.SOON] + events,
+        "visit_log": x[kernel.VISIT_ROWS] + 4 * (facts + 1),
+        "entity_log": x[kernel.ENTITIES] + facts + 2,
+        "attribute_log": x[kernel.ENTITIES] + facts + 2,
+        "usage": x[kernel.USAGE_ROWS] + (facts + 1) * (state.pools.size + 1),
+        "places": x[kernel.PLACE_ROWS] + (facts + 1) * (state.zones.size + 1),
+    }
+    changed: dict[str, Array] = {}
+    for name, size in wanted.items():
+        array = getattr(state, name)
+        if len(array) < size:
+            changed[name] = _longer(array, max(len(array), int(size) - len(array)))
+    return state._replace(**changed)
+
+
+def _grow_slots(state: State, facts: int) -> State:
+    """More visits, entities and movers, each with its list of free slots."""
+    fork = int(state.x[kernel.MAX_FORK])
+    while state.x[kernel.FREE_VISITS] < facts + 2:
+        size = state.visits.size
+        free = _more_slots(state.free_visits, state.x, kernel.FREE_VISITS, size)
+        doubled = {name: _longer(getattr(state, name), size) for name in ("visits", "units", "unit_pools")}
+        doubled["visits"]["mover"][size:] = -1
+        state = state._replace(free_visits=free, **doubled)
+    while state.x[kernel.FREE_ENTITIES] < facts + 2:
+        size = state.entities.size
+        free = _more_slots(state.free_entities, state.x, kernel.FREE_ENTITIES, size)
+        names = ("entities", "values", "starts", "counts")
+        state = state._replace(free_entities=free, **{n: _longer(getattr(state, n), size) for n in names})
+    while state.x[kernel.FREE_MOVERS] < (facts + 1) * (fork + 1) + 1:
+        size = state.movers.size
+        free = _more_slots(state.free_movers, state.x, kernel.FREE_MOVERS, size)
+        state = state._replace(free_movers=free, movers=_longer(state.movers, size))
+    return state
+
+
+def _more_slots(free: Array, x: Array, count: int, size: int) -> Array:
+    """The list of free slots after doubling from `size`."""
+    left = int(x[count])
+    x[count] += size
+    return np.concatenate(
+        [np.arange(2 * size - 1, size - 1, -1), free[:left], np.zeros(size - left, np.int64)]
+    )

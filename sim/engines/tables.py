@@ -1,0 +1,38 @@
+"""Parts of a record that every engine writes alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenarios.resolved import Resolved
+from sim.log import TARGETS, TIMETABLE_COLUMNS, Column, Names
+from sim.timetable import Row
+
+
+def attribute_codes(scenario: Resolved) -> dict[str, dict[str, int] | None]:
+    """Every attribute of any flow: the codes of its values, or None for a number."""
+    found: dict[str, dict[str, int] | None] = {}
+    for flow in scenario.flows.values():
+        for name, attribute in flow.attributes.items():
+            if attribute.kind == "number":
+                found[name] = None
+                continue
+            codes = found.setdefault(name, {})
+            for value in attribute.values:
+                if codes is not None:
+                    codes.setdefault(value, len(codes))
+    return found
+
+
+def timetable_table(names: Names, rows: list[Row], end: int) -> dict[str, Column]:
+    """The timetable as run: rows before the end, by (time, what, target)."""
+    books = {
+        "scheduled": names.resources, "capacity": names.resources, "platform": names.platforms,
+        "slow": names.steps, "demand": names.flows,
+    }  # fmt: skip
+    codes = {what: {name: n for n, name in enumerate(book)} for what, book in books.items()}
+    table = sorted(
+        (r.time, TARGETS.index(r.what), codes[r.what][r.target], r.value) for r in rows if r.time < end
+    )
+    values = np.array(table, np.int64).reshape(-1, len(TIMETABLE_COLUMNS))
+    return {name: values[:, i].copy() for i, name in enumerate(TIMETABLE_COLUMNS)}

@@ -1,0 +1,93 @@
+"""The final state of a compiled run as the objects of the reference engine, so that one function reads both.
+
+Only what `sim.engines.standstill` looks at is built: who is where, what it holds and in which line it stands.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.deadlock import Deadlock
+from sim.engines import kernel
+from sim.engines.entities import Entity, Kind, Position, Visit
+from sim.engines.reference import Model as Reference
+
+if TYPE_CHECKING:
+    from sim.engines.compiled import Model
+
+
+def deadlock(model: Model) -> Deadlock | None:
+    """Who is stuck for ever in the state as it is now."""
+    twin = Reference(model.scenario, model.seed, model.replication, model.end)
+    _Thaw(twin, model.state).fill()
+    return twin.deadlock()
+
+
+class _Thaw:
+    def __init__(self, twin: Reference, state: Any) -> None:
+        self.twin, self.state = twin, state
+        self.stations = list(twin.stations.values())
+        self.pools = list(twin.pools.values())
+        self.zones = list(twin.zones.values())
+        self.flows = list(twin.scenario.flows.values())
+        self.entities: dict[int, Entity] = {}
+        self.positions: dict[int, Position] = {}
+
+    def fill(self) -> None:
+        self._places()
+        visits = {slot: self._visit(slot) for slot in range(self.state.visits.size) if self._is_open(slot)}
+        for slot, visit in visits.items():
+            mover = self.state.movers[self.state.visits[slot]["mover"]]
+            held = int(mover["held"])
+            visit.position.visit = visits[held] if held >= 0 else visit
+            self._line(slot, visit)
+        self.twin.recorder.open = dict.fromkeys(visits.values())
+
+    def _places(self) -> None:
+        for pool, row in zip(self.pools, self.state.pools, strict=True):
+            pool.capacity, pool.serving, pool.kept = (int(row[n]) for n in ("capacity", "serving", "kept"))
+        for zone, row in zip(self.zones, self.state.zones, strict=True):
+            zone.taken = int(row["taken"])
+        for station, row in zip(self.stations, self.state.sites, strict=True):
+            station.places = int(row["places"])
+        for service, factor in zip(self.twin.services.values(), self.state.platforms, strict=True):
+            service.state = int(factor)
+
+    def _is_open(self, slot: int) -> bool:
+        return int(self.state.visits[slot]["mover"]) >= 0
+
+    def _visit(self, slot: int) -> Visit:
+        row = self.state.visits[slot]
+        entity, station = self._entity(int(row["mover"])), self.stations[int(row["step"])]
+        number = int(row["number"])
+        key = (int(row["priority"]), int(row["since"]), *entity.key, station.number, number)
+        visit = Visit(entity, station, number, key, int(row["joined"]), self._position(int(row["mover"])))
+        visit.admitted, visit.started, visit.ended = (int(row[n]) for n in ("admitted", "started", "ended"))
+        visit.in_zone, visit.patience = bool(row["in_zone"]), bool(row["patient"])
+        for k in range(int(row["held_units"])):
+            pool = self.pools[int(self.state.unit_pools[slot, k])]
+            visit.units.append((pool, [int(self.state.units[slot, k])]))
+        return visit
+
+    def _entity(self, mover: int) -> Entity:
+        slot = int(self.state.movers[mover]["entity"])
+        if slot not in self.entities:
+            row = self.state.entities[slot]
+            key = tuple(int(row[name]) for name in ("flow", "source", "day", "number"))
+            kind = Kind(self.flows[key[0]], 0, {})
+            self.entities[slot] = Entity(int(row["row"]), (*key, 0), kind, int(row["arrived"]), [])
+        return self.entities[slot]
+
+    def _position(self, mover: int) -> Position:
+        if mover not in self.positions:
+            row = self.state.movers[mover]
+            zone = self.zones[int(row["zone"])] if row["zone"] >= 0 else None
+            self.positions[mover] = Position(zone=zone, branch=bool(row["branch"]))
+        return self.positions[mover]
+
+    def _line(self, slot: int, visit: Visit) -> None:
+        line = int(self.state.visits[slot]["line"])
+        if line == kernel.LINES - 1:
+            visit.station.queue.add(visit)
+        elif line >= 0:
+            visit.station.lines[line].add(visit)
