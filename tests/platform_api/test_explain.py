@@ -104,3 +104,12 @@ def test_parallel_arrows_get_tracks_of_their_own() -> None:
     numbered = tracks.numbered()
     assert numbered["a"] != numbered["b"] != numbered["c"]
     assert numbered["a"] == numbered["c"]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("vi", ("Sai, phải sửa 3 %", "Đúng 97 %")), ("en", ("Wrong, to be corrected 3 %", "Right 97 %"))],
+)
+def test_options_by_shares_are_told_by_their_labels(language: Language, told: tuple[str, ...]) -> None:
+    words = str(story(library.load("lang-son-2025-03-12").resolved, language))
+    assert all(label in words for label in told)
