@@ -7,7 +7,7 @@ instant is known, and what it decides moves nobody: it takes places and units, a
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
@@ -161,9 +161,6 @@ class Line:
 
     def pop(self) -> None:
         heappop(self._heap)
-
-    def __iter__(self) -> Iterator[Visit]:
-        return (visit for _, visit in sorted(self._heap, key=lambda entry: entry[0]) if self._waits(visit))
 
 
 def _at_door(visit: Visit) -> bool:
