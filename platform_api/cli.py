@@ -64,7 +64,11 @@ class Cuakhau(click.Group):
         prepare_streams()
         words = list(sys.argv[1:] if args is None else args)
         extra = {**extra, "standalone_mode": False, "windows_expand_args": False}
-        sys.exit(self._run(words, prog_name or "cuakhau", extra))
+        code = self._run(words, prog_name or "cuakhau", extra)
+        # Python remembers a Ctrl-C that came out of a string given to exec (numba compiles so) even once it
+        # is caught, and at the end dies of it instead of leaving with our code; another exec makes it forget.
+        exec("")
+        sys.exit(code)
 
     def _run(self, words: list[str], prog_name: str, extra: dict[str, Any]) -> int:
         try:

@@ -123,6 +123,23 @@ def test_ctrl_c_says_one_line_and_leaves_nothing(
     assert [path.name for path in tmp_path.iterdir()] == ["endless.yaml"]
 
 
+def test_ctrl_c_while_a_library_compiles_a_text_leaves_with_the_same_code(tmp_path: Path) -> None:
+    """A Ctrl-C out of a string given to exec is remembered by Python, which would die of it in the end."""
+    program = "import click\n"
+    program += "from platform_api.cli import main\n"
+    program += "click.Group.main = lambda *given, **more: exec('raise KeyboardInterrupt')\n"
+    program += "main()\n"
+    (tmp_path / "interrupted.py").write_text(program, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "interrupted", "list"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (130, b""), done.stderr.decode()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_a_screen_gets_colours_and_after_two_seconds_a_bar(endless: dict[str, Any], tmp_path: Path) -> None:
