@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, Literal
 
 RESOLVED_VERSION = 1
 """Goes up when the meaning of the resolved form changes."""
@@ -25,6 +25,9 @@ CERTAIN = 1 << 52
 
 ARRIVAL_UNIT = 1_000_000
 """One expected arrival, in the integer units of `DayShapes` and of the gap table [millionths]."""
+
+LATER: dict[str, bool] = {"later": True}
+"""Metadata of a field that came after version 1: empty, it is left out, so that old hashes stay."""
 
 DAY = 86_400_000
 """A calendar day without clock change [ms]."""
@@ -315,10 +318,20 @@ class Resolved:
 
 def to_json(scenario: Resolved) -> str:
     """The resolved form as one line of JSON, keys in the order of the file."""
-    from pydantic import TypeAdapter
+    return json.dumps(_plain(scenario), ensure_ascii=False, separators=(",", ":"))
 
-    data = TypeAdapter(Resolved).dump_python(scenario, mode="json")
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+def _plain(value: Any) -> Any:
+    """Dataclasses as mappings, tuples as lists; a `later` field that says nothing is left out."""
+    if isinstance(value, tuple):
+        return list(value) if value and type(value[0]) is int else [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if not is_dataclass(value):
+        return value
+    said = {field.name: getattr(value, field.name) for field in fields(value)}
+    unsaid = {field.name for field in fields(value) if "later" in field.metadata and not said[field.name]}
+    return {name: _plain(one) for name, one in said.items() if name not in unsaid}
 
 
 def from_json(text: str | bytes) -> Resolved:

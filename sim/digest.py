@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.log import ENTITY_OUTCOMES, MODES, SOURCES, TARGETS, VISIT_OUTCOMES, EventLog, Names
+from sim.log import ENTITY_OUTCOMES, MODES, TARGETS, VISIT_OUTCOMES, EventLog, Names
 
 Words = NDArray[np.uint64]
 LANES = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
@@ -72,7 +72,7 @@ def _address(log: EventLog) -> list[Words]:
     entities = log.entities
     return [
         _named(entities["flow"], log.names.flows),
-        _named(entities["source"], SOURCES),
+        _named(entities["source"], log.names.sources),
         *(_values(entities[name]) for name in ("day", "number", "child")),
     ]
 

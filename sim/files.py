@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.log import EMPTY, ENTITY_OUTCOMES, MODES, SOURCES, TARGETS, VISIT_OUTCOMES, Column, EventLog, Names
+from sim.log import EMPTY, ENTITY_OUTCOMES, MODES, TARGETS, VISIT_OUTCOMES, Column, EventLog, Names
 
 FORMAT = 1
 """Version of the folder's layout."""
@@ -86,7 +86,7 @@ def _books(names: Names) -> dict[str, dict[str, tuple[str, ...]]]:
             "step": names.steps, "mode": MODES, "lane_pool": names.resources, "klass": names.classes,
             "blocked_by": names.places, "outcome": VISIT_OUTCOMES,
         },
-        "entities": {"flow": names.flows, "source": SOURCES, "outcome": ENTITY_OUTCOMES} | attributes,
+        "entities": {"flow": names.flows, "source": names.sources, "outcome": ENTITY_OUTCOMES} | attributes,
         "timetable": {"what": TARGETS},
         "usage": {"resource": names.resources},
         "places": {"zone": names.zones},

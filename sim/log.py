@@ -17,7 +17,7 @@ EMPTY = -(1 << 63)
 Column = NDArray[np.int64]
 
 SOURCES = ("backlog", "list", *(f"x{k}" for k in range(64)))
-"""Sources of entities, in the order that decides ties."""
+"""Sources that every scenario may have, in the order that decides ties; others follow (`Names.sources`)."""
 
 VISIT_OUTCOMES = ("open", "completed", "diverted", "reneged")
 ENTITY_OUTCOMES = ("inside", "completed", "reneged", "balked", "turned_back")
@@ -37,7 +37,7 @@ amount: EMPTY none · blocked_by: code into `Names.places`, -1 none · outcome: 
 times [ms]."""
 
 ENTITY_COLUMNS = ("flow", "source", "day", "number", "child", "arrived", "outcome", "left", "parent")
-"""flow: code · source: code into SOURCES · day [days since 1970-01-01] · number · child · arrived [ms] ·
+"""flow: code · source: code into `Names.sources` · day [days since 1970-01-01] · number · child · arrived [ms] ·
 outcome: code into ENTITY_OUTCOMES · left [ms] · parent: row of `entities`, -1 none."""
 
 TIMETABLE_COLUMNS = ("time", "what", "target", "value")
@@ -58,6 +58,7 @@ class Names:
     platforms: tuple[str, ...]
     classes: tuple[str, ...]  # "goods=fruit,direction=export": the category attributes of an entity
     attributes: dict[str, tuple[str, ...] | None]  # name → its values; None: a number
+    sources: tuple[str, ...] = SOURCES  # where entities come from; those of a scenario's own follow
 
     @property
     def places(self) -> tuple[str, ...]:
