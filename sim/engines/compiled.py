@@ -1,23 +1,24 @@
 """The compiled engine, seen from outside: arrays made and grown, the loop called, the record read out.
 
-The loop itself is `sim.engines.kernel`. All state is arrays, so a run stops at any instant and goes on.
+The loop itself is `sim.engines.kernel.loop`. All state is arrays, so a run stops at any instant and goes on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numba import config
 from numpy.typing import NDArray
 
 from scenarios.resolved import Resolved
 from sim.arrivals import arrivals_end
 from sim.compile import Compiler, Prepared
 from sim.deadlock import Deadlock
-from sim.engines import kernel
 from sim.engines.floor import EndlessInstant
-from sim.engines.kernel import State
+from sim.engines.kernel import loop, records
+from sim.engines.kernel.records import State
 from sim.engines.tables import timetable_table
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
 from sim.timetable import timetable
@@ -29,6 +30,7 @@ SPARE = 16
 """Facts that must fit after growing, at least."""
 
 Array = NDArray[Any]
+T = TypeVar("T")
 
 
 class Model:
@@ -39,34 +41,34 @@ class Model:
         self.begin, self.end = -scenario.clock.lead_in, end
         self.timetable = timetable(scenario, seed, replication, self.begin, end)
         self.prepared = Compiler(scenario, seed, replication, self.timetable).prepared()
-        self.net = self.prepared.net
+        self.net = _named(self.prepared.net)
         self.state = _new_state(self.prepared, self.begin, replication)
-        self.answer = kernel.GROW
+        self.answer = records.GROW
         self._stand_in_backlog()
-        kernel.open_gates(self.net, self.state, self.begin, arrivals_end(scenario.clock))
+        loop.open_gates(self.net, self.state, self.begin, arrivals_end(scenario.clock))
 
     def _stand_in_backlog(self) -> None:
         for flow, origin, count, step, age, day in self.prepared.backlogs:
-            while kernel.spare(self.state) <= count:
+            while loop.spare(self.state) <= count:
                 self.state = grow(self.state, count + SPARE)
             for number in range(count):
-                if not kernel.stand_in_backlog(self.net, self.state, flow, origin, day, number, step, age):
+                if not loop.stand_in_backlog(self.net, self.state, flow, origin, day, number, step, age):
                     name = list(self.scenario.steps)[step]
                     raise ValueError(f"more opening backlog at '{name}' than it or its zone has room")
 
     @property
     def now(self) -> int:
         """The current instant [ms]."""
-        return int(self.state.x[kernel.NOW])
+        return int(self.state.x[records.NOW])
 
     @property
     def entities(self) -> int:
         """Born so far."""
-        return int(self.state.x[kernel.ENTITIES])
+        return int(self.state.x[records.ENTITIES])
 
     def events(self) -> int:
         """Facts and decision rounds so far."""
-        return int(self.state.x[kernel.EVENTS])
+        return int(self.state.x[records.EVENTS])
 
     def advance(self, until: int) -> None:
         """Go on to an instant, or to the end if that comes first.
@@ -78,33 +80,33 @@ class Model:
         """
         empty = self.scenario.clock.until == "empty"
         last = arrivals_end(self.scenario.clock)
-        while self.answer in {kernel.GROW, kernel.DONE}:
-            self.answer = kernel.run(self.net, self.state, self.begin, last, until, empty)
-            if self.answer != kernel.GROW:
+        while self.answer in {records.GROW, records.DONE}:
+            self.answer = loop.run(self.net, self.state, self.begin, last, until, empty)
+            if self.answer != records.GROW:
                 break
             self.state = grow(self.state, SPARE)
-        if self.answer == kernel.ENDLESS:
+        if self.answer == records.ENDLESS:
             raise EndlessInstant.at(self._endless_steps(), self.now)
 
     def _endless_steps(self) -> list[str]:
         names = list(self.scenario.steps)
-        number = int(self.state.x[kernel.WRONG_STEP])
-        if self.state.x[kernel.WRONG]:
+        number = int(self.state.x[records.WRONG_STEP])
+        if self.state.x[records.WRONG]:
             return [names[number]]
         return [names[step] for step in self.prepared.groups[number][:8]]
 
     def stops_at(self) -> int | None:
         """With `until: empty`: the end of the run, once it is known."""
-        if self.answer != kernel.EMPTIED:
+        if self.answer != records.EMPTIED:
             return None
         window = self.scenario.clock.window
-        last = int(self.state.x[kernel.LAST_LEFT]) + 1
+        last = int(self.state.x[records.LAST_LEFT]) + 1
         return min(self.end, max(last, window if window is not None else self.begin + 1))
 
     def broken_laws(self) -> Iterator[str]:
         """What the state tells of broken laws."""
-        kernel.look_for_idle_heads(self.net, self.state)
-        if heads := int(self.state.x[kernel.IDLE_HEADS]):
+        loop.check_heads(self.net, self.state)
+        if heads := int(self.state.x[records.IDLE_HEADS]):
             yield f"{heads} times a head waited that could start"
 
     def deadlock(self) -> Deadlock | None:
@@ -122,10 +124,10 @@ class Model:
     def record(self, end: int) -> EventLog:
         """The whole record, open rows too, in canonical order."""
         x = self.state.x
-        rows = int(x[kernel.VISIT_ROWS]) + self.state.visits.size
+        rows = int(x[records.VISIT_ROWS]) + self.state.visits.size
         log = _longer(self.state.visit_log, rows - self.state.visit_log.size)
         self.state = self.state._replace(visit_log=log)
-        kernel.write_open(self.state)
+        loop.write_open(self.state)
         return _Reader(self.scenario, self.prepared, self.state).log(self.begin, end, self.timetable)
 
 
@@ -135,9 +137,9 @@ class _Reader:
     def __init__(self, scenario: Resolved, prepared: Prepared, state: State) -> None:
         self.scenario, self.columns, self.state = scenario, prepared.columns, state
         x = state.x
-        self.entity_rows = state.entity_log[: x[kernel.ENTITIES]]
-        self.attribute_rows = state.attribute_log[: x[kernel.ENTITIES]]
-        self.visit_rows = state.visit_log[: x[kernel.VISIT_ROWS]]
+        self.entity_rows = state.entity_log[: x[records.ENTITIES]]
+        self.attribute_rows = state.attribute_log[: x[records.ENTITIES]]
+        self.visit_rows = state.visit_log[: x[records.VISIT_ROWS]]
         rows = self.entity_rows
         self.order = np.lexsort((rows["number"], rows["day"], rows["source"], rows["flow"]))
 
@@ -154,8 +156,8 @@ class _Reader:
             entities=entities,
             attributes=attributes,
             timetable=timetable_table(names, rows, end),
-            usage=self._levels(self.state.usage, kernel.USAGE_ROWS, names.resources, ("serving", "kept")),
-            places=self._levels(self.state.places, kernel.PLACE_ROWS, names.zones, ("serving",)),
+            usage=self._levels(self.state.usage, records.USAGE_ROWS, names.resources, ("serving", "kept")),
+            places=self._levels(self.state.places, records.PLACE_ROWS, names.zones, ("serving",)),
         )
 
     def _entities(self) -> dict[str, Column]:
@@ -237,47 +239,49 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
     steps, pools, zones = net.steps.size, len(prepared.highest), net.zone_room.size
     attributes = len(prepared.columns)
     forks = net.steps["branch_b"] - net.steps["branch_a"]
-    x = np.zeros(kernel.SCALARS, np.int64)
-    x[kernel.NOW], x[kernel.LAST_LEFT], x[kernel.REPLICATION] = begin, begin, replication
-    x[kernel.RECORD], x[kernel.MAX_FORK], x[kernel.STILL_COMING] = (
+    x = np.zeros(records.SCALARS, np.int64)
+    x[records.NOW], x[records.LAST_LEFT], x[records.REPLICATION] = begin, begin, replication
+    x[records.RECORD], x[records.MAX_FORK], x[records.STILL_COMING] = (
         1,
         max(1, forks.max()),
         prepared.sources.size,
     )
-    x[[kernel.FREE_VISITS, kernel.FREE_MOVERS, kernel.FREE_ENTITIES]] = SLOTS
+    x[[records.FREE_VISITS, records.FREE_MOVERS, records.FREE_ENTITIES]] = SLOTS
     free = np.arange(SLOTS)[::-1]
     first = np.concatenate([[0], np.cumsum(prepared.highest + 1)]).astype(np.int64)
-    return State(
-        x=x,
-        heap=np.zeros(4 * SLOTS, kernel.EVENT),
-        soon=np.zeros(4 * SLOTS, np.int64),
-        awake=np.zeros(len(prepared.groups) + 1, np.int64),
-        sites=_records(steps, kernel.SITE, slow=1000, newcomers=-1, under_way=-1, since=begin),
-        lists=np.full((steps * kernel.LINES, 2), -1, np.int64),
-        groups=_records(len(prepared.groups), kernel.GROUP, admit=-1, start=-1, passes_at=EMPTY),
-        pools=_records(pools, kernel.POOL, first=first[:-1], usage_row=-1),
-        returned=np.zeros(first[-1] + 1, np.int64),
-        zones=_records(zones, kernel.ZONE, place_row=-1),
-        platforms=np.full(net.platform_ptr.size - 1, 1000, np.int64),
-        demand=np.full(net.flow_first.size, 1000, np.int64),
-        sources=prepared.sources,
-        visits=_records(SLOTS, kernel.VISIT, mover=-1),
-        movers=_records(SLOTS, kernel.MOVER, entity=-1),
-        entities=np.zeros(SLOTS, kernel.ENTITY),
-        values=np.full((SLOTS, attributes), EMPTY, np.int64),
-        starts=np.zeros((SLOTS, steps), np.int64),
-        counts=np.zeros((SLOTS, steps), np.int64),
-        units=np.zeros((SLOTS, prepared.units), np.int64),
-        unit_pools=np.zeros((SLOTS, prepared.units), np.int64),
-        free_visits=free.copy(),
-        free_movers=free.copy(),
-        free_entities=free.copy(),
-        visit_log=np.zeros(4 * SLOTS, kernel.VISIT_LOG),
-        entity_log=np.zeros(SLOTS, kernel.ENTITY_LOG),
-        attribute_log=np.zeros((SLOTS, attributes), np.int64),
-        usage=np.zeros(SLOTS, kernel.LEVEL),
-        places=np.zeros(SLOTS, kernel.LEVEL),
-        cancel=np.zeros(1, np.uint8),
+    return _named(
+        State(
+            x=x,
+            heap=np.zeros(4 * SLOTS, records.EVENT),
+            soon=np.zeros(4 * SLOTS, np.int64),
+            awake=np.zeros(len(prepared.groups) + 1, np.int64),
+            sites=_records(steps, records.SITE, slow=1000, newcomers=-1, under_way=-1, since=begin),
+            lists=np.full((steps * records.LINES, 2), -1, np.int64),
+            groups=_records(len(prepared.groups), records.GROUP, admit=-1, start=-1, passes_at=EMPTY),
+            pools=_records(pools, records.POOL, first=first[:-1], usage_row=-1),
+            returned=np.zeros(first[-1] + 1, np.int64),
+            zones=_records(zones, records.ZONE, place_row=-1),
+            platforms=np.full(net.platform_ptr.size - 1, 1000, np.int64),
+            demand=np.full(net.flow_first.size, 1000, np.int64),
+            sources=prepared.sources,
+            visits=_records(SLOTS, records.VISIT, mover=-1),
+            movers=_records(SLOTS, records.MOVER, entity=-1),
+            entities=np.zeros(SLOTS, records.ENTITY),
+            values=np.full((SLOTS, attributes), EMPTY, np.int64),
+            starts=np.zeros((SLOTS, steps), np.int64),
+            counts=np.zeros((SLOTS, steps), np.int64),
+            units=np.zeros((SLOTS, prepared.units), np.int64),
+            unit_pools=np.zeros((SLOTS, prepared.units), np.int64),
+            free_visits=free.copy(),
+            free_movers=free.copy(),
+            free_entities=free.copy(),
+            visit_log=np.zeros(4 * SLOTS, records.VISIT_LOG),
+            entity_log=np.zeros(SLOTS, records.ENTITY_LOG),
+            attribute_log=np.zeros((SLOTS, attributes), np.int64),
+            usage=np.zeros(SLOTS, records.LEVEL),
+            places=np.zeros(SLOTS, records.LEVEL),
+            cancel=np.zeros(1, np.uint8),
+        )
     )
 
 
@@ -288,6 +292,16 @@ def _records(size: int, kind: np.dtype[Any], **values: Any) -> Array:
     return rows
 
 
+def _named(arrays: T) -> T:
+    """As they are; in the plain Python of NUMBA_DISABLE_JIT, arrays of records whose fields have names."""
+    if not config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return arrays
+    fields: dict[str, Array] = arrays._asdict()  # type: ignore[attr-defined]
+    readable = {name: array.view(np.recarray) for name, array in fields.items() if array.dtype.names}
+    replaced: T = arrays._replace(**readable)  # type: ignore[attr-defined]
+    return replaced
+
+
 def _longer(array: Array, more: int) -> Array:
     return np.concatenate([array, np.zeros((max(0, more), *array.shape[1:]), array.dtype)])
 
@@ -296,42 +310,42 @@ def grow(state: State, facts: int) -> State:
     """Make room for so many facts, by doubling whatever is nearly full."""
     state = _grow_slots(state, facts)
     x = state.x
-    fork = int(x[kernel.MAX_FORK])
-    events = 2 * (state.visits.size - int(x[kernel.FREE_VISITS])) + (facts + 1) * (fork + 6)
+    fork = int(x[records.MAX_FORK])
+    events = 2 * (state.visits.size - int(x[records.FREE_VISITS])) + (facts + 1) * (fork + 6)
     wanted = {
-        "heap": x[kernel.HEAP] + events,
-        "soon": x[kernel.SOON] + events,
-        "visit_log": x[kernel.VISIT_ROWS] + 4 * (facts + 1),
-        "entity_log": x[kernel.ENTITIES] + facts + 2,
-        "attribute_log": x[kernel.ENTITIES] + facts + 2,
-        "usage": x[kernel.USAGE_ROWS] + (facts + 1) * (state.pools.size + 1),
-        "places": x[kernel.PLACE_ROWS] + (facts + 1) * (state.zones.size + 1),
+        "heap": x[records.HEAP] + events,
+        "soon": x[records.SOON] + events,
+        "visit_log": x[records.VISIT_ROWS] + 4 * (facts + 1),
+        "entity_log": x[records.ENTITIES] + facts + 2,
+        "attribute_log": x[records.ENTITIES] + facts + 2,
+        "usage": x[records.USAGE_ROWS] + (facts + 1) * (state.pools.size + 1),
+        "places": x[records.PLACE_ROWS] + (facts + 1) * (state.zones.size + 1),
     }
     changed: dict[str, Array] = {}
     for name, size in wanted.items():
         array = getattr(state, name)
         if len(array) < size:
             changed[name] = _longer(array, max(len(array), int(size) - len(array)))
-    return state._replace(**changed)
+    return _named(state._replace(**changed))
 
 
 def _grow_slots(state: State, facts: int) -> State:
     """More visits, entities and movers, each with its list of free slots."""
-    fork = int(state.x[kernel.MAX_FORK])
-    while state.x[kernel.FREE_VISITS] < facts + 2:
+    fork = int(state.x[records.MAX_FORK])
+    while state.x[records.FREE_VISITS] < facts + 2:
         size = state.visits.size
-        free = _more_slots(state.free_visits, state.x, kernel.FREE_VISITS, size)
+        free = _more_slots(state.free_visits, state.x, records.FREE_VISITS, size)
         doubled = {name: _longer(getattr(state, name), size) for name in ("visits", "units", "unit_pools")}
         doubled["visits"]["mover"][size:] = -1
         state = state._replace(free_visits=free, **doubled)
-    while state.x[kernel.FREE_ENTITIES] < facts + 2:
+    while state.x[records.FREE_ENTITIES] < facts + 2:
         size = state.entities.size
-        free = _more_slots(state.free_entities, state.x, kernel.FREE_ENTITIES, size)
+        free = _more_slots(state.free_entities, state.x, records.FREE_ENTITIES, size)
         names = ("entities", "values", "starts", "counts")
         state = state._replace(free_entities=free, **{n: _longer(getattr(state, n), size) for n in names})
-    while state.x[kernel.FREE_MOVERS] < (facts + 1) * (fork + 1) + 1:
+    while state.x[records.FREE_MOVERS] < (facts + 1) * (fork + 1) + 1:
         size = state.movers.size
-        free = _more_slots(state.free_movers, state.x, kernel.FREE_MOVERS, size)
+        free = _more_slots(state.free_movers, state.x, records.FREE_MOVERS, size)
         state = state._replace(free_movers=free, movers=_longer(state.movers, size))
     return state
 

@@ -159,8 +159,8 @@ class Model:
             entity = self.born(name, flow, "backlog", Birth(self.begin, day, number))
             ages = self._age_table(entity, backlog.age)
             k0, k1 = self.draw_keys[name, "backlog"][station.number]
-            age = chance.quantile(ages, draw(k0, k1, number, day << 16, Purpose.AGE, self.replication))
-            entity.arrived = self.begin - age
+            luck = int(draw(k0, k1, number, day << 16, Purpose.AGE, self.replication))
+            entity.arrived = self.begin - chance.quantile(ages, luck)
             self.env.process(self.wait_from_before(entity, station))
 
     def _age_table(self, entity: Entity, age: Any) -> tuple[int, ...]:
@@ -213,7 +213,7 @@ class Model:
         if kind == "category" and len(scenario.mixes[leaf].values) == 1:
             return scenario.mixes[leaf].values[0]
         k0, k1 = words(key)
-        number = draw(k0, k1, birth.number, birth.day << 16, Purpose.ATTRIBUTE, self.replication)
+        number = int(draw(k0, k1, birth.number, birth.day << 16, Purpose.ATTRIBUTE, self.replication))
         if kind == "number":
             return chance.quantile(scenario.tables[leaf], number)
         return scenario.mixes[leaf].values[chance.choose(scenario.mixes[leaf].upto, number)]
@@ -446,7 +446,7 @@ class Model:
         mix = self.scenario.mixes[str(pick(station.step.shares, entity.attributes))]
         k0, k1 = entity.draw_keys[station.number]
         purpose = number << 8 | Purpose.CHOICE
-        luck = draw(k0, k1, entity.number, entity.day_child, purpose, self.replication)
+        luck = int(draw(k0, k1, entity.number, entity.day_child, purpose, self.replication))
         return mix.values[chance.choose(mix.upto, luck)]
 
     # ---- what is set from outside

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.deadlock import Deadlock
-from sim.engines import kernel
 from sim.engines.entities import Entity, Kind, Position, Visit
+from sim.engines.kernel import records
 from sim.engines.reference import Model as Reference
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class _Thaw:
 
     def _line(self, slot: int, visit: Visit) -> None:
         line = int(self.state.visits[slot]["line"])
-        if line == kernel.LINES - 1:
+        if line == records.LINES - 1:
             visit.station.queue.add(visit)
         elif line >= 0:
             visit.station.lines[line].add(visit)

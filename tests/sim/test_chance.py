@@ -8,7 +8,7 @@ from bisect import bisect_right
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.grid import CELLS, OCTAVES, SIDE, SIZE, tail_probabilities
@@ -47,6 +47,7 @@ def test_an_address_is_laid_out_as_the_law_says() -> None:
     assert chance.draw(key, 20159, 7, 3, 5, 2, 11) == (words[0] << 20) | (words[1] >> 12)
 
 
+@settings(deadline=None)  # the first call compiles
 @given(WORD, WORD, WORD, WORD, WORD, WORD)
 def test_the_compiled_twin_draws_the_same(k0: int, k1: int, c0: int, c1: int, c2: int, c3: int) -> None:
     plain = chance.draw(k0 | k1 << 32, c1 >> 16, c0, c1 & 0xFFFF, c2 >> 8, c2 & 0xFF, c3)

@@ -1,0 +1,295 @@
+"""What a group decides once the facts of an instant are known: outages, doors, starts."""
+
+from __future__ import annotations
+
+from numba import int64
+
+from sim.engines.kernel.draws import leaf, quantile, step_draw
+from sim.engines.kernel.events import happen, may_start
+from sim.engines.kernel.lines import before, count_queue, leave_line
+from sim.engines.kernel.records import (
+    DIGITAL,
+    DIVERTED,
+    EMPTY,
+    ENDS,
+    FALLBACK,
+    FINISH,
+    FORKS,
+    IS_DIVERTED,
+    LINES,
+    MOVES_IN,
+    NONE,
+    NOW,
+    PARALLEL,
+    PAUSE,
+    SERVICE,
+)
+from sim.engines.kernel.units import lowest_unit, note_pool, note_zone
+from sim.engines.kernel.visits import come_in
+from sim.jit import inlined
+
+
+@inlined
+def refuses(net, st, step, in_zone):
+    """What is full: the zone's number (counted after the steps),
+    else the step's; NONE if there is a place."""
+    s = net.steps[step]
+    if s.zone >= 0 and not in_zone and st.zones[s.zone].taken >= net.zone_room[s.zone]:
+        return net.steps.shape[0] + s.zone
+    if s.room >= 0 and st.sites[step].places >= s.room:
+        return step
+    return NONE
+
+
+@inlined
+def admissible(net, st, step):
+    """The best of the two heads that finds its places."""
+    a, b = st.lists[step * LINES, 0], st.lists[step * LINES + 1, 0]
+    if a >= 0 and refuses(net, st, step, 1) >= 0:
+        a = NONE
+    if b >= 0 and refuses(net, st, step, 0) >= 0:
+        b = NONE
+    if a < 0 or (b >= 0 and before(st, b, a)):
+        return b
+    return a
+
+
+@inlined
+def mode_of(net, st, step):
+    s = net.steps[step]
+    for k in range(s.platform_a, s.platform_b):
+        if st.platforms[net.platforms_of[k]] == 0:
+            return NONE if s.paper < 0 else FALLBACK
+    return DIGITAL
+
+
+@inlined
+def units_there(net, st, step, visit, take):  # noqa: C901
+    """Whether every need finds units, greedily in the order of the file; with `take`,
+    take them for the visit."""
+    s = net.steps[step]
+    held = 0
+    for need in range(s.need_a, s.need_b):
+        found = False
+        for k in range(net.alternatives[need, 0], net.alternatives[need, 1]):
+            pool, units = net.options[k, 0], net.options[k, 1]
+            p = st.pools[pool]
+            taken = 0
+            if not take:
+                for j in range(held):
+                    if st.unit_pools[visit, j] == pool:
+                        taken += 1
+            if p.capacity - p.serving - p.kept - taken >= units:
+                for _ in range(units):
+                    st.unit_pools[visit, held] = pool
+                    if take:
+                        p.serving += 1
+                        st.units[visit, held] = lowest_unit(st.pools, st.returned, pool)
+                    held += 1
+                if take:
+                    note_pool(st, pool)
+                found = True
+                break
+        if not found:
+            return False
+    if take:
+        v = st.visits[visit]
+        v.held_units = held
+        if held > 0:
+            v.lane_pool, v.lane = st.unit_pools[visit, 0], st.units[visit, 0]
+    return True
+
+
+@inlined
+def startable(net, st, step):
+    """The head of the queue if what it needs is there, else NONE."""
+    head = st.lists[step * LINES + 2, 0]
+    if head < 0 or mode_of(net, st, step) < 0:
+        return NONE
+    return head if units_there(net, st, step, head, False) else NONE
+
+
+@inlined
+def start(net, st, visit):
+    v, now = st.visits[visit], st.x[NOW]
+    step = v.step
+    s = net.steps[step]
+    entity = st.movers[v.mover].entity
+    leave_line(st, visit)
+    count_queue(st, step, -1)
+    v.started, v.mode = now, mode_of(net, st, step)
+    units_there(net, st, step, visit, True)
+    for k in range(v.held_units):  # a greedy first need may now leave units to the second
+        pool = st.unit_pools[visit, k]
+        for j in range(net.fickle_ptr[pool], net.fickle_ptr[pool + 1]):
+            may_start(net, st, net.fickle[j])
+    st.starts[entity, step] += 1
+    v.draw = st.starts[entity, step]
+    if s.kind == PARALLEL:
+        happen(st, now, FORKS, visit, v.stamp)
+        return
+    length = duration(net, st, visit, entity)
+    if s.on_outage != FINISH and v.mode == DIGITAL and s.platform_b > s.platform_a:
+        v.length, v.resumed = length, now
+        v.prev, v.next = NONE, st.sites[step].under_way
+        if v.next >= 0:
+            st.visits[v.next].prev = visit
+        st.sites[step].under_way = visit
+    happen(st, now + length, ENDS, visit, v.stamp)
+
+
+@inlined
+def duration(net, st, visit, entity):
+    """The entity's own draw, times the factors, floored once [ms]."""
+    v = st.visits[visit]
+    s = net.steps[v.step]
+    table = leaf(net, st, s.time if v.mode == DIGITAL else s.paper, entity)
+    if table < 0:
+        return int64(0)
+    if net.table_size[table] == 1:
+        value = net.tables[net.table_ptr[table]]
+    else:
+        value = quantile(net, table, step_draw(net, st, entity, v.step, v.draw, SERVICE))
+    scale = int64(1)
+    if st.sites[v.step].slow != 1000:
+        value *= st.sites[v.step].slow
+        scale *= 1000
+    if v.mode == DIGITAL:
+        for k in range(s.platform_a, s.platform_b):
+            factor = st.platforms[net.platforms_of[k]]
+            if factor != 1000:
+                value *= factor
+                scale *= 1000
+    return value // scale
+
+
+@inlined
+def settle_outage(net, st, step):
+    """Pause digital work when a platform is down; go on (or begin again) when all are up."""
+    now = st.x[NOW]
+    up = True
+    s = net.steps[step]
+    for k in range(s.platform_a, s.platform_b):
+        if st.platforms[net.platforms_of[k]] == 0:
+            up = False
+    visit = st.sites[step].under_way
+    while visit >= 0:
+        v = st.visits[visit]
+        if not up and v.resumed != EMPTY:
+            if s.on_outage == PAUSE:
+                v.length -= now - v.resumed
+            v.stamp += 1
+            v.resumed = EMPTY
+        elif up and v.resumed == EMPTY:
+            v.resumed = now
+            v.stamp += 1
+            happen(st, now + v.length, ENDS, visit, v.stamp)
+        visit = v.next
+
+
+@inlined
+def decide(net, st, group):
+    """One pass over a group: outages, doors, starts; each until nothing more can be done."""
+    g = st.groups[group]
+    g.stirred = 0
+    if g.passes_at != st.x[NOW]:
+        g.passes_at, g.passes = st.x[NOW], 0
+    g.passes += 1
+    outages(net, st, group)
+    doors(net, st, group)
+    while True:  # starts
+        best, previous, step = NONE, NONE, g.start
+        while step >= 0:
+            following = st.sites[step].next_start
+            visit = startable(net, st, step)
+            if visit < 0:
+                st.sites[step].in_start = 0
+                if previous < 0:
+                    g.start = following
+                else:
+                    st.sites[previous].next_start = following
+            else:
+                previous = step
+                if best < 0 or before(st, visit, best):
+                    best = visit
+            step = following
+        if best < 0:
+            break
+        start(net, st, best)
+
+
+@inlined
+def outages(net, st, group):
+    if st.groups[group].touched:
+        st.groups[group].touched = 0
+        for step in range(net.steps.shape[0]):
+            if st.sites[step].touched and net.steps[step].group == group:
+                st.sites[step].touched = 0
+                settle_outage(net, st, step)
+
+
+@inlined
+def doors(net, st, group):
+    g = st.groups[group]
+    asked = int64(NONE)
+    while True:
+        best, previous, step = NONE, NONE, g.admit
+        while step >= 0:
+            following = st.sites[step].next_admit
+            visit = admissible(net, st, step)
+            if visit < 0:
+                st.sites[step].in_admit = 0
+                st.sites[step].next_asked = asked
+                asked = step
+                if previous < 0:
+                    g.admit = following
+                else:
+                    st.sites[previous].next_admit = following
+            else:
+                previous = step
+                if best < 0 or before(st, visit, best):
+                    best = visit
+            step = following
+        if best < 0:
+            break
+        admit(net, st, best)
+    while asked >= 0:
+        refuse(net, st, asked)
+        asked = st.sites[asked].next_asked
+
+
+@inlined
+def admit(net, st, visit):
+    v = st.visits[visit]
+    leave_line(st, visit)
+    zone = net.steps[v.step].zone
+    if zone >= 0 and v.in_zone == 0:
+        st.zones[zone].taken += 1
+        note_zone(st, zone)
+    come_in(net, st, visit)
+    happen(st, st.x[NOW], MOVES_IN, visit, v.stamp)
+
+
+@inlined
+def refuse(net, st, step):
+    """After a pass over the doors: note what was full, and divert who is not to wait."""
+    visit = st.sites[step].newcomers
+    while visit >= 0:
+        v = st.visits[visit]
+        following = v.resumed
+        v.newcomer, v.resumed = 0, EMPTY
+        if v.admitted == EMPTY:
+            v.blocked = refuses(net, st, step, v.in_zone)
+        visit = following
+    st.sites[step].newcomers = NONE
+    if net.steps[step].full_to < 0:
+        return
+    for line in range(2):
+        if refuses(net, st, step, 1 - line) >= 0:
+            visit = st.lists[step * LINES + line, 0]
+            while visit >= 0:
+                following = st.visits[visit].next
+                leave_line(st, visit)
+                st.visits[visit].outcome = DIVERTED
+                happen(st, st.x[NOW], IS_DIVERTED, visit, st.visits[visit].stamp)
+                visit = following

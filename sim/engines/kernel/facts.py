@@ -1,0 +1,202 @@
+"""Facts: what is set from outside, arrivals, ends, expired patience; who moves on, and to which step."""
+
+from __future__ import annotations
+
+from numba import int64
+
+from sim.engines.kernel.arrivals import kept, new_entity, new_mover, next_arrival
+from sim.engines.kernel.decisions import admissible, startable
+from sim.engines.kernel.events import happen, may_admit, may_start, stir_pool
+from sim.engines.kernel.lines import count_queue, leave_line
+from sim.engines.kernel.records import (
+    BEGINS,
+    BY_ROWS,
+    CAPACITY,
+    CHECK,
+    COMPLETED,
+    DEMAND,
+    EMPTY,
+    ENTITIES,
+    FREE_ENTITIES,
+    FREE_MOVERS,
+    FREE_VISITS,
+    HEAP,
+    IDLE_HEADS,
+    LOST,
+    MAX_FORK,
+    NONE,
+    NOW,
+    OPEN,
+    PLACE_ROWS,
+    PLATFORM,
+    RECORD,
+    RENEGED,
+    ROW,
+    SLOW,
+    SOON,
+    USAGE_ROWS,
+    VISIT_ROWS,
+)
+from sim.engines.kernel.units import return_units
+from sim.engines.kernel.visits import close
+from sim.jit import called, inlined
+
+
+@inlined
+def apply_row(net, st):
+    row = st.x[ROW]
+    st.x[ROW] = row + 1
+    what, target, value = net.timetable[row, 1], net.timetable[row, 2], net.timetable[row, 3]
+    if what == CAPACITY:
+        st.pools[target].capacity = value
+        stir_pool(net, st, target)
+    elif what == SLOW:
+        st.sites[target].slow = value
+    elif what == DEMAND:
+        st.demand[target] = value
+    elif what == PLATFORM:
+        st.platforms[target] = value
+        for k in range(net.platform_ptr[target], net.platform_ptr[target + 1]):
+            step = net.platform_steps[k]
+            may_start(net, st, step)
+            st.sites[step].touched = 1
+            st.groups[net.steps[step].group].touched = 1
+    st.x[CHECK] = 1
+
+
+@called
+def look_for_idle_heads(net, st):
+    """A law: no head waits that could start or come in."""
+    for step in range(net.steps.shape[0]):
+        if startable(net, st, step) >= 0 or admissible(net, st, step) >= 0:
+            st.x[IDLE_HEADS] += 1
+
+
+@inlined
+def room_for_more(st):
+    """How many facts and passes every array can hold for sure; 0 or less: grow first.
+
+    A fact adds at most one visit, one entity, fork + 1 movers, fork + 4 events, 4 rows and one entry for each
+    pool and zone; a pass adds two events for each visit there is.
+    """
+    x = st.x
+    live = st.visits.size - x[FREE_VISITS]
+    fork = x[MAX_FORK]
+    fuel = min(x[FREE_VISITS] - 1, x[FREE_ENTITIES] - 1)
+    fuel = min(fuel, (x[FREE_MOVERS] - 1) // (fork + 1))
+    fuel = min(fuel, (st.heap.size - x[HEAP] - 2 * live) // (fork + 6))
+    fuel = min(fuel, (st.soon.size - x[SOON] - 2 * live) // (fork + 6))
+    if x[RECORD]:
+        fuel = min(fuel, (st.visit_log.size - x[VISIT_ROWS]) // 4)
+        fuel = min(fuel, st.entity_log.size - x[ENTITIES] - 1)
+        fuel = min(fuel, (st.usage.size - x[USAGE_ROWS]) // (st.pools.size + 1))
+        fuel = min(fuel, (st.places.size - x[PLACE_ROWS]) // (st.zones.size + 1))
+    return fuel
+
+
+@inlined
+def drop_newcomer(st, visit):
+    """Take a visit that gives up off the list of newcomers of its step."""
+    v = st.visits[visit]
+    if v.newcomer == 0:
+        return
+    site = st.sites[v.step]
+    other = site.newcomers
+    if other == visit:
+        site.newcomers = v.resumed
+    else:
+        while st.visits[other].resumed != visit:
+            other = st.visits[other].resumed
+        st.visits[other].resumed = v.resumed
+    v.newcomer = 0
+
+
+@inlined
+def arrived(net, st, source, begin, end):
+    """A candidate of a source: kept or thinned away; then the next one is looked for."""
+    mover, step = int64(NONE), int64(NONE)
+    if kept(net, st, source):
+        src = st.sources[source]
+        given = src.row if src.kind == BY_ROWS else int64(NONE)
+        day, number = src.next_day, src.next_number
+        entity = new_entity(net, st, src.flow, src.code, src.origin, day, number, st.x[NOW], given)
+        mover, step = new_mover(st, entity, NONE, 0, NONE), net.flow_first[src.flow]
+    if st.sources[source].kind == BY_ROWS:
+        st.sources[source].row += 1
+    next_arrival(net, st, source, begin, end)
+    return mover, step
+
+
+@inlined
+def fork(net, st, visit):
+    """The parallel parts of a visit begin, each a mover of its own."""
+    v = st.visits[visit]
+    s = net.steps[v.step]
+    parent = st.movers[v.mover]
+    parent.kids = s.branch_b - s.branch_a
+    for k in range(s.branch_a, s.branch_b):
+        child = new_mover(st, parent.entity, parent.zone, 1, v.mover)
+        st.movers[child].step = net.branches[k]
+        happen(st, st.x[NOW], BEGINS, child, 0)
+
+
+@inlined
+def ended(net, st, visit):
+    """A service is over."""
+    v = st.visits[visit]
+    m = st.movers[v.mover]
+    if v.resumed != EMPTY:
+        no_longer_under_way(st, visit)
+    v.ended, v.outcome = st.x[NOW], COMPLETED
+    if net.steps[v.step].release:
+        return_units(net, st, visit)
+    m.held = visit
+    m.visit = NONE
+    return v.mover, net.following[st.entities[m.entity].flow, v.step]
+
+
+@inlined
+def no_longer_under_way(st, visit):
+    v = st.visits[visit]
+    if v.prev < 0:
+        st.sites[v.step].under_way = v.next
+    else:
+        st.visits[v.prev].next = v.next
+    if v.next >= 0:
+        st.visits[v.next].prev = v.prev
+    v.resumed = EMPTY
+
+
+@inlined
+def gave_up(net, st, visit):
+    """Patience is over, unless the visit has started or was turned away. Returns also what to give back."""
+    v = st.visits[visit]
+    if v.started != EMPTY or v.outcome != OPEN:
+        return int64(NONE), int64(NONE), int64(NONE)
+    mover, at, back = v.mover, v.step, int64(NONE)
+    v.outcome, v.ended = RENEGED, st.x[NOW]
+    leave_line(st, visit)
+    drop_newcomer(st, visit)
+    if v.admitted == EMPTY:
+        close(st, visit)
+    else:
+        count_queue(st, at, -1)
+        back = visit
+    may_admit(net, st, at)
+    may_start(net, st, at)
+    st.movers[mover].visit = NONE
+    step = net.steps[at].patience_to
+    if step < 0 and st.movers[mover].branch == 0:
+        st.entities[st.movers[mover].entity].outcome = LOST
+    return mover, step, back
+
+
+@inlined
+def diverted(net, st, visit):
+    """Refused at a full place that names another."""
+    v = st.visits[visit]
+    mover, step = v.mover, net.steps[v.step].full_to
+    v.ended = st.x[NOW]
+    close(st, visit)
+    st.movers[mover].visit = NONE
+    return mover, step

@@ -1,0 +1,210 @@
+"""The loop: facts of an instant until none is left, then the lowest stirred group, then the next instant."""
+
+from __future__ import annotations
+
+from numba import int64
+
+from sim.engines.kernel.arrivals import new_entity, new_mover, next_arrival
+from sim.engines.kernel.decisions import decide
+from sim.engines.kernel.draws import leaf, quantile, step_draw
+from sim.engines.kernel.events import lowest_awake, pop
+from sim.engines.kernel.facts import (
+    apply_row,
+    arrived,
+    diverted,
+    ended,
+    fork,
+    gave_up,
+    look_for_idle_heads,
+    room_for_more,
+)
+from sim.engines.kernel.records import (
+    AGE,
+    ARRIVES,
+    BEGINS,
+    CANCELLED,
+    CHECK,
+    DONE,
+    EMPTIED,
+    EMPTY,
+    ENDLESS,
+    ENDS,
+    EVENTS,
+    FORKS,
+    GIVES_UP,
+    GROW,
+    HEAP,
+    INSIDE_NOW,
+    IS_DIVERTED,
+    KIND_BITS,
+    MAX_PASSES,
+    MOVES_IN,
+    NONE,
+    NOW,
+    ROW,
+    SLOT_BITS,
+    SOON,
+    STILL_COMING,
+    STIRRED_GROUPS,
+    WRONG,
+    WRONG_STEP,
+)
+from sim.engines.kernel.units import note_zone
+from sim.engines.kernel.visits import (
+    come,
+    come_in,
+    give_back,
+    leave,
+    move_in,
+    new_visit,
+    next_station,
+    write_entity,
+    write_visit,
+)
+from sim.jit import entry
+
+
+@entry
+def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PLR0912, PLR0915
+    """Go on until an instant, or until something must be done outside (see DONE … CANCELLED)."""
+    x = st.x
+    into, back, gone, fuel = int64(NONE), int64(NONE), int64(NONE), int64(0)
+    while True:
+        while into >= 0 or back >= 0:  # what the last fact left to do
+            if back < 0:
+                back = move_in(net, st, into)
+                into = NONE
+            if back >= 0:
+                give_back(net, st, back)
+                back = NONE
+        if gone >= 0:
+            leave(net, st, gone)
+            gone = NONE
+        if fuel == 0:
+            fuel = room_for_more(st)
+            if fuel <= 0:
+                return GROW
+        fuel -= 1
+        now = x[NOW]
+        mover, step = int64(NONE), int64(NONE)
+        row = x[ROW]
+        if row < net.timetable.shape[0] and net.timetable[row, 0] <= now:
+            apply_row(net, st)
+            continue
+        if x[SOON] > 0:
+            x[SOON] -= 1
+            what = st.soon[x[SOON]]
+        elif x[HEAP] > 0 and st.heap[0].time == now:
+            what = pop(st.heap, st.x)
+        elif x[STIRRED_GROUPS] > 0:
+            x[EVENTS] += 1
+            group = lowest_awake(st.awake, x)
+            decide(net, st, group)
+            if st.groups[group].passes > MAX_PASSES:
+                x[WRONG_STEP] = group
+                return ENDLESS
+            continue
+        else:
+            if x[CHECK]:
+                x[CHECK] = 0
+                look_for_idle_heads(net, st)
+            if st.cancel[0]:
+                return CANCELLED
+            if stop_when_empty and x[INSIDE_NOW] == 0 and x[STILL_COMING] == 0:
+                return EMPTIED
+            t = int64(1) << 62
+            if row < net.timetable.shape[0]:
+                t = net.timetable[row, 0]
+            if x[HEAP] > 0 and st.heap[0].time < t:
+                t = st.heap[0].time
+            if t >= until:
+                return DONE
+            x[NOW] = t
+            continue
+        x[EVENTS] += 1
+        kind, slot = what & 7, (what >> KIND_BITS) & ((1 << SLOT_BITS) - 1)
+        stamp = what >> (SLOT_BITS + KIND_BITS)
+        if kind == ARRIVES:
+            mover, step = arrived(net, st, slot, begin, arrivals_end)
+        elif kind == BEGINS:  # the first step of a branch
+            mover, step = slot, st.movers[slot].step
+        elif st.visits[slot].stamp != stamp:
+            continue
+        elif st.visits[slot].moved_in == 0 and kind in (MOVES_IN, FORKS, ENDS):
+            into = slot  # first inside, then what follows
+            if kind != MOVES_IN:
+                st.soon[x[SOON]] = what
+                x[SOON] += 1
+            continue
+        elif kind == FORKS:
+            fork(net, st, slot)
+        elif kind == ENDS:
+            mover, step = ended(net, st, slot)
+        elif kind == GIVES_UP:
+            mover, step, back = gave_up(net, st, slot)
+        elif kind == IS_DIVERTED:
+            mover, step = diverted(net, st, slot)
+        if mover >= 0:
+            station = next_station(net, st, st.movers[mover].entity, step)
+            if x[WRONG]:
+                return ENDLESS
+            if station >= 0:
+                into = come(net, st, mover, station)
+            else:
+                gone = mover
+                if st.movers[mover].held >= 0:
+                    back = st.movers[mover].held
+                    st.movers[mover].held = NONE
+
+
+@entry
+def open_gates(net, st, begin, arrivals_end):
+    """Find the first arrival of each source."""
+    for source in range(st.sources.size):
+        next_arrival(net, st, source, begin, arrivals_end)
+
+
+@entry
+def stand_in_backlog(net, st, flow, origin, day, number, step, age_tree):
+    """One entity of the opening backlog, already in; False if its place is not there."""
+    entity = new_entity(net, st, flow, 0, origin, day, number, st.x[NOW], NONE)
+    mover = new_mover(st, entity, NONE, 0, NONE)
+    visit = new_visit(net, st, mover, step)
+    age = quantile(net, leaf(net, st, age_tree, entity), step_draw(net, st, entity, step, 0, AGE))
+    st.entities[entity].arrived = st.x[NOW] - age
+    v = st.visits[visit]
+    v.since, v.moved_in = st.x[NOW] - age, 1
+    zone = net.steps[step].zone
+    st.movers[mover].zone = zone
+    v.in_zone = 1 if zone >= 0 else 0
+    if zone >= 0:
+        st.zones[zone].taken += 1
+        note_zone(st, zone)
+    come_in(net, st, visit)
+    s = net.steps[step]
+    if s.room >= 0 and st.sites[step].places > s.room:
+        return False
+    return zone < 0 or st.zones[zone].taken <= net.zone_room[zone]
+
+
+@entry
+def spare(st):
+    """How many facts fit without growing."""
+    return room_for_more(st)
+
+
+@entry
+def write_open(st):
+    """The rows of open visits and present entities, at the end of a run."""
+    for visit in range(st.visits.size):
+        if st.visits[visit].mover >= 0:
+            write_visit(st, visit, EMPTY)
+    for entity in range(st.entities.size):
+        if st.entities[entity].live:
+            write_entity(st, entity, EMPTY)
+
+
+@entry
+def check_heads(net, st):
+    """Look for heads that wait though they could start or come in."""
+    look_for_idle_heads(net, st)

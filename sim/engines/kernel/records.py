@@ -1,0 +1,76 @@
+"""What the compiled loop works on: constants, records and the arrays of a run."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+import numpy as np
+
+EMPTY = -(1 << 63)
+NONE = -1
+UNSET = -(1 << 62)
+WORK, WAIT, CHOOSE, PARALLEL, END_STEP = range(5)
+FINISH, PAUSE, RESTART = range(3)
+OPEN, COMPLETED, DIVERTED, RENEGED = range(4)
+INSIDE, LEFT_COMPLETED, LOST = 0, 1, 2
+DIGITAL, FALLBACK = range(2)
+BY_RATE, BY_ROWS = range(2)
+SERVICE, CHOICE, PATIENCE_DRAW, GAP, KEEP, PLACE, ATTRIBUTE, AGE, LENGTH = range(9)
+SCHEDULED, CAPACITY, PLATFORM, SLOW, DEMAND = range(5)
+
+# what happens: facts, as (kind, slot, stamp) in one integer
+ARRIVES, ENDS, GIVES_UP, MOVES_IN, IS_DIVERTED, FORKS, BEGINS, HANDED = range(8)
+SLOT_BITS, KIND_BITS = 28, 3
+
+# scalars of a run
+(
+    NOW, HEAP, SOON, STIRRED_GROUPS, ROW, INSIDE_NOW, STILL_COMING, LAST_LEFT, VISIT_ROWS, ENTITY_ROWS,
+    ENTITIES,
+    FREE_VISITS, FREE_MOVERS, FREE_ENTITIES, USAGE_ROWS, PLACE_ROWS, EVENTS, CHECK, IDLE_HEADS, WRONG,
+    REPLICATION,
+    RECORD, PASSES_AT, MAX_FORK, WRONG_STEP,
+) = range(25)  # fmt: skip
+SCALARS = 25
+DONE, GROW, EMPTIED, ENDLESS, CANCELLED = range(5)
+LINES = 3  # two doors and the queue
+MAX_PASSES = 10_000
+
+i8, i4, i2, i1 = np.int64, np.int32, np.int16, np.int8
+EVENT = np.dtype([("time", i8), ("what", i8)])
+SITE = np.dtype([(n, i8) for n in (
+    "places", "slow", "queued", "area", "since", "in_admit", "next_admit", "in_start", "next_start",
+    "next_asked",
+    "newcomers", "under_way", "touched",
+)])  # fmt: skip
+GROUP = np.dtype([(n, i8) for n in ("admit", "start", "passes_at", "passes", "stirred", "touched")])
+POOL = np.dtype(
+    [(n, i8) for n in ("capacity", "serving", "kept", "highest", "returned", "first", "usage_row")]
+)
+ZONE = np.dtype([(n, i8) for n in ("taken", "place_row")])
+VISIT = np.dtype([(n, i8) for n in (
+    "mover", "step", "number", "draw", "priority", "since", "joined", "admitted", "started", "ended", "mode",
+    "lane_pool", "lane", "blocked", "outcome", "keeping", "stamp", "length", "resumed", "prev", "next",
+    "line",
+    "in_zone", "moved_in", "newcomer", "patient", "held_units",
+)])  # fmt: skip
+MOVER = np.dtype([(n, i8) for n in ("entity", "visit", "held", "zone", "branch", "parent", "kids", "step")])
+ENTITY = np.dtype([(n, i8) for n in (
+    "row", "flow", "origin", "source", "day", "number", "arrived", "outcome", "live", "moved_at", "moves",
+)])  # fmt: skip
+VISIT_LOG = np.dtype([("entity", i4), ("step", i2), ("visit", i2), ("mode", i1), ("outcome", i1),
+                      ("lane_pool", i2), ("lane", i4), ("blocked", i2), ("joined", i8), ("admitted", i8),
+                      ("started", i8), ("ended", i8),
+                      ("left", i8)])  # fmt: skip
+ENTITY_LOG = np.dtype([("flow", i2), ("source", i2), ("day", i4), ("number", i8), ("arrived", i8),
+                       ("outcome", i1),
+                       ("left", i8)])  # fmt: skip
+LEVEL = np.dtype([("what", i8), ("time", i8), ("serving", i8), ("kept", i8)])
+
+State = namedtuple(
+    "State",
+    "x heap soon awake sites lists groups pools returned zones platforms demand sources visits movers "
+    "entities values "
+    "starts counts units unit_pools free_visits free_movers free_entities visit_log entity_log attribute_log "
+    "usage places cancel",
+)
+"""All arrays that change: see `prepare`."""

@@ -1,0 +1,102 @@
+"""Units of a pool and places of a zone: taken, kept, given back, and their curves."""
+
+from __future__ import annotations
+
+from sim.engines.kernel.events import stir_pool
+from sim.engines.kernel.records import NOW, PLACE_ROWS, RECORD, USAGE_ROWS
+from sim.jit import called, inlined
+
+
+@inlined
+def note_pool(st, pool):
+    if st.x[RECORD]:
+        p, now = st.pools[pool], st.x[NOW]
+        row = p.usage_row
+        if row < 0 or st.usage[row].time != now:
+            row = st.x[USAGE_ROWS]
+            st.x[USAGE_ROWS] = row + 1
+            p.usage_row = row
+            st.usage[row].what = pool
+            st.usage[row].time = now
+        st.usage[row].serving = p.serving
+        st.usage[row].kept = p.kept
+
+
+@inlined
+def note_zone(st, zone):
+    if st.x[RECORD]:
+        z, now = st.zones[zone], st.x[NOW]
+        row = z.place_row
+        if row < 0 or st.places[row].time != now:
+            row = st.x[PLACE_ROWS]
+            st.x[PLACE_ROWS] = row + 1
+            z.place_row = row
+            st.places[row].what = zone
+            st.places[row].time = now
+        st.places[row].serving = z.taken
+
+
+@called
+def lowest_unit(pools, heap, pool):
+    p = pools[pool]
+    if p.returned == 0:
+        p.highest += 1
+        return p.highest
+    base, n = p.first, p.returned - 1
+    p.returned = n
+    unit, last, i = heap[base], heap[base + n], 0
+    while True:
+        kid = 2 * i + 1
+        if kid >= n:
+            break
+        if kid + 1 < n and heap[base + kid + 1] < heap[base + kid]:
+            kid += 1
+        if heap[base + kid] >= last:
+            break
+        heap[base + i] = heap[base + kid]
+        i = kid
+    heap[base + i] = last
+    return unit
+
+
+@called
+def return_unit(pools, heap, pool, unit):
+    p = pools[pool]
+    base, i = p.first, p.returned
+    p.returned = i + 1
+    while i > 0:
+        up = (i - 1) >> 1
+        if heap[base + up] <= unit:
+            break
+        heap[base + i] = heap[base + up]
+        i = up
+    heap[base + i] = unit
+
+
+@inlined
+def keep_units(st, visit):
+    v = st.visits[visit]
+    if v.keeping:  # refused at a second door
+        return
+    for k in range(v.held_units):
+        pool = st.unit_pools[visit, k]
+        st.pools[pool].serving -= 1
+        st.pools[pool].kept += 1
+        note_pool(st, pool)
+    v.keeping = 1
+
+
+@inlined
+def return_units(net, st, visit):
+    v = st.visits[visit]
+    for k in range(v.held_units):
+        pool = st.unit_pools[visit, k]
+        if v.keeping:
+            st.pools[pool].kept -= 1
+        else:
+            st.pools[pool].serving -= 1
+        return_unit(st.pools, st.returned, pool, st.units[visit, k])
+        note_pool(st, pool)
+        stir_pool(net, st, pool)
+    v.held_units = 0
+    v.keeping = 0

@@ -1,0 +1,260 @@
+"""Visits: begun, closed, written; entities that come to a step, go on and leave."""
+
+from __future__ import annotations
+
+from sim.engines.kernel.draws import leaf, mixed, quantile, step_draw
+from sim.engines.kernel.events import happen, may_admit, may_start
+from sim.engines.kernel.lines import count_queue, enter_line
+from sim.engines.kernel.records import (
+    CHOICE,
+    CHOOSE,
+    EMPTY,
+    END_STEP,
+    ENDS,
+    ENTITY_ROWS,
+    FREE_ENTITIES,
+    FREE_MOVERS,
+    FREE_VISITS,
+    GIVES_UP,
+    INSIDE,
+    INSIDE_NOW,
+    LAST_LEFT,
+    LEFT_COMPLETED,
+    MAX_PASSES,
+    NONE,
+    NOW,
+    OPEN,
+    PATIENCE_DRAW,
+    RECORD,
+    UNSET,
+    VISIT_ROWS,
+    WRONG,
+    WRONG_STEP,
+)
+from sim.engines.kernel.units import keep_units, note_zone, return_units
+from sim.jit import inlined
+
+
+@inlined
+def zone_back(net, st, zone):
+    st.zones[zone].taken -= 1
+    note_zone(st, zone)
+    for k in range(net.zone_ptr[zone], net.zone_ptr[zone + 1]):
+        may_admit(net, st, net.zone_steps[k])
+
+
+@inlined
+def place_back(net, st, step):
+    st.sites[step].places -= 1
+    if net.steps[step].room >= 0:
+        may_admit(net, st, step)
+
+
+@inlined
+def close(st, visit):
+    """Write the row of a visit that has left, and free its slot."""
+    write_visit(st, visit, st.x[NOW])
+    v = st.visits[visit]
+    v.stamp += 1
+    v.mover = NONE
+    st.free_visits[st.x[FREE_VISITS]] = visit
+    st.x[FREE_VISITS] += 1
+
+
+@inlined
+def write_visit(st, visit, left):
+    n = st.x[VISIT_ROWS]
+    st.x[VISIT_ROWS] = n + 1
+    if st.x[RECORD]:
+        v, row = st.visits[visit], st.visit_log[n]
+        row.entity = st.entities[st.movers[v.mover].entity].row
+        row.step, row.visit, row.mode, row.outcome = v.step, v.number, v.mode, v.outcome
+        row.lane_pool, row.lane = v.lane_pool, v.lane
+        row.blocked = NONE if v.admitted == v.joined else v.blocked
+        row.joined, row.admitted, row.started, row.ended, row.left = (
+            v.joined,
+            v.admitted,
+            v.started,
+            v.ended,
+            left,
+        )
+
+
+@inlined
+def give_back(net, st, visit):
+    return_units(net, st, visit)
+    place_back(net, st, st.visits[visit].step)
+    close(st, visit)
+
+
+@inlined
+def needs_place(net, step, in_zone):
+    s = net.steps[step]
+    return s.room >= 0 or (s.zone >= 0 and not in_zone)
+
+
+@inlined
+def come_in(net, st, visit):
+    """Admitted: take a place and stand in the queue."""
+    v = st.visits[visit]
+    v.admitted = st.x[NOW]
+    st.sites[v.step].places += 1
+    count_queue(st, v.step, 1)
+    enter_line(st, visit, 2)
+    may_start(net, st, v.step)
+
+
+@inlined
+def move_in(net, st, visit):
+    """Inside: give back the zone's place if this step lies outside of it; returns what else is given back."""
+    v = st.visits[visit]
+    v.moved_in = 1
+    m = st.movers[v.mover]
+    held = m.held
+    m.held = NONE
+    zone = net.steps[v.step].zone
+    if m.branch == 0:
+        if m.zone >= 0 and zone != m.zone:
+            zone_back(net, st, m.zone)
+        m.zone = zone
+    return held
+
+
+@inlined
+def new_visit(net, st, mover, step):
+    n = st.x[FREE_VISITS] - 1
+    st.x[FREE_VISITS] = n
+    visit = st.free_visits[n]
+    v, m, now = st.visits[visit], st.movers[mover], st.x[NOW]
+    entity = m.entity
+    e = st.entities[entity]
+    st.counts[entity, step] += 1
+    v.mover, v.step, v.number, v.draw = mover, step, st.counts[entity, step], 0
+    v.joined, v.since = now, now
+    v.admitted = v.started = v.ended = v.resumed = EMPTY
+    v.mode = v.lane_pool = v.lane = v.blocked = v.line = NONE
+    v.outcome = OPEN
+    v.keeping = v.length = v.moved_in = v.newcomer = v.patient = v.held_units = 0
+    zone = net.steps[step].zone
+    v.in_zone = 1 if zone >= 0 and m.zone == zone else 0
+    v.priority = priority(net, st, entity, e.flow, step)
+    m.visit = visit
+    if net.steps[step].patience >= 0:
+        table = leaf(net, st, net.steps[step].patience, entity)
+        if table >= 0:
+            v.patient = 1
+            limit = quantile(net, table, step_draw(net, st, entity, step, v.number, PATIENCE_DRAW))
+            happen(st, now + limit, GIVES_UP, visit, v.stamp)
+    return visit
+
+
+@inlined
+def priority(net, st, entity, flow, step):
+    tree = net.priority[1, step]
+    if tree >= 0:
+        own = leaf(net, st, tree, entity)
+        if own != UNSET:
+            return own
+    return leaf(net, st, net.priority[0, flow], entity)
+
+
+@inlined
+def come(net, st, mover, step):
+    """Come to a step: to its door if a place must be asked for,
+    else straight in; returns who is to move in."""
+    visit = new_visit(net, st, mover, step)
+    v, m = st.visits[visit], st.movers[mover]
+    held = m.held
+    straight = True
+    if held >= 0 and st.visits[held].step == step:  # back to its own step: it keeps its place
+        return_units(net, st, held)
+        close(st, held)
+        st.sites[step].places -= 1
+        m.held = NONE
+        v.moved_in = 1
+    elif needs_place(net, step, v.in_zone):
+        straight = False
+        if held >= 0:
+            keep_units(st, held)
+        enter_line(st, visit, 0 if v.in_zone else 1)
+        v.newcomer = 1
+        v.resumed = st.sites[
+            step
+        ].newcomers  # the list of newcomers uses a field that is free before the start
+        st.sites[step].newcomers = visit
+        may_admit(net, st, step)
+    if straight:
+        come_in(net, st, visit)
+    return visit if straight and v.moved_in == 0 else NONE
+
+
+@inlined
+def next_station(net, st, entity, step):
+    """Follow choices to the next step that takes time; NONE where the way ends."""
+    e = st.entities[entity]
+    if e.moved_at != st.x[NOW]:
+        e.moved_at, e.moves = st.x[NOW], 0
+    while step >= 0 and e.outcome == INSIDE:
+        s = net.steps[step]
+        e.moves += 1
+        if e.moves > MAX_PASSES:
+            st.x[WRONG] = 1
+            st.x[WRONG_STEP] = step
+            return NONE
+        if s.kind == END_STEP:
+            if s.outcome != LEFT_COMPLETED:
+                e.outcome = s.outcome
+            return NONE
+        if s.kind != CHOOSE:
+            return step
+        st.starts[entity, step] += 1
+        if s.by >= 0:
+            option = st.values[entity, s.by]
+        else:
+            luck = step_draw(net, st, entity, step, st.starts[entity, step], CHOICE)
+            option = mixed(net, leaf(net, st, s.mixes, entity), luck)
+        step = net.targets[net.choice[e.flow, step] + option]
+    return NONE
+
+
+@inlined
+def leave(net, st, mover):
+    """The end of the way, or of a branch: give back everything."""
+    m = st.movers[mover]
+    if m.branch:
+        p = st.movers[m.parent]
+        p.kids -= 1
+        if p.kids == 0:
+            happen(st, st.x[NOW], ENDS, p.visit, st.visits[p.visit].stamp)
+    else:
+        if m.zone >= 0:
+            zone_back(net, st, m.zone)
+        complete(st, m.entity)
+    st.free_movers[st.x[FREE_MOVERS]] = mover
+    st.x[FREE_MOVERS] += 1
+    m.entity = NONE
+
+
+@inlined
+def complete(st, entity):
+    e = st.entities[entity]
+    if e.outcome == INSIDE:
+        e.outcome = LEFT_COMPLETED
+    st.x[LAST_LEFT] = st.x[NOW]
+    st.x[INSIDE_NOW] -= 1
+    write_entity(st, entity, st.x[NOW])
+    e.live = 0
+    st.free_entities[st.x[FREE_ENTITIES]] = entity
+    st.x[FREE_ENTITIES] += 1
+
+
+@inlined
+def write_entity(st, entity, left):
+    st.x[ENTITY_ROWS] += 1
+    if st.x[RECORD]:
+        e = st.entities[entity]
+        row = st.entity_log[e.row]
+        row.flow, row.source, row.day, row.number = e.flow, e.source, e.day, e.number
+        row.arrived, row.outcome, row.left = e.arrived, e.outcome, left
+        for a in range(st.values.shape[1]):
+            st.attribute_log[e.row, a] = st.values[entity, a]

@@ -1,0 +1,70 @@
+"""How compiled functions are made, and where what numba compiled is kept. Import it lazily: it loads numba.
+
+Numba's own cache does not notice an edit in another module, so it is kept in a folder that is named by a hash
+of every source that is compiled. `NUMBA_DISABLE_JIT=1` runs the same functions as plain Python.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba import njit
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ("scenarios/grid.py", "sim/jit.py", "sim/draws.py", "sim/engines/kernel/*.py")
+"""What is compiled, below the root of the packages."""
+
+
+def sources_hash(root: Path = ROOT) -> str:
+    """A hash of every source that is compiled, and of the Python and the numba that compile it."""
+    found = hashlib.blake2b(f"{sys.version} {numba.__version__}".encode(), digest_size=8)
+    for pattern in SOURCES:
+        for file in sorted(root.glob(pattern)):
+            found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+def cache_root() -> Path:
+    """Where compiled code is kept: CUAKHAU_CACHE_DIR, else the user's folder for such things."""
+    if given := os.environ.get("CUAKHAU_CACHE_DIR"):
+        return Path(given)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "cuakhau"
+
+
+def _cache_folder() -> str:
+    """The folder for these sources; one for this process alone where none can be written."""
+    folder = cache_root() / sources_hash()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return str(folder)
+    except OSError:
+        return tempfile.mkdtemp(prefix="cuakhau-")
+
+
+numba.config.CACHE_DIR = _cache_folder()  # type: ignore[attr-defined]
+
+_UNCOUNTED: dict[str, Any] = {"_nrt": False}
+"""The kernel allocates nothing, so arrays need no counting of references: ten times faster. The option is not
+documented by numba; without it the results are the same."""
+_INTERNAL: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Not called from Python: without the code for that, compilation takes a third of the time."""
+
+inlined = njit(**_UNCOUNTED, **_INTERNAL, forceinline=True)
+"""A helper that becomes part of whoever calls it."""
+called = njit(**_UNCOUNTED, **_INTERNAL)
+"""A helper of its own: for what is long, or seldom."""
+entry = njit(**_UNCOUNTED, nogil=True, cache=True)
+"""A function that Python calls: kept on disk, and running beside other threads."""

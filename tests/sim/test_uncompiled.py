@@ -1,0 +1,49 @@
+"""The kernel as plain Python, without compilation: the same record, row for row."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from scenarios.resolved import Resolved
+from sim import jit
+from tests.sim.networks import networks
+from tests.sim.test_engines_agree import NO_SHRINK, assert_engines_agree
+
+FEW = settings(NO_SHRINK, max_examples=40)
+
+
+@pytest.mark.slow
+def test_the_kernel_gives_the_same_records_without_being_compiled() -> None:
+    """In a process of its own, since numba decides when a function is defined."""
+    root = Path(__file__).parents[2]
+    env = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(root)}
+    program = f"from {__name__} import compare_few; compare_few()"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], env=env, cwd=root, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()[-3000:]
+
+
+@FEW
+@given(networks())
+def compare_few(scenario: Resolved) -> None:
+    assert_engines_agree(scenario)
+    assert not hasattr(sys.modules["sim.engines.kernel.loop"].run, "signatures"), "it was compiled after all"
+
+
+@pytest.mark.parametrize("name", ["sim/draws.py", "sim/engines/kernel/visits.py", "scenarios/grid.py"])
+def test_an_edit_of_anything_compiled_means_another_cache(name: str, tmp_path: Path) -> None:
+    here = Path(__file__).parents[2]
+    for package in ("sim", "scenarios"):
+        shutil.copytree(here / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    before = jit.sources_hash(tmp_path)
+    assert before == jit.sources_hash(here)
+    (tmp_path / name).write_text((here / name).read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert jit.sources_hash(tmp_path) != before
