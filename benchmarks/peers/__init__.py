@@ -1,0 +1,1 @@
+"""The common gate in other programs, to compare with."""
