@@ -37,8 +37,8 @@ amount: EMPTY none · blocked_by: code into `Names.places`, -1 none · outcome: 
 times [ms]."""
 
 ENTITY_COLUMNS = ("flow", "source", "day", "number", "child", "arrived", "outcome", "left", "parent")
-"""flow: code · source: code into `Names.sources` · day [days since 1970-01-01] · number · child · arrived [ms] ·
-outcome: code into ENTITY_OUTCOMES · left [ms] · parent: row of `entities`, -1 none."""
+"""flow: code · source: code into `Names.sources` · day [days since 1970-01-01] · number · child ·
+arrived [ms] · outcome: code into ENTITY_OUTCOMES · left [ms] · parent: row of `entities`, -1 none."""
 
 TIMETABLE_COLUMNS = ("time", "what", "target", "value")
 """time [ms] · what: code into TARGETS · target: code into the list of its kind · value."""
