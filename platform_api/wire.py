@@ -12,7 +12,7 @@ from scenarios.errors import Flaw
 from scenarios.resolved import Label
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-ENGINES = ("reference",)
+ENGINES = ("reference", "compiled")
 SEED_LIMIT = 1 << 64
 
 
@@ -105,7 +105,7 @@ class RunOrder(CheckOrder):
 
     seed: int | None = Field(None, ge=0, lt=SEED_LIMIT, description="left out: one is drawn and recorded")
     replications: int = Field(10, ge=1, description="independent repetitions")
-    engine: Literal["reference"] = Field("reference", description="what simulates")
+    engine: Literal["reference", "compiled"] = Field("reference", description="what simulates")
 
 
 # ---- scenarios ----------------------------------------------------------------------------------------

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 from collections.abc import Callable
 from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from scenarios.schema import Scenario
 
@@ -20,9 +26,44 @@ WHICH = {"kind": "Which kind it is.", "distribution": "Which distribution it is.
 """Words that only choose among the mappings that may stand in a place."""
 
 
+class _Told(GenerateJsonSchema):
+    """Describes every field by the text below it; pydantic does so only when a model is made, and slowly."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        made = super().model_schema(schema)
+        told = _texts_below_fields(schema["cls"])
+        for name, inner in made.get("properties", {}).items():
+            if name in told:
+                inner["description"] = told[name]
+        return made
+
+
+def _texts_below_fields(model: type[BaseModel]) -> dict[str, str]:
+    """Field → the text below it, inherited fields too."""
+    told: dict[str, str] = {}
+    for kind in reversed(model.__mro__):
+        made_from = getattr(kind, "__pydantic_generic_metadata__", {}).get("origin") or kind
+        if made_from.__module__.startswith("scenarios."):
+            told |= _texts_in(made_from)
+    return told
+
+
+def _texts_in(model: type) -> dict[str, str]:
+    (written,) = ast.parse(inspect.getsource(model)).body
+    assert isinstance(written, ast.ClassDef)
+    return {
+        field.target.id: inspect.cleandoc(text.value.value)
+        for field, text in zip(written.body, written.body[1:], strict=False)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
+
+
 def editor_schema() -> dict[str, Any]:
     """The schema of a scenario; a variant needs no more than a name and what it is based on."""
-    made: dict[str, Any] = _everywhere(Scenario.model_json_schema(), _plain)
+    made: dict[str, Any] = _everywhere(Scenario.model_json_schema(schema_generator=_Told), _plain)
     made = _well_named(made)
     required = made.pop("required")
     made["properties"] |= FOR_VARIANTS

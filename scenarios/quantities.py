@@ -34,9 +34,9 @@ ASSUMPTION = "assumption"
 
 
 class Written(BaseModel):
-    """What a person writes: unknown keys are errors."""
+    """What a person writes: unknown keys are errors. What stands below a field tells an editor about it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     @model_validator(mode="wrap")
     @classmethod

@@ -16,6 +16,9 @@ from typing import Any
 import numba
 from numba import njit
 
+DONE = "complete"
+"""The file in the folder of compiled code that is written last."""
+
 ROOT = Path(__file__).parents[1]
 SOURCES = ("scenarios/grid.py", "sim/jit.py", "sim/draws.py", "sim/engines/kernel/*.py")
 """What is compiled, below the root of the packages."""
@@ -43,18 +46,34 @@ def cache_root() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "cuakhau"
 
 
-def _cache_folder() -> str:
+def _cache_folder() -> Path:
     """The folder for these sources; one for this process alone where none can be written."""
-    folder = cache_root() / sources_hash()
+    named = cache_root() / sources_hash()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return str(folder)
+        named.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=named):
+            return named
     except OSError:
-        return tempfile.mkdtemp(prefix="cuakhau-")
+        return Path(tempfile.mkdtemp(prefix="cuakhau-"))
 
 
-numba.config.CACHE_DIR = _cache_folder()  # type: ignore[attr-defined]
+numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
+
+
+def folder() -> Path:
+    """Where the code compiled from these sources is."""
+    return Path(numba.config.CACHE_DIR)  # type: ignore[attr-defined]
+
+
+def is_compiled() -> bool:
+    """Whether functions are compiled at all, and not run as plain Python."""
+    return not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
+
+
+def is_warm() -> bool:
+    """Whether everything was compiled here before, from these very sources (see `sim.warm`)."""
+    return not is_compiled() or (folder() / DONE).exists()
+
 
 _UNCOUNTED: dict[str, Any] = {"_nrt": False}
 """The kernel allocates nothing, so arrays need no counting of references: ten times faster. The option is not
@@ -68,3 +87,14 @@ called = njit(**_UNCOUNTED, **_INTERNAL)
 """A helper of its own: for what is long, or seldom."""
 entry = njit(**_UNCOUNTED, nogil=True, cache=True)
 """A function that Python calls: kept on disk, and running beside other threads."""
+
+
+def is_entry(function: object) -> bool:
+    """Whether it is compiled for Python to call."""
+    options = getattr(function, "targetoptions", {})
+    return bool(options) and not options.get("no_cpython_wrapper")
+
+
+def type_of(argument: object) -> Any:
+    """The type that numba gives an argument."""
+    return numba.typeof(argument)  # type: ignore[no-untyped-call]

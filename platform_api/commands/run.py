@@ -18,6 +18,7 @@ from platform_api.commands.common import (
     whole_number,
 )
 from platform_api.commands.opening import open_scenario
+from platform_api.commands.warm import get_warm
 from platform_api.commands.writing import cannot_write
 from platform_api.console import FAILED, INTERRUPTED, Refusal, Speech, refuse
 from scenarios.resolved import Label
@@ -65,6 +66,8 @@ def run(speech: Speech, scenario: str, out: Path | None, as_json: bool, **asked:
     until = _until(asked["until"])
     _check(asked["engine"], out, asked["records"])
     loaded = open_scenario(speech, scenario, asked["overrides"], asked["until"])
+    if asked["engine"] == "compiled":
+        get_warm(speech)
     result = _simulate_and_keep(speech, loaded, _order(scenario, loaded, until, asked), out)
     if out is not None:
         speech.note("run.kept", folder=out)

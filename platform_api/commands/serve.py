@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from platform_api.commands.common import command, one_line, whole_number
+from platform_api.commands.warm import get_warm
 from platform_api.console import BAD_INPUT, INTERRUPTED, Refusal, Speech, refuse
 
 
@@ -16,6 +17,7 @@ def serve(speech: Speech, host: str | None, port: int | None) -> None:
     from platform_api import app
     from platform_api.settings import SettingsError
 
+    get_warm(speech)
     try:
         app.serve(host, port, ready=lambda address: speech.note("serve.ready", address=address))
     except KeyboardInterrupt:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import numpy as np
-from numba import config
 from numpy.typing import NDArray
 
 from scenarios.resolved import Resolved
+from sim import jit
 from sim.arrivals import arrivals_end
 from sim.compile import Compiler, Prepared
 from sim.deadlock import Deadlock
@@ -294,7 +294,7 @@ def _records(size: int, kind: np.dtype[Any], **values: Any) -> Array:
 
 def _named(arrays: T) -> T:
     """As they are; in the plain Python of NUMBA_DISABLE_JIT, arrays of records whose fields have names."""
-    if not config.DISABLE_JIT:  # type: ignore[attr-defined]
+    if jit.is_compiled():
         return arrays
     fields: dict[str, Array] = arrays._asdict()  # type: ignore[attr-defined]
     readable = {name: array.view(np.recarray) for name, array in fields.items() if array.dtype.names}

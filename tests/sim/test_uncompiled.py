@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from scenarios.library import load
 from scenarios.resolved import Resolved
-from sim import jit
+from sim import jit, warm
+from sim.run import run
 from tests.sim.networks import networks
 from tests.sim.test_engines_agree import NO_SHRINK, assert_engines_agree
 
+HOUR = 3_600_000
 FEW = settings(NO_SHRINK, max_examples=40)
 
 
@@ -36,6 +39,17 @@ def test_the_kernel_gives_the_same_records_without_being_compiled() -> None:
 def compare_few(scenario: Resolved) -> None:
     assert_engines_agree(scenario)
     assert not hasattr(sys.modules["sim.engines.kernel.loop"].run, "signatures"), "it was compiled after all"
+
+
+def test_warming_compiles_everything_that_python_calls() -> None:
+    """And for the types that runs have: another run, of another scenario, compiles nothing more."""
+    warm.warm()
+    assert jit.is_warm()
+    entries = list(warm.entries())
+    assert {entry.__name__ for entry in entries} >= {"run", "open_gates", "stand_in_backlog", "draw"}
+    run(load("yen-bai-ocop").resolved, 1, until=6 * HOUR, engine="compiled")
+    mine = [entry for entry in entries if entry.__module__.startswith("sim.engines.kernel")]
+    assert [len(entry.signatures) for entry in mine] == [1] * len(mine)
 
 
 @pytest.mark.parametrize("name", ["sim/draws.py", "sim/engines/kernel/visits.py", "scenarios/grid.py"])
