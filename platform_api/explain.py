@@ -121,6 +121,10 @@ class _Teller:
     def _work(self, step: Step) -> Iterator[str]:
         if step.needs:
             yield self._say("steps.needs", needs="; ".join(self._need(need) for need in step.needs))
+        if step.kind == "hold":
+            yield self._say("steps.held")
+        if step.frees:
+            yield self._say("steps.frees", steps="; ".join(map(self._named, step.frees)))
         if step.time is not None:
             yield self._say("steps.time", time=self._length(step.time))
 

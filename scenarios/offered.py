@@ -131,7 +131,8 @@ def _work_of_one(scenario: Resolved, flow: Flow) -> dict[str, float]:
     work: dict[str, float] = {}
     for values, chance in _kinds(scenario, flow):
         for step, visits in _visits(scenario, flow, values).items():
-            for need in scenario.steps[step].needs if visits > 0 else ():
+            worked = visits > 0 and scenario.steps[step].time is not None  # what is held is left out
+            for need in scenario.steps[step].needs if worked else ():
                 if len(need.any_of) == 1:
                     pool, units = need.any_of[0]
                     asked = (

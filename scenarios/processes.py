@@ -24,6 +24,8 @@ from scenarios.schema_steps import (
     AnyStep,
     ChooseStep,
     EndStep,
+    FreeStep,
+    HoldStep,
     ParallelStep,
     PlaceStep,
     Shares,
@@ -143,6 +145,7 @@ class _Step:
             (PlaceStep, self.place),
             (TimedStep, self.timed),
             (WorkStep, self.work),
+            (HoldStep, self.hold),
             (ChooseStep, self.choose),
         ):
             kept |= part() if isinstance(step, kind) else {}
@@ -150,6 +153,8 @@ class _Step:
             kept["branches"] = tuple(branch[0] for branch in step.branches)
         if isinstance(step, EndStep):
             kept["outcome"] = step.outcome
+        if isinstance(step, FreeStep):
+            kept["frees"] = step.free
         return resolved.Step(label_of(step.label, self.name), step.kind, agency=step.agency, **kept)  # type: ignore[attr-defined]
 
     def place(self) -> dict[str, Any]:
@@ -187,8 +192,13 @@ class _Step:
         """What work says."""
         step = self.written
         assert isinstance(step, WorkStep)
-        needs = tuple(one for need in step.resources for one in _needs(need))
-        return {"needs": needs, "while_blocked": step.while_blocked}
+        return {"needs": _all_needs(step.resources), "while_blocked": step.while_blocked}
+
+    def hold(self) -> dict[str, Any]:
+        """What holding says."""
+        step = self.written
+        assert isinstance(step, HoldStep)
+        return {"needs": _all_needs(step.resources)}
 
     def choose(self) -> dict[str, Any]:
         """What choices say."""
@@ -267,6 +277,10 @@ class _Step:
             Label(vi="hãy thêm 'platform: …' hoặc bỏ 'fallback'",
                   en="add 'platform: …', or leave 'fallback' out"),
         )  # fmt: skip
+
+
+def _all_needs(written: tuple[str | Units | AnyOf | AllOf, ...]) -> tuple[resolved.Need, ...]:
+    return tuple(one for need in written for one in _needs(need))
 
 
 def _needs(written: str | Units | AnyOf | AllOf) -> list[resolved.Need]:

@@ -44,6 +44,7 @@ REFERENCES = (
     Reference(("steps", "*", "platform"), "platforms", "dựa vào", "relies on"),
     Reference(("steps", "*", "full_to"), "steps", "dẫn tới", "goes to"),
     Reference(("steps", "*", "next"), "steps", "dẫn tới", "goes to"),
+    Reference(("steps", "*", "free"), "steps", "trả lại", "gives back"),
     Reference(("steps", "*", "patience", "to"), "steps", "dẫn tới", "goes to"),
     Reference(("steps", "*", "options", "*"), "steps", "dẫn tới", "goes to", ("next",)),
     Reference(("steps", "*", "branches", "*"), "steps", "dẫn tới", "goes to"),

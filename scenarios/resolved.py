@@ -159,7 +159,7 @@ class Step:
     """One station of a process."""
 
     label: Label
-    kind: Literal["work", "wait", "choose", "parallel", "end"]
+    kind: Literal["work", "wait", "choose", "parallel", "end", "hold", "free"]
     agency: str | None = None
     purpose: str | None = None  # inspection, payment, attempt …: what kind of work it is, for the KPIs
     milestones: tuple[str, ...] = ()
@@ -180,6 +180,7 @@ class Step:
     option_labels: dict[str, Label] = field(default_factory=dict)  # choose: option → what people read
     branches: tuple[str, ...] = ()  # parallel: first step of each branch
     outcome: Literal["completed", "turned_back"] = "completed"  # end
+    frees: tuple[str, ...] = field(default=(), metadata=LATER)  # free: the hold steps whose units go back
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from scenarios.errors import Flaw
 from scenarios.findings import Findings
 from scenarios.paths import Path, dotted
 from scenarios.resolved import Label
-from scenarios.schema_steps import AnyStep, ChooseStep, EndStep, ParallelStep, PlaceStep
+from scenarios.schema_steps import AnyStep, ChooseStep, EndStep, FreeStep, ParallelStep, PlaceStep
 from scenarios.trees import Values, category
 
 Steps = Mapping[str, AnyStep]
@@ -167,7 +167,7 @@ class _Layout:
     def own_next(self, name: str) -> str | None:
         """What a step itself says of what follows."""
         step = self.steps[name]
-        return step.next if isinstance(step, PlaceStep) else None
+        return step.next if isinstance(step, PlaceStep | FreeStep) else None
 
 
 def _two_ways(name: str, flow: str, one: str | None, other: str | None, told: Path) -> Flaw:

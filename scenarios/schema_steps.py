@@ -180,6 +180,24 @@ class WorkStep(TimedStep):
     """Whether the resources stay busy while the next place refuses."""
 
 
+class HoldStep(PlaceStep):
+    """Takes units that stay with the entity, over the steps that follow, until it frees them."""
+
+    kind: Literal["hold"]
+    resources: Needs
+    """What it takes, all at once, as for work."""
+
+
+class FreeStep(AnyStep):
+    """Gives back what `hold` steps took. Takes no time."""
+
+    kind: Literal["free"] = "free"
+    free: Annotated[tuple[Name, ...], Field(min_length=1), OrAlone()]
+    """The `hold` steps whose units are given back; one or a list."""
+    next: Name | None = None
+    """The step that follows, only where no route tells."""
+
+
 class WaitStep(TimedStep):
     """Takes time but needs nobody: a drive, a cooling-off, a drying."""
 
@@ -221,6 +239,7 @@ class EndStep(AnyStep):
 
 KINDS: dict[str, type[AnyStep]] = {
     "work": WorkStep, "wait": WaitStep, "choose": ChooseStep, "parallel": ParallelStep, "end": EndStep,
+    "hold": HoldStep, "free": FreeStep,
 }  # fmt: skip
 
 
@@ -231,7 +250,7 @@ def step_kind(written: Any) -> str:
     keys = written if isinstance(written, dict) else {}
     if "kind" in keys:
         return f"<{keys['kind']}>"
-    said = {"options": "<choose>", "branches": "<parallel>", "outcome": "<end>"}
+    said = {"options": "<choose>", "branches": "<parallel>", "outcome": "<end>", "free": "<free>"}
     return next((kind for key, kind in said.items() if key in keys), "<work>")
 
 
@@ -240,6 +259,8 @@ Step = Annotated[
     | Annotated[WaitStep, Tag("<wait>")]
     | Annotated[ChooseStep, Tag("<choose>")]
     | Annotated[ParallelStep, Tag("<parallel>")]
-    | Annotated[EndStep, Tag("<end>")],
+    | Annotated[EndStep, Tag("<end>")]
+    | Annotated[HoldStep, Tag("<hold>")]
+    | Annotated[FreeStep, Tag("<free>")],
     Discriminator(step_kind),
 ]

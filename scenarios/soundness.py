@@ -8,6 +8,7 @@ from scenarios.endings import check_endings, reached
 from scenarios.errors import nearest
 from scenarios.factors import check_products
 from scenarios.findings import Findings
+from scenarios.holdings import check_holdings
 from scenarios.hours import falls_within
 from scenarios.resolved import Clock, Flow, Label, Resolved, Step
 from scenarios.routes import Branch, Way
@@ -33,6 +34,7 @@ def check_soundness(
         check_timeless(scenario, findings)
     check_products(scenario, findings)
     check_starts(scenario, findings, cut_short=cut_short)
+    check_holdings(scenario, findings)
     _check_attributes(scenario, findings)
     for name, flow in scenario.flows.items():
         _check_placed(name, flow, scenario.clock, findings)
@@ -122,7 +124,7 @@ def _check_backlog(name: str, scenario: Resolved, way: Way, findings: Findings) 
                   en=f"waits in '{at}', which is not on its way"),
             Label(vi="hãy chọn một bước của luồng này", en="choose a step of this flow"),
         )  # fmt: skip
-    elif at in way.branch_of or scenario.steps[at].kind in ("choose", "end"):
+    elif at in way.branch_of or scenario.steps[at].kind in ("choose", "end", "hold", "free"):
         findings.wrong(
             path, at,
             Label(vi=f"chờ ở '{at}', nơi không thể có ai chờ lúc đầu",

@@ -53,7 +53,10 @@ def _at_once(name: str, scenario: Resolved, flow: Flow, born: Born) -> Iterator[
     if step.patience_to is not None and _may_be_nothing(step.patience, scenario, born):
         yield step.patience_to
     following = flow.next[name]
-    if step.kind in ("work", "wait") and following and _may_be_nothing(step.time, scenario, born):
+    if following and (
+        step.kind in ("hold", "free")
+        or (step.kind in ("work", "wait") and _may_be_nothing(step.time, scenario, born))
+    ):
         yield following
 
 

@@ -26,14 +26,14 @@ I8 = NDArray[np.int64]
 NONE = -1
 """No table, no step, no zone."""
 
-KINDS = ("work", "wait", "choose", "parallel", "end")
+KINDS = ("work", "wait", "choose", "parallel", "end", "hold", "free")
 ON_OUTAGE = ("finish", "pause", "restart")
 
 STEP = np.dtype(
     [(name, np.int64) for name in (
         "kind", "group", "zone", "room", "full_to", "patience_to", "release", "on_outage", "outcome", "by",
         "time", "paper", "patience", "mixes", "need_a", "need_b", "platform_a", "platform_b", "branch_a",
-        "branch_b",
+        "branch_b", "hold", "free_a", "free_b",
     )]
 )  # fmt: skip
 SOURCE = np.dtype(
@@ -57,6 +57,7 @@ class Net(NamedTuple):
     options: I8  # (rows, 2): pool, units
     platforms_of: I8
     branches: I8
+    frees: I8  # numbers of the holds that a `free` step gives back
     users: I8  # CSR: the steps of each pool …
     user_ptr: I8
     fickle: I8  # the steps that may start *because* somebody else takes units of a pool
@@ -118,6 +119,7 @@ class Prepared:
     backlogs: list[Backlogged]
     columns: dict[str, dict[str, int] | None]  # attribute → codes of its values; None: a number
     units: int  # the most that one visit can hold
+    holds: int  # `hold` steps
 
 
 class Forest:
@@ -164,6 +166,8 @@ class Compiler:
         self.forest = Forest(self.columns)
         self.step = {name: n for n, name in enumerate(scenario.steps)}
         self.pool = {name: n for n, name in enumerate(scenario.resources)}
+        holds = [name for name, step in scenario.steps.items() if step.kind == "hold"]
+        self.holds = {name: n for n, name in enumerate(holds)}
         self.zone = {name: n for n, name in enumerate(scenario.zones)}
         self.platform = {name: n for n, name in enumerate(scenario.platforms)}
         self.flow = {name: n for n, name in enumerate(scenario.flows)}
@@ -201,6 +205,9 @@ class Compiler:
             branches=self._flat(
                 [[self.step[b] for b in s.branches] for s in scenario.steps.values()], steps, "branch"
             ),
+            frees=self._flat(
+                [[self.holds[h] for h in s.frees] for s in scenario.steps.values()], steps, "free"
+            ),
             **self._users(),
             zone_room=np.array([zone.room for zone in scenario.zones.values()], np.int64),
             priority=priority,
@@ -234,6 +241,7 @@ class Compiler:
             backlogs,
             self.columns,
             self._most_units(),
+            len(self.holds),
         )
 
     def _table_of(self, leaf: Any) -> int:
@@ -257,8 +265,9 @@ class Compiler:
         rows = np.zeros(len(self.step), STEP)
         for number, members in enumerate(groups):
             rows["group"][members] = number
-        for row, step in zip(rows, self.scenario.steps.values(), strict=True):
+        for row, (name, step) in zip(rows, self.scenario.steps.items(), strict=True):
             row["kind"] = KINDS.index(step.kind)
+            row["hold"] = self.holds.get(name, NONE)
             row["zone"] = NONE if step.zone is None else self.zone[step.zone]
             row["room"] = NONE if step.room is None else step.room
             row["full_to"] = NONE if step.full_to is None else self.step[step.full_to]

@@ -45,7 +45,7 @@ def _place_decisions(graph: Graph) -> None:
     for node in in_order(graph):
         data = graph.nodes[node]
         before = [p for p in graph.predecessors(node) if (p, node) not in backwards]
-        if data["kind"] in ("choose", "parallel") and not data["lane"] and before:
+        if data["kind"] in ("choose", "parallel", "free") and not data["lane"] and before:
             data["lane"] = graph.nodes[before[0]]["lane"]
 
 

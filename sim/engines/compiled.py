@@ -281,6 +281,9 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             usage=np.zeros(SLOTS, records.LEVEL),
             places=np.zeros(SLOTS, records.LEVEL),
             cancel=np.zeros(1, np.uint8),
+            holds=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),
+            hold_pools=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),
+            hold_counts=np.zeros((SLOTS, prepared.holds), np.int64),
         )
     )
 
@@ -346,7 +349,8 @@ def _grow_slots(state: State, facts: int) -> State:
     while state.x[records.FREE_MOVERS] < (facts + 1) * (fork + 1) + 1:
         size = state.movers.size
         free = _more_slots(state.free_movers, state.x, records.FREE_MOVERS, size)
-        state = state._replace(free_movers=free, movers=_longer(state.movers, size))
+        names = ("movers", "holds", "hold_pools", "hold_counts")
+        state = state._replace(free_movers=free, **{n: _longer(getattr(state, n), size) for n in names})
     return state
 
 

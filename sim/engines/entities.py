@@ -113,3 +113,4 @@ class Position:
     visit: Visit | None = None
     zone: Zone | None = None
     branch: bool = False  # in a branch of a parallel part: the zone's place is the parent's
+    holds: dict[str, list[tuple[Pool, list[int]]]] = field(default_factory=dict)  # by `hold` step

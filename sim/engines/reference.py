@@ -228,7 +228,7 @@ class Model:
     # ---- what an entity lives through
     def life(self, entity: Entity, step: str | None, position: Position) -> Story:
         """Step after step until the way ends; in a branch, until the branch ends."""
-        while (station := self.next_station(entity, step)) is not None:
+        while (station := self.next_station(entity, step, position)) is not None:
             visit = self.come(entity, station, position)
             if visit.admitted == EMPTY:
                 yield visit.inside
@@ -253,6 +253,8 @@ class Model:
         if visit.station.step.kind == "parallel":
             yield self.env.all_of(self.branches(visit, position))
         visit.ended, visit.outcome = self.env.now, COMPLETED
+        if visit.station.step.kind == "hold":  # the units stay with the entity, still serving it
+            position.holds[visit.station.name], visit.units = visit.units, []
         if visit.station.step.while_blocked == "release":
             self.return_units(visit)
         return visit.entity.kind.flow.next[visit.station.name]
@@ -324,6 +326,7 @@ class Model:
             position.visit = None
         if position.zone is not None and not position.branch:
             position.zone.give_back(self.env.now)
+        self.free(position, tuple(position.holds))
 
     def complete(self, entity: Entity) -> None:
         if entity.outcome == INSIDE:
@@ -333,6 +336,12 @@ class Model:
         self.recorder.gone(entity)
 
     # ---- giving back
+    def free(self, position: Position, holds: tuple[str, ...]) -> None:
+        """Give back what some `hold` steps took, as far as it is held."""
+        for name in holds:
+            for pool, units in position.holds.pop(name, ()):
+                pool.give_back(units, self.env.now, kept=False)
+
     def give_back(self, visit: Visit) -> None:
         """Return the units and the place of a visit that is over."""
         self.return_units(visit)
@@ -423,8 +432,8 @@ class Model:
             )
         return kind.priority[station.number]
 
-    def next_station(self, entity: Entity, step: str | None) -> Station | None:
-        """Follow choices to the next step that takes time; None where the way ends."""
+    def next_station(self, entity: Entity, step: str | None, position: Position) -> Station | None:
+        """Follow choices, and free what is held, to the next step with a visit; None where the way ends."""
         while step is not None and entity.outcome == INSIDE:
             station = self.stations[step]
             kind = station.step.kind
@@ -434,9 +443,13 @@ class Model:
                 if station.step.outcome != "completed":
                     entity.outcome = ENTITY_OUTCOMES.index(station.step.outcome)
                 return None
-            if kind != "choose":
+            if kind == "choose":
+                step = entity.kind.flow.options[step][self._option(entity, station)]
+            elif kind == "free":
+                self.free(position, station.step.frees)
+                step = entity.kind.flow.next[step]
+            else:
                 return station
-            step = entity.kind.flow.options[step][self._option(entity, station)]
         return None
 
     def _option(self, entity: Entity, station: Station) -> str:
@@ -514,7 +527,9 @@ class Model:
     def check_holdings(self) -> Iterator[str]:
         """A law, at the end: what is taken is what the open visits hold, no more and no less."""
         visits = list(self.recorder.open)
-        held = Counter(pool for visit in visits for pool, units in visit.units for _ in units)
+        positions = list({id(visit.position): visit.position for visit in visits}.values())
+        taken = [*(v.units for v in visits), *(units for p in positions for units in p.holds.values())]
+        held = Counter(pool for pairs in taken for pool, units in pairs for _ in units)
         for name, pool in self.pools.items():
             if pool.serving + pool.kept != held[pool]:
                 yield f"'{name}' has {pool.serving + pool.kept} units busy, its visits hold {held[pool]}"
@@ -522,7 +537,7 @@ class Model:
         for name, station in self.stations.items():
             if station.places != inside[station]:
                 yield f"'{name}' has {station.places} places taken, {inside[station]} visits are in it"
-        zones = Counter(p.zone for p in {id(v.position): v.position for v in visits}.values() if not p.branch)
+        zones = Counter(p.zone for p in positions if not p.branch)
         for name, zone in self.zones.items():
             if zone.taken != zones[zone]:
                 yield f"zone '{name}' has {zone.taken} places taken, {zones[zone]} entities are in it"

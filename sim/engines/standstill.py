@@ -44,6 +44,7 @@ class Standstill:
         for one in held:
             yield one.station
             yield from (pool for pool, _ in one.units)
+        yield from (pool for units in position.holds.values() for pool, _ in units)
         if position.zone is not None and not position.branch:
             yield position.zone
         elif visit.admitted != EMPTY and visit.station.zone is not None and not position.branch:

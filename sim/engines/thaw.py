@@ -82,7 +82,10 @@ class _Thaw:
         if mover not in self.positions:
             row = self.state.movers[mover]
             zone = self.zones[int(row["zone"])] if row["zone"] >= 0 else None
-            self.positions[mover] = Position(zone=zone, branch=bool(row["branch"]))
+            position = self.positions[mover] = Position(zone=zone, branch=bool(row["branch"]))
+            for number, count in enumerate(self.state.hold_counts[mover].tolist()):
+                pools = self.state.hold_pools[mover, number, :count].tolist()
+                position.holds[str(number)] = [(self.pools[pool], [0]) for pool in pools]
         return self.positions[mover]
 
     def _line(self, slot: int, visit: Visit) -> None:

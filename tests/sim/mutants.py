@@ -438,6 +438,31 @@ def an_emptied_run_ends_a_millisecond_early(patch: Patch) -> None:
     patch.setattr(Model, "stops_at", early)
 
 
+# ---- what is held across steps
+@mutant
+def held_units_go_back_with_the_visit(patch: Patch) -> None:
+    """A `hold` step gives its units back like work."""
+
+    def at_once(model: Model, visit: Visit) -> None:
+        for pool, units in visit.position.holds.pop(visit.station.name, ()):
+            pool.give_back(units, model.env.now, kept=False)
+        give_back(model, visit)
+
+    give_back = Model.give_back
+    patch.setattr(Model, "give_back", at_once)
+
+
+@mutant
+def a_loss_keeps_what_it_held(patch: Patch) -> None:
+    leave = Model.leave
+
+    def forgetful(model: Model, position: Position) -> None:
+        position.holds = {}
+        leave(model, position)
+
+    patch.setattr(Model, "leave", forgetful)
+
+
 # ---- numbers
 @mutant
 def draws_follow_the_visit_not_the_start(patch: Patch) -> None:

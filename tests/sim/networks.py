@@ -37,7 +37,7 @@ FEATURES = (
     "rooms", "zone", "patience", "full_to", "platform", "outage", "release", "parallel", "rework", "shifts",
     "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool",
     "burst", "until_empty", "teams", "by_goods", "other_doors", "two_platforms",
-    "greedy", "crowded",
+    "greedy", "crowded", "hold",
 )  # fmt: skip
 
 
@@ -57,6 +57,8 @@ def networks(draw: st.DrawFn) -> Resolved:
     options: dict[str, dict[str, str | None]] = {}
     if "parallel" in on:
         _add_parallel(draw, on, pools, steps, way, names)
+    if "hold" in on:
+        _add_hold(draw, on, pools, steps, way, names)
     if "rework" in on:
         _add_rework(draw, steps, way, options, names)
     flows = {
@@ -193,6 +195,34 @@ def _add_parallel(
     way[names[0]] = "fork"
 
 
+def _add_hold(
+    draw: st.DrawFn,
+    on: set[str],
+    pools: list[str],
+    steps: dict[str, Step],
+    way: dict[str, str | None],
+    names: list[str],
+) -> None:
+    """Hold something from before one step until after another; a branch may hold too, to its end.
+
+    It is freed before it is taken, so a loop never takes it twice.
+    """
+    at = draw(st.integers(0, len(names) - 1))
+    until = draw(st.integers(at, len(names) - 1))
+    room = draw(st.sampled_from([None, None, 1, 2])) if "rooms" in on else None
+    fields = _patience(draw, names, names[-1]) if "patience" in on and draw(st.booleans()) else {}
+    steps["drop"] = steps["free"] = Step(NAME, "free", frees=("take",))
+    steps["take"] = Step(NAME, "hold", needs=_needs(draw, on, pools), room=room, **fields)
+    way["free"], way[names[until]] = way[names[until]], "free"
+    for step, after in way.items():
+        way[step] = "drop" if after == names[at] else after
+    way |= {"drop": "take", "take": names[at]}
+    if "fork" in steps and draw(st.booleans()):
+        steps["grab"] = Step(NAME, "hold", needs=_needs(draw, on, pools))
+        way["grab"] = steps["fork"].branches[0]
+        steps["fork"] = replace(steps["fork"], branches=("grab", *steps["fork"].branches[1:]))
+
+
 def _add_rework(
     draw: st.DrawFn,
     steps: dict[str, Step],
@@ -218,6 +248,8 @@ def _flow(
     goods: Attribute = category("a", "b", draw="goods")
     priority = By("goods", {"a": 0, "b": draw(st.integers(0, 1))}) if "priorities" in on else 0
     first = draw(st.sampled_from(names)) if "other_doors" in on else names[0]
+    if way.get("take") == names[0] == first:
+        first = "drop"
     return Flow(
         NAME, _arrivals(draw, on), first, dict(way), options=dict(options), attributes={"goods": goods},
         priority=priority, backlog=_backlog(draw, names, steps) if "backlog" in on else None,

@@ -21,6 +21,7 @@ from sim.engines.kernel.records import (
     FREE_MOVERS,
     FREE_VISITS,
     HEAP,
+    HOLD,
     IDLE_HEADS,
     LOST,
     MAX_FORK,
@@ -37,7 +38,7 @@ from sim.engines.kernel.records import (
     USAGE_ROWS,
     VISIT_ROWS,
 )
-from sim.engines.kernel.units import return_units
+from sim.engines.kernel.units import hold_units, return_units
 from sim.engines.kernel.visits import close
 from sim.jit import called, inlined
 
@@ -150,6 +151,8 @@ def ended(net, st, visit):
     v.ended, v.outcome = st.x[NOW], COMPLETED
     if net.steps[v.step].release:
         return_units(net, st, visit)
+    if net.steps[v.step].kind == HOLD:
+        hold_units(net, st, visit)
     m.held = visit
     m.visit = NONE
     return v.mover, net.following[st.entities[m.entity].flow, v.step]

@@ -145,7 +145,7 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
         elif kind == IS_DIVERTED:
             mover, step = diverted(net, st, slot)
         if mover >= 0:
-            station = next_station(net, st, st.movers[mover].entity, step)
+            station = next_station(net, st, mover, step)
             if x[WRONG]:
                 return ENDLESS
             if station >= 0:

@@ -9,7 +9,7 @@ import numpy as np
 EMPTY = -(1 << 63)
 NONE = -1
 UNSET = -(1 << 62)
-WORK, WAIT, CHOOSE, PARALLEL, END_STEP = range(5)
+WORK, WAIT, CHOOSE, PARALLEL, END_STEP, HOLD, FREE = range(7)
 FINISH, PAUSE, RESTART = range(3)
 OPEN, COMPLETED, DIVERTED, RENEGED = range(4)
 INSIDE, LEFT_COMPLETED, LOST = 0, 1, 2
@@ -71,6 +71,6 @@ State = namedtuple(
     "x heap soon awake sites lists groups pools returned zones platforms demand sources visits movers "
     "entities values "
     "starts counts units unit_pools free_visits free_movers free_entities visit_log entity_log attribute_log "
-    "usage places cancel",
+    "usage places cancel holds hold_pools hold_counts",
 )
 """All arrays that change: see `prepare`."""

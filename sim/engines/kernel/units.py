@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.kernel.events import stir_pool
-from sim.engines.kernel.records import NOW, PLACE_ROWS, RECORD, USAGE_ROWS
+from sim.engines.kernel.records import NONE, NOW, PLACE_ROWS, RECORD, USAGE_ROWS
 from sim.jit import called, inlined
 
 
@@ -100,3 +100,32 @@ def return_units(net, st, visit):
         stir_pool(net, st, pool)
     v.held_units = 0
     v.keeping = 0
+
+
+@called
+def hold_units(net, st, visit):
+    """The units of a visit stay with the entity, still serving it, until a `free` step."""
+    v = st.visits[visit]
+    hold = net.steps[v.step].hold
+    for k in range(v.held_units):
+        st.hold_pools[v.mover, hold, k] = st.unit_pools[visit, k]
+        st.holds[v.mover, hold, k] = st.units[visit, k]
+    st.hold_counts[v.mover, hold] = v.held_units
+    v.held_units = 0
+
+
+@called
+def free_units(net, st, mover, step):
+    """Give back what the `hold` steps that a step names took, as far as it is held; all with NONE."""
+    first, last = 0, st.hold_counts.shape[1]
+    if step != NONE:
+        first, last = net.steps[step].free_a, net.steps[step].free_b
+    for k in range(first, last):
+        hold = k if step == NONE else net.frees[k]
+        for j in range(st.hold_counts[mover, hold]):
+            pool = st.hold_pools[mover, hold, j]
+            st.pools[pool].serving -= 1
+            return_unit(st.pools, st.returned, pool, st.holds[mover, hold, j])
+            note_pool(st, pool)
+            stir_pool(net, st, pool)
+        st.hold_counts[mover, hold] = 0

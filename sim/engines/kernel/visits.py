@@ -12,6 +12,7 @@ from sim.engines.kernel.records import (
     END_STEP,
     ENDS,
     ENTITY_ROWS,
+    FREE,
     FREE_ENTITIES,
     FREE_MOVERS,
     FREE_VISITS,
@@ -31,7 +32,7 @@ from sim.engines.kernel.records import (
     WRONG,
     WRONG_STEP,
 )
-from sim.engines.kernel.units import keep_units, note_zone, return_units
+from sim.engines.kernel.units import free_units, keep_units, note_zone, return_units
 from sim.jit import inlined
 
 
@@ -189,8 +190,9 @@ def come(net, st, mover, step):
 
 
 @inlined
-def next_station(net, st, entity, step):
-    """Follow choices to the next step that takes time; NONE where the way ends."""
+def next_station(net, st, mover, step):
+    """Follow choices, and free what is held, to the next step with a visit; NONE where the way ends."""
+    entity = st.movers[mover].entity
     e = st.entities[entity]
     if e.moved_at != st.x[NOW]:
         e.moved_at, e.moves = st.x[NOW], 0
@@ -205,6 +207,10 @@ def next_station(net, st, entity, step):
             if s.outcome != LEFT_COMPLETED:
                 e.outcome = s.outcome
             return NONE
+        if s.kind == FREE:
+            free_units(net, st, mover, step)
+            step = net.following[e.flow, step]
+            continue
         if s.kind != CHOOSE:
             return step
         st.starts[entity, step] += 1
@@ -221,6 +227,8 @@ def next_station(net, st, entity, step):
 def leave(net, st, mover):
     """The end of the way, or of a branch: give back everything."""
     m = st.movers[mover]
+    if st.hold_counts.shape[1] > 0:
+        free_units(net, st, mover, NONE)
     if m.branch:
         p = st.movers[m.parent]
         p.kids -= 1
