@@ -24,7 +24,7 @@ Mask = NDArray[np.bool_]
 FAR = np.iinfo(np.int64).max
 """Later than every instant [ms]."""
 
-_UNFULFILLED = [VISIT_OUTCOMES.index("diverted"), VISIT_OUTCOMES.index("reneged")]
+_UNFULFILLED = [VISIT_OUTCOMES.index(name) for name in ("diverted", "reneged", "balked")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Visits:
     blocked, wait, service : length of the three intervals [ms]; what is open counts to the end of the run
     on_path : the row's blocked and wait belong to the entity's path
     served : on the path, and no parallel row whose branches stand for its service
-    fulfilled : ended, neither diverted nor reneged
+    fulfilled : ended, neither diverted nor reneged nor balked
     """
 
     root: Column
@@ -96,9 +96,9 @@ def flow_steps(scenario: Resolved, flow: Flow) -> set[str]:
 
 
 def following(scenario: Resolved, flow: Flow, step: str) -> set[str]:
-    """The steps that may come next: along the way, by choice, after giving up, when the step is full."""
+    """The steps that may come next: along the way, by choice, or away from a step."""
     here = scenario.steps[step]
-    ways = {flow.next.get(step), *flow.options.get(step, {}).values(), here.patience_to, here.full_to}
+    ways = {flow.next.get(step), *flow.options.get(step, {}).values(), *here.escapes}
     return {way for way in ways if way}
 
 

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 from platform_api.formats import clock, duration, number
 from platform_api.naming import value_name
-from platform_api.texts import Language, text
+from platform_api.texts import Language, pick, text
 from scenarios.resolved import ARRIVAL_UNIT, DAY, By, Calendar, Hours, Table, Tree
 from sim.chance import BITS, quantile
 from sim.graph import mix_shares
 
 if TYPE_CHECKING:
-    from scenarios.resolved import Arrivals, Attribute, DayShapes, Resolved
+    from scenarios.resolved import Arrivals, Attribute, Condition, DayShapes, Resolved
 
 Tell = Callable[[Table, Language], str]
+
+READ_IN = {"queue": "steps", "backlog": "steps", "inside": "flows", "zone": "zones", "platform": "platforms"}
+"""What a condition reads → the section of the things that it names."""
 
 
 def length_told(table: Table, language: Language) -> str:
@@ -38,6 +41,25 @@ def tree_told(tree: Tree, scenario: Resolved, language: Language, tell: Tell) ->
         told = ((v, tree_told(case, scenario, language, tell)) for v, case in tree.cases.items())
         return "; ".join(f"{value_name(tree.attribute, v, scenario, language)}: {case}" for v, case in told)
     return tell(scenario.tables[tree], language) if isinstance(tree, str) else str(tree)
+
+
+def conditions_told(conditions: tuple[Condition, ...], scenario: Resolved, language: Language) -> str:
+    """Conditions on the state of a run, that must all hold."""
+    told = (_condition_told(condition, scenario, language) for condition in conditions)
+    return f" {text('explain.state.and', language)} ".join(told)
+
+
+def _condition_told(condition: Condition, scenario: Resolved, language: Language) -> str:
+    things = getattr(scenario, READ_IN[condition.what])
+    of = " + ".join(pick(things[name].label, language) for name in condition.of)
+    if condition.what == "platform":
+        return text(f"explain.state.platform.{'up' if condition.below is None else 'down'}", language, of=of)
+    told = text(f"explain.state.{condition.what}", language, of=of)
+    if condition.flows:
+        flows = ", ".join(pick(scenario.flows[name].label, language) for name in condition.flows)
+        told += f" ({text('explain.state.flows', language, flows=flows)})"
+    bounds = (("> ", condition.above), ("< ", condition.below))
+    return f"{told} {', '.join(sign + number(n, 0, language) for sign, n in bounds if n is not None)}"
 
 
 def shares_told(name: str, attribute: Attribute, scenario: Resolved, language: Language) -> str:

@@ -8,11 +8,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from metrics.trs import MILESTONES
-from platform_api.describe import arrivals_told, calendar_told, length_told, shares_told, tree_told
+from platform_api.describe import (
+    arrivals_told,
+    calendar_told,
+    conditions_told,
+    length_told,
+    shares_told,
+    tree_told,
+)
 from platform_api.formats import date, duration, instant, number
 from platform_api.naming import attribute_name, option_name
 from platform_api.texts import Language, pick, text
-from scenarios.resolved import Need, Parameter, Published, Resolved, Shift, Step, Tree
+from scenarios.resolved import CERTAIN, Balking, Need, Parameter, Published, Resolved, Shift, Step, Tree
 from sim import graph as graphs
 
 if TYPE_CHECKING:
@@ -143,6 +150,16 @@ class _Teller:
             yield self._say("steps.room", room=step.room)
         if step.full_to is not None:
             yield self._say("steps.full_to", step=self._named(step.full_to))
+        if step.balking is not None:
+            yield self._balks(step.balking)
+
+    def _balks(self, balking: Balking) -> str:
+        chances = (
+            self._say("steps.balk.chance", count=count, share=number(100 * upto / CERTAIN, 0, self.language))
+            for count, upto in balking.chances
+        )
+        to = self._named(balking.to) if balking.to else self._say("steps.lost")
+        return self._say("steps.balk", chances="; ".join(chances), to=to)
 
     def _failing(self, step: Step) -> Iterator[str]:
         if step.platforms:
@@ -172,12 +189,23 @@ class _Teller:
     def _options(self, name: str) -> Iterator[str]:
         """One line for each option: its share, where known, and where it leads."""
         told: dict[str, None] = {}  # each line once, in order
+        if self.scenario.steps[name].shortest:
+            yield self._say("steps.shortest")
         for flow in self.scenario.flows.values():
             shares = graphs.option_shares(self.scenario, flow, self.scenario.steps[name])
             for option, target in flow.options.get(name, {}).items():
                 share = f" {number(100 * shares[option], 0, self.language)} %" if option in shares else ""
+                share += self._condition(name, option)
                 told[f"{self._option(name, option)}{share} → {self._named(target)}"] = None
         yield from told
+
+    def _condition(self, step: str, option: str) -> str:
+        """When an option is taken, where that depends on the state of the run."""
+        conditions = self.scenario.steps[step].when.get(option)
+        if conditions is None:
+            return ""
+        told = conditions_told(conditions, self.scenario, self.language)
+        return f" {self._say('steps.when', conditions=told)}"
 
     def _option(self, step: str, option: str) -> str:
         return option_name(step, option, self.scenario, self.language)

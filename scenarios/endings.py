@@ -103,14 +103,23 @@ def _onward(name: str, scenario: Resolved, flow: Flow, born: Born) -> Iterator[s
         yield step.patience_to
     if step.full_to is not None:
         yield step.full_to
+    if step.balking is not None:
+        yield step.balking.to
 
 
 def chosen(step: Step, options: Mapping[str, str | None], scenario: Resolved, born: Born) -> Iterator[str]:
     """Options with a chance above zero."""
     if step.by is not None:
         yield from ([born.value] if step.by == born.attribute and born.value else options)
+    if reads_state(step):
+        yield from options
     for leaf in leaves(step.shares, born):
         yield from _possible(scenario.mixes[leaf])
+
+
+def reads_state(step: Step) -> bool:
+    """Whether a choice goes by what it finds: then every option may be taken."""
+    return step.shortest or bool(step.when)
 
 
 def leaves(tree: Tree, born: Born) -> Iterator[str]:

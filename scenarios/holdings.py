@@ -70,9 +70,8 @@ def _onward(
         for onward in _ways(step, flow):
             if onward is not None:
                 yield onward, _after(step, kept, scenario)
-    for escape in (here.patience_to, here.full_to):  # turned away: the step took nothing
-        if escape is not None:
-            yield escape, kept
+    for escape in here.escapes:  # the step took nothing
+        yield escape, kept
 
 
 def _ways(step: str, flow: Flow) -> tuple[str | None, ...]:

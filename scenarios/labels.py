@@ -22,12 +22,12 @@ def doubt_labels(written: Scenario, findings: Findings) -> None:
                 Label(vi="hãy thêm 'label: {vi: …, en: …}'", en="add 'label: {vi: …, en: …}'"),
             )  # fmt: skip
     for name, step in written.steps.items():
-        if isinstance(step, ChooseStep) and step.shares is not None:
+        if isinstance(step, ChooseStep) and step.by is None:
             _doubt_options(name, step, findings)
 
 
 def _doubt_options(name: str, step: ChooseStep, findings: Findings) -> None:
-    """Options by an attribute have the labels of its values; those by shares need their own."""
+    """Options by an attribute have the labels of its values; all others need their own."""
     bare = [option for option in step.options if option not in step.labels]
     if bare:
         listed, first = ", ".join(bare), bare[0]

@@ -20,6 +20,7 @@ from scenarios.hours import day_span, days_between, shape_of
 from scenarios.resolved import (
     ARRIVAL_UNIT,
     CERTAIN,
+    REST,
     By,
     Flow,
     Label,
@@ -230,6 +231,10 @@ def _onward(
     chances = (
         {values[step.by]: 1.0} if step.by else _shares(scenario, step.shares, values) if step.shares else {}
     )
+    if step.shortest:  # lanes that are alike get alike
+        chances = dict.fromkeys(options, 1 / max(1, len(options)))
+    elif step.when:  # conditions are for what is not usual
+        chances = {REST: 1.0} if options else {}
     for option, share in chances.items():
         if options[option] is not None:
             yield str(options[option]), share

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as Folder
 from typing import Any
 
-from scenarios import resolved, schema
+from scenarios import resolved, schema, states
 from scenarios.arrivals import resolve_arrivals
 from scenarios.attributes import Values, attributes, backlog_attributes, values_everywhere, values_of
 from scenarios.axis import TimeAxis
@@ -173,6 +173,7 @@ class _Step:
             "priority": self.tree(step.priority, "priority", counts=True),
             "patience": self.tree(patience and patience.time, "patience", "time"),
             "patience_to": patience and patience.to,
+            "balking": states.balking(step.balk, ("steps", self.name, "balk"), self.ground.findings),
         }
 
     def timed(self) -> dict[str, Any]:
@@ -204,15 +205,34 @@ class _Step:
         """What choices say."""
         step = self.written
         assert isinstance(step, ChooseStep)
-        if (step.by is None) == (step.shares is None):
-            self.one_way_to_choose(step)
+        said = [word for word in ("by", "shares", "shortest", "when") if getattr(step, word)]
+        if len(said) != 1:
+            self.one_way_to_choose(said)
         self.check_labels(step)
         labels = {option: text.label() for option, text in step.labels.items()}
         if step.by is not None:
             self.check_options(step, self.values.get(step.by) or ())
-        if step.shares is None:
-            return {"by": step.by, "option_labels": labels}
-        return {"shares": self.shares(step), "option_labels": labels}
+        if step.shares is not None:
+            return {"shares": self.shares(step), "option_labels": labels}
+        return {
+            "by": step.by,
+            "option_labels": labels,
+            "shortest": step.shortest,
+            "when": self.when(step) if step.when else {},
+        }
+
+    def when(self, step: ChooseStep) -> dict[str, tuple[resolved.Condition, ...]]:
+        """What the options of a choice by the state of the run go by."""
+        states.check_choice_by_state(self.name, step, self.ground.findings)
+        return {
+            option: states.conditions(
+                written,
+                ("steps", self.name, "when", option),
+                self.ground.written.steps,
+                self.ground.findings,
+            )
+            for option, written in step.when.items()
+        }
 
     def shares(self, step: ChooseStep) -> Tree:
         """The mixes of a choice by shares."""
@@ -232,15 +252,17 @@ class _Step:
         make = self.ground.trees.count if counts else self.ground.trees.time
         return make(written, ("steps", self.name, *place), self.values)
 
-    def one_way_to_choose(self, step: ChooseStep) -> None:
-        """By an attribute or by shares, not both, not neither."""
-        both = step.by is not None
+    def one_way_to_choose(self, said: Sequence[str]) -> None:
+        """By an attribute, by shares or by the state of the run."""
+        both = Label(" lẫn ".join(f"'{word}'" for word in said), " and ".join(f"'{word}'" for word in said))
         self.ground.findings.wrong(
-            ("steps", self.name), step.by,
-            Label(vi="có cả 'by' lẫn 'shares'" if both else "không cho biết chọn theo gì",
-                  en="has both 'by' and 'shares'" if both else "does not say what it chooses by"),
-            Label(vi="hãy viết 'by: <thuộc tính>' hoặc 'shares: {a: 30 %, b: 70 %}'",
-                  en="write 'by: <attribute>' or 'shares: {a: 30 %, b: 70 %}'"),
+            ("steps", self.name), ", ".join(said),
+            Label(vi=f"có cả {both.vi}" if said else "không cho biết chọn theo gì",
+                  en=f"has both {both.en}" if said else "does not say what it chooses by"),
+            Label(vi="hãy viết một trong 'by: <thuộc tính>', 'shares: {a: 30 %, b: 70 %}', 'shortest: true', "
+                     "'when: {a: {queue: …, above: 20}}'",
+                  en="write one of 'by: <attribute>', 'shares: {a: 30 %, b: 70 %}', 'shortest: true', "
+                     "'when: {a: {queue: …, above: 20}}'"),
         )  # fmt: skip
 
     def check_options(self, step: ChooseStep, own: tuple[str, ...]) -> None:

@@ -46,12 +46,21 @@ REFERENCES = (
     Reference(("steps", "*", "next"), "steps", "dẫn tới", "goes to"),
     Reference(("steps", "*", "free"), "steps", "trả lại", "gives back"),
     Reference(("steps", "*", "patience", "to"), "steps", "dẫn tới", "goes to"),
+    Reference(("steps", "*", "balk", "to"), "steps", "dẫn tới", "goes to"),
     Reference(("steps", "*", "options", "*"), "steps", "dẫn tới", "goes to", ("next",)),
     Reference(("steps", "*", "branches", "*"), "steps", "dẫn tới", "goes to"),
     Reference(("flows", "*", "route"), "steps", "dẫn tới", "goes to"),
     Reference(("flows", "*", "backlog", "at"), "steps", "nằm ở", "waits in"),
     Reference(("published", "*", "source"), "sources", "dẫn", "cites"),
 )
+
+READ = {
+    "queue": "steps", "backlog": "steps", "inside": "flows", "occupancy": "zones", "up": "platforms",
+    "down": "platforms", "flows": "flows",
+}  # fmt: skip
+"""What the words of a condition name."""
+CONDITIONS = (("steps", "*", "when", "*"),)
+"""Where conditions stand, alone or in a list."""
 
 _RESERVED = (
     Label(vi="mang tên 'next', là từ chỉ việc đi tiếp", en="is called 'next', the word for going on"),
@@ -66,6 +75,9 @@ def check_references(data: Any, findings: Findings) -> None:
     for reference in REFERENCES:
         for path, name in _mentions(data, reference.path, ()):
             _check(data, findings, reference, path, name)
+    for reference in _conditions():
+        for path, name in _mentions(data, reference.path, ()):
+            _check(data, findings, reference, path, name)
     for path, name in _needs(data):
         _check(data, findings, Reference((), "resources", "cần", "needs"), path, name)
     for path, key, name in _pedigrees(data, ()):
@@ -78,6 +90,14 @@ def check_references(data: Any, findings: Findings) -> None:
             path,
             name,
         )
+
+
+def _conditions() -> Iterator[Reference]:
+    """The places of conditions that mention names."""
+    for place in CONDITIONS:
+        for word, section in READ.items():
+            for path in ((*place, word), (*place, "*", word)):
+                yield Reference(path, section, "xét", "reads")
 
 
 def declared(data: Any, section: str) -> list[str]:

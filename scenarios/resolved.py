@@ -29,6 +29,9 @@ ARRIVAL_UNIT = 1_000_000
 LATER: dict[str, bool] = {"later": True}
 """Metadata of a field that came after version 1: empty, it is left out, so that old hashes stay."""
 
+REST = "other"
+"""The option of a choice by the state of the run that is taken when no condition holds."""
+
 DAY = 86_400_000
 """A calendar day without clock change [ms]."""
 
@@ -155,6 +158,25 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """A number read from the state of the run, and what it must be: more than `above`, less than `below`."""
+
+    what: Literal["queue", "backlog", "inside", "zone", "platform"]
+    of: tuple[str, ...]  # steps, flows, zones or platforms; what is read of each is added up
+    flows: tuple[str, ...] = ()  # queue and backlog: entities of these flows only; without any: of all
+    above: int | None = None
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Balking:
+    """Who finds so many waiting that it does not join."""
+
+    chances: tuple[tuple[int, int], ...]  # (so many wait, or more; threshold of the draw), ascending
+    to: str | None = None  # where it goes; None: it is lost
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One station of a process."""
 
@@ -181,6 +203,16 @@ class Step:
     branches: tuple[str, ...] = ()  # parallel: first step of each branch
     outcome: Literal["completed", "turned_back"] = "completed"  # end
     frees: tuple[str, ...] = field(default=(), metadata=LATER)  # free: the hold steps whose units go back
+    shortest: bool = field(default=False, metadata=LATER)  # choose: the option with the fewest at its step
+    when: dict[str, tuple[Condition, ...]] = field(default_factory=dict, metadata=LATER)
+    """choose: option → what must all hold; the first option whose conditions hold, else `other`"""
+    balking: Balking | None = field(default=None, metadata=LATER)
+
+    @property
+    def escapes(self) -> tuple[str, ...]:
+        """Where an entity goes that is not served here: out of patience, without a place, balking."""
+        away = self.balking.to if self.balking is not None else None
+        return tuple(to for to in (self.patience_to, self.full_to, away) if to is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,11 +145,13 @@ class _Layout:
         return {value: going.get(value, going.get("other")) for value in own}
 
     def escapes(self, name: str, step: PlaceStep, branch: Branch | None) -> None:
-        """Where an entity goes that finds no place, or loses patience."""
+        """Where an entity goes that finds no place, loses patience or does not join."""
         if step.full_to is not None:
             self.later.append((step.full_to, ("steps", name, "full_to"), branch))
         if step.patience is not None and step.patience.to is not None:
             self.later.append((step.patience.to, ("steps", name, "patience", "to"), branch))
+        if step.balk is not None and step.balk.to is not None:
+            self.later.append((step.balk.to, ("steps", name, "balk", "to"), branch))
 
     def reach(self, name: str, path: Path, branch: Branch | None) -> None:
         """Go to a step: laid out already, or to be laid out here by its own `next`."""

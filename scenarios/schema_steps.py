@@ -8,7 +8,8 @@ from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from scenarios.distributions import TimeDistribution
 from scenarios.quantities import Count, Pedigreed, Share, Stated, Written
-from scenarios.words import Cases, Name, Names, OrAlone, Text, one_or_cases
+from scenarios.schema_state import Balk, Conditions
+from scenarios.words import Cases, Flag, Name, Names, OrAlone, Text, one_or_cases
 
 # ---- what may depend on an attribute ----
 
@@ -151,6 +152,8 @@ class PlaceStep(AnyStep):
     """Where an entity goes that finds no place, instead of blocking."""
     patience: Patience | None = None
     """Gives up that long after joining."""
+    balk: Balk | None = None
+    """Does not join a long queue."""
     priority: Counts | None = None
     """Smaller first; else the flow's."""
     next: Name | None = None
@@ -205,13 +208,17 @@ class WaitStep(TimedStep):
 
 
 class ChooseStep(AnyStep):
-    """Where ways part: by an attribute or by shares. Takes no time."""
+    """Where ways part: by an attribute, by shares or by the state of the run. Takes no time."""
 
     kind: Literal["choose"] = "choose"
     by: Name | None = None
     """The attribute whose value is the option."""
     shares: ShareTree | None = None
     """Shares of the options; may depend on an attribute."""
+    shortest: Flag = False
+    """The option whose step holds the fewest."""
+    when: dict[Name, Conditions] = Field(default_factory=dict)
+    """Option → conditions; the first option whose conditions all hold, else `other`."""
     options: Annotated[dict[str, Annotated[tuple[Name, ...], OrAlone()]], Field(min_length=1)]
     """Option → `next`, a step, or a list of steps (a detour)."""
     labels: dict[str, Text] = Field(default_factory=dict)

@@ -40,6 +40,7 @@ def check_soundness(
         _check_placed(name, flow, scenario.clock, findings)
     for name, way in ways.items():
         _check_branches(scenario, way, findings)
+        _check_lanes(name, scenario, findings)
         _check_backlog(name, scenario, way, findings)
         _check_milestones(name, scenario.flows[name], scenario, findings)
     _check_backlog_room(scenario, findings)
@@ -83,6 +84,27 @@ def _check_attributes(scenario: Resolved, findings: Findings) -> None:
                     Label(vi="hãy dùng cùng loại và đơn vị, hoặc đặt tên khác",
                           en="use the same kind and unit, or another name"),
                 )  # fmt: skip
+
+
+# ---- choices ----
+
+
+def _check_lanes(name: str, scenario: Resolved, findings: Findings) -> None:
+    """A choice of the shortest queue leads to steps where somebody can be counted."""
+    for choice, options in scenario.flows[name].options.items():
+        for option, target in options.items():
+            if scenario.steps[choice].shortest and not _has_visits(target, scenario):
+                findings.wrong(
+                    ("steps", choice, "options", option), target or "next",
+                    Label(vi=f"dẫn luồng '{name}' tới chỗ không ai chờ nên không đếm được hàng",
+                          en=f"leads the flow '{name}' to where nobody waits: there is no queue to count"),
+                    Label(vi="hãy dẫn mỗi lựa chọn tới một bước 'work', 'wait' hoặc 'parallel'",
+                          en="let every option lead to a step that takes time"),
+                )  # fmt: skip
+
+
+def _has_visits(step: str | None, scenario: Resolved) -> bool:
+    return step is not None and scenario.steps[step].kind not in ("choose", "end", "free")
 
 
 # ---- places ----

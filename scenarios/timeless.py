@@ -1,14 +1,14 @@
 """Loops without time: ways along which somebody could go round for ever at one instant.
 
-A choice takes no time, a full step with `full_to` and a patience of nothing send on at once. A circle of such
-steps that can be left by no draw would stop the clock of a run.
+A choice takes no time; a full step with `full_to`, a long queue that is not joined and a patience of nothing
+send on at once. A circle of such steps that can be left by no draw would stop the clock of a run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scenarios.endings import Born, births, chosen, leaves
+from scenarios.endings import Born, births, chosen, leaves, reads_state
 from scenarios.findings import Findings
 from scenarios.resolved import Flow, Label, Resolved, Step, Tree
 
@@ -39,7 +39,8 @@ def _caught(scenario: Resolved, flow: Flow, born: Born) -> Sends:
 
 def _stays(step: Step, targets: frozenset[str], caught: set[str]) -> bool:
     """Whether it sends on into the circle: a choice with all that may be drawn, others if things are so."""
-    return targets <= caught if step.kind == "choose" else bool(targets & caught)
+    drawn = step.kind == "choose" and not reads_state(step)
+    return targets <= caught if drawn else bool(targets & caught)
 
 
 def _at_once(name: str, scenario: Resolved, flow: Flow, born: Born) -> Iterator[str]:
@@ -52,6 +53,8 @@ def _at_once(name: str, scenario: Resolved, flow: Flow, born: Born) -> Iterator[
         yield step.full_to
     if step.patience_to is not None and _may_be_nothing(step.patience, scenario, born):
         yield step.patience_to
+    if step.balking is not None and step.balking.to is not None:
+        yield step.balking.to
     following = flow.next[name]
     if following and (
         step.kind in ("hold", "free")
@@ -79,7 +82,12 @@ def _circle(caught: Sends) -> list[str]:
 def _note(circle: list[str], scenario: Resolved, findings: Findings) -> None:
     name = min(circle, key=lambda step: scenario.steps[step].kind == "choose")
     step, walk = scenario.steps[name], " → ".join(circle)
-    word = "full_to" if step.full_to in circle else "patience" if step.patience_to in circle else "time"
+    escapes = {
+        "full_to": step.full_to,
+        "patience": step.patience_to,
+        "balk": step.balking and step.balking.to,
+    }
+    word = next((word for word, to in escapes.items() if to in circle), "time")
     findings.wrong(
         ("steps", name, word), walk,
         Label(vi=f"có thể đưa người ta đi vòng mãi mà không mất thời gian: {walk}",

@@ -35,6 +35,7 @@ class Purpose:
     ATTRIBUTE = 6
     AGE = 7
     LENGTH = 8
+    BALK = 9
 
 
 class HashClash(Exception):

@@ -18,7 +18,9 @@ from scenarios.resolved import CERTAIN, Flow, Mix, Resolved, Step
 if TYPE_CHECKING:
     Graph = nx.DiGraph[str]
 
-WayKind = Literal["next", "option", "branch", "join", "patience", "full"]
+WayKind = Literal["next", "option", "branch", "join", "patience", "full", "balk"]
+RARE = frozenset({"patience", "full", "balk"})
+"""Ways that an entity takes when things do not go as they should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class _Walk:
             yield step.patience_to, Way("patience")
         if step.full_to is not None:
             yield step.full_to, Way("full")
+        if step.balking is not None and step.balking.to is not None:
+            yield step.balking.to, Way("balk")
 
     def _edge(self, source: str, target: str | None, way: Way, then: str | None) -> None:
         """Draw one edge and go on from its end; an end without a step joins the branch or leaves the flow."""

@@ -102,7 +102,7 @@ def branch_steps(scenario: Resolved, flow: Flow) -> frozenset[str]:
 
 
 def _reachable(scenario: Resolved, flow: Flow, first: str) -> set[str]:
-    """Along the way, by choice, after giving up and when a place is full."""
+    """Along the way, by choice, after giving up, when a place is full and when a queue is too long."""
     found: set[str] = set()
     todo: list[str | None] = [first]
     while todo:
@@ -111,7 +111,7 @@ def _reachable(scenario: Resolved, flow: Flow, first: str) -> set[str]:
             continue
         found.add(step)
         here = scenario.steps[step]
-        todo += [flow.next.get(step), *flow.options.get(step, {}).values(), here.patience_to, here.full_to]
+        todo += [flow.next.get(step), *flow.options.get(step, {}).values(), *here.escapes]
     return found
 
 

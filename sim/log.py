@@ -19,7 +19,7 @@ Column = NDArray[np.int64]
 SOURCES = ("backlog", "list", *(f"x{k}" for k in range(64)))
 """Sources that every scenario may have, in the order that decides ties; others follow (`Names.sources`)."""
 
-VISIT_OUTCOMES = ("open", "completed", "diverted", "reneged")
+VISIT_OUTCOMES = ("open", "completed", "diverted", "reneged", "balked")
 ENTITY_OUTCOMES = ("inside", "completed", "reneged", "balked", "turned_back")
 MODES = ("digital", "fallback")
 TARGETS = ("scheduled", "capacity", "platform", "slow", "demand")

@@ -19,6 +19,7 @@ from sim.deadlock import Deadlock
 from sim.engines.floor import EndlessInstant
 from sim.engines.kernel import loop, records
 from sim.engines.kernel.records import State
+from sim.engines.lacking import check_known
 from sim.engines.tables import timetable_table
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
 from sim.timetable import timetable
@@ -37,6 +38,7 @@ class Model:
     """A scenario in arrays, ready to run."""
 
     def __init__(self, scenario: Resolved, seed: int, replication: int, end: int) -> None:
+        check_known(scenario)
         self.scenario, self.seed, self.replication = scenario, seed, replication
         self.begin, self.end = -scenario.clock.lead_in, end
         self.timetable = timetable(scenario, seed, replication, self.begin, end)

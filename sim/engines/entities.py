@@ -81,9 +81,9 @@ class Visit:
     """One entity at one step: a row of the record in the making."""
 
     __slots__ = (
-        "admitted", "blocked_by", "done", "draw_number", "ended", "entity", "in_zone", "inside", "joined",
-        "keeping", "key", "lane", "lane_pool", "left", "length", "mode", "number", "outcome", "patience",
-        "position", "resumed", "stamp", "started", "station", "units",
+        "admitted", "blocked_by", "counted", "done", "draw_number", "ended", "entity", "in_zone", "inside",
+        "joined", "keeping", "key", "lane", "lane_pool", "left", "length", "mode", "number", "outcome",
+        "patience", "position", "resumed", "stamp", "started", "station", "units",
     )  # fmt: skip
 
     def __init__(
@@ -101,9 +101,25 @@ class Visit:
         self.patience = False  # whether it may give up before it starts
         self.keeping = False  # whether the units are kept after the end
         self.draw_number = 0
+        self.counted = False  # among those at the step
         self.stamp, self.length, self.resumed = 0, 0, EMPTY
-        self.inside: Event  # admitted or turned away; only of those who ask at a door
+        self.inside: Event  # joined or not; admitted or turned away: only of those who ask
         self.done: Event  # served, or out of patience
+
+    def is_back_in(self, position: Position) -> bool:
+        """Whether it comes back to the step whose place it still holds."""
+        return position.visit is not None and position.visit.station is self.station
+
+    def count_in(self) -> None:
+        """From now on it is one of those at the step."""
+        self.counted = True
+        self.station.tally.come(self.entity.key[0])
+
+    def count_out(self) -> None:
+        """Not any more, if it was."""
+        if self.counted:
+            self.counted = False
+            self.station.tally.go(self.entity.key[0], started=self.started != EMPTY)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Callable
 from functools import partial
 from heapq import heappop, heappush
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from simpy import Event
@@ -21,9 +22,10 @@ from sim.log import EMPTY
 
 if TYPE_CHECKING:
     from sim.engines.entities import Visit
+    from sim.engines.state import Tally
 
 Key = tuple[int, ...]
-OPEN, COMPLETED, DIVERTED, RENEGED = range(4)
+OPEN, COMPLETED, DIVERTED, RENEGED, BALKED = range(5)
 DIGITAL, FALLBACK = range(2)
 MAX_PASSES = 10_000
 
@@ -191,6 +193,9 @@ class Station:
         self.queue_since = 0
         self.under_way: dict[Visit, None] = {}  # digital work that an outage would touch
         self.duration: Callable[[Visit], int]
+        self.tally: Tally
+        self.has_visits = step.kind not in ("choose", "end", "free")
+        self.reads_state = step.shortest or bool(step.when)
         self._only = self._only_need(step.needs)
 
     @property
@@ -305,6 +310,7 @@ class Station:
         assert mode is not None
         self.queue.pop()
         self.count_queue(-1)
+        self.tally.start(visit.entity.key[0])
         visit.started, visit.mode = now, mode
         visit.units = [(pool, pool.take(units, now)) for pool, units in wanted]
         for pool, _ in wanted:
@@ -356,12 +362,18 @@ class Group:
         self.env, self.number, self.stations = env, number, stations
         self.stations_in_all = stations_in_all
         self.stirred = False
+        self.choosers: list[tuple[Key, Callable[[], None]]] = []
         self.may_admit: dict[Station, None] = {}
         self.may_start: dict[Station, None] = {}
         self.touched: dict[Station, None] = {}  # by an outage or its end
         self._instant, self._passes = EMPTY, 0
         for station in stations:
             station.group = self
+
+    def let_choose(self, key: Key, choose: Callable[[], None]) -> None:
+        """Somebody stands before a choice that reads the state."""
+        self.choosers.append((key, choose))
+        self.stir()
 
     def stir(self) -> None:
         """Decide at this instant, after its facts and after the groups of lower number."""
@@ -370,12 +382,13 @@ class Group:
             self.env.decide(self.number, self.decide)
 
     def decide(self, _: Event) -> None:
-        """One pass: outages, doors, starts; each until nothing more can be done."""
+        """One pass: outages, choices, doors, starts; each until nothing more can be done."""
         self.stirred = False
         self._count_pass()
         for station in self.touched:
             station.settle_outage()
         self.touched.clear()
+        self._choose()
         asked = list(self.may_admit)
         while (best := self._best(self.may_admit, Station.admissible)) is not None:
             best.station.admit(best)
@@ -383,6 +396,12 @@ class Group:
             station.refuse()
         while (best := self._best(self.may_start, Station.startable)) is not None:
             best.station.start(best)
+
+    def _choose(self) -> None:
+        """All who stand before a choice, the best first: each sees what those before it picked."""
+        choosers, self.choosers = sorted(self.choosers, key=itemgetter(0)), []
+        for _, choose in choosers:
+            choose()
 
     @staticmethod
     def _best(stations: dict[Station, None], candidate: Callable[[Station], Visit | None]) -> Visit | None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 from typing import Any
 
 from simpy import Event
 
-from scenarios.resolved import Flow, Resolved
+from scenarios.resolved import REST, Flow, Resolved
 from sim import chance
 from sim.arrivals import Birth, Demand, births, sources
 from sim.chance import Purpose
@@ -25,8 +25,10 @@ from sim.deadlock import Deadlock, find
 from sim.draws import draw
 from sim.engines.entities import Entity, Kind, Position, Visit, pick
 from sim.engines.floor import (
+    BALKED,
     COMPLETED,
     DIGITAL,
+    DIVERTED,
     MAX_PASSES,
     OPEN,
     RENEGED,
@@ -39,11 +41,13 @@ from sim.engines.floor import (
 )
 from sim.engines.recorder import Recorder
 from sim.engines.standstill import Standstill
+from sim.engines.state import Senses, Tally
 from sim.engines.world import World
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, EventLog
 from sim.timetable import Row, timetable
 
-INSIDE, CROSSED, LOST_PATIENCE = (ENTITY_OUTCOMES.index(name) for name in ("inside", "completed", "reneged"))
+INSIDE, CROSSED = ENTITY_OUTCOMES.index("inside"), ENTITY_OUTCOMES.index("completed")
+LOST_PATIENCE, NEVER_JOINED = ENTITY_OUTCOMES.index("reneged"), ENTITY_OUTCOMES.index("balked")
 
 Story = Generator[Event, Any, None]
 
@@ -61,7 +65,6 @@ class Model:
         self.recorder = Recorder(scenario)
         self._build_floor()
         self._prepare_chance()
-        self.flow_numbers = {name: n for n, name in enumerate(scenario.flows)}
         self.kinds: dict[tuple[str, tuple[str, ...]], Kind] = {}
         self.inside = self.still_coming = 0
         self.last_left = self.begin
@@ -72,6 +75,7 @@ class Model:
     # ---- the world
     def _build_floor(self) -> None:
         scenario = self.scenario
+        self.flow_numbers = {name: n for n, name in enumerate(scenario.flows)}
         self.pools = {name: Pool(n) for n, name in enumerate(scenario.resources)}
         self.zones = {name: Zone(n, zone.room) for n, (name, zone) in enumerate(scenario.zones.items())}
         self.services = {name: Service(platform) for name, platform in scenario.platforms.items()}
@@ -80,6 +84,9 @@ class Model:
         }
         for station in self.stations.values():
             self._connect(station)
+        self.senses = Senses(
+            self.stations, self.zones, self.services, self.flow_numbers, [0] * len(scenario.flows)
+        )
         self.groups = self._groups()
 
     def _connect(self, station: Station) -> None:
@@ -91,6 +98,7 @@ class Model:
         station.services = [self.services[name] for name in step.platforms]
         station.queue_since = self.begin
         station.duration = self.duration
+        station.tally = Tally(len(self.scenario.flows))
         for pool in station.pools.values():
             pool.stations.append(station)
             if station.is_fickle:
@@ -105,11 +113,25 @@ class Model:
         stations = list(self.stations.values())
         first = list(range(len(stations)))  # of the group that each station belongs to, as far as known
         places: Iterable[Pool | Zone] = chain(self.pools.values(), self.zones.values())
-        for place in places:
-            numbers = {first[station.number] for station in place.stations}
+        shared = [place.stations for place in places]
+        for together in chain(shared, map(self._read_together, stations)):
+            numbers = {first[station.number] for station in together}
             first = [min(numbers) if number in numbers else number for number in first]
         members = [[s for s, f in zip(stations, first, strict=True) if f == n] for n in sorted(set(first))]
         return [Group(self.env, n, group, len(stations)) for n, group in enumerate(members)]
+
+    def _read_together(self, station: Station) -> list[Station]:
+        """A choice, and the stations whose decisions change what it reads."""
+        step, read = station.step, [station]
+        if step.shortest:
+            ways = [flow.options.get(station.name, {}) for flow in self.scenario.flows.values()]
+            read += [self.stations[lane] for options in ways for lane in options.values() if lane is not None]
+        for condition in chain.from_iterable(step.when.values()):
+            if condition.what in ("queue", "backlog"):
+                read += [self.stations[name] for name in condition.of]
+            elif condition.what == "zone":
+                read += [one for name in condition.of for one in self.zones[name].stations]
+        return read
 
     def _prepare_chance(self) -> None:
         """The keys of all draws, checked for clashes."""
@@ -170,6 +192,7 @@ class Model:
         """The life of an entity of the opening backlog: already in, waiting since its arrival."""
         position = Position(zone=station.zone)
         visit = self.new_visit(entity, station, position, since=entity.arrived)
+        visit.count_in()
         self._check_room(station)
         if station.zone is not None:
             station.zone.take(self.env.now)
@@ -192,6 +215,7 @@ class Model:
         entity = Entity(self.recorder.new_row(), key, kind, birth.at, self.draw_keys[name, source])
         entity.attributes = attributes
         self.inside += 1
+        self.senses.inside[key[0]] += 1
         self.recorder.born(entity)
         return entity
 
@@ -228,14 +252,20 @@ class Model:
     # ---- what an entity lives through
     def life(self, entity: Entity, step: str | None, position: Position) -> Story:
         """Step after step until the way ends; in a branch, until the branch ends."""
-        while (station := self.next_station(entity, step, position)) is not None:
-            visit = self.come(entity, station, position)
-            if visit.admitted == EMPTY:
+        while (station := (yield from self.next_station(entity, step, position))) is not None:
+            visit = self.new_visit(entity, station, position)
+            if station.step.balking is not None and not visit.is_back_in(position):
+                yield self.consider(visit)
+            else:
+                visit.count_in()
+            if visit.outcome == OPEN:
+                self.come(visit, position)
+            if visit.outcome == OPEN and visit.admitted == EMPTY:
                 yield visit.inside
-                if visit.outcome != OPEN:  # diverted, or out of patience at the door
-                    step = self.turn_away(visit, position)
-                    continue
-                self.move_in(visit, position)
+            if visit.outcome != OPEN:  # did not join, diverted, or out of patience at the door
+                step = self.turn_away(visit, position)
+                continue
+            self.move_in(visit, position)
             step = yield from self.be_served(visit, position)
         self.leave(position)
         if not position.branch:
@@ -253,6 +283,7 @@ class Model:
         if visit.station.step.kind == "parallel":
             yield self.env.all_of(self.branches(visit, position))
         visit.ended, visit.outcome = self.env.now, COMPLETED
+        visit.count_out()
         if visit.station.step.kind == "hold":  # the units stay with the entity, still serving it
             position.holds[visit.station.name], visit.units = visit.units, []
         if visit.station.step.while_blocked == "release":
@@ -266,11 +297,10 @@ class Model:
             for first in visit.station.step.branches
         ]
 
-    def come(self, entity: Entity, station: Station, position: Position) -> Visit:
+    def come(self, visit: Visit, position: Position) -> None:
         """Come to a step: to its door if a place must be asked for, else straight in."""
-        visit = self.new_visit(entity, station, position)
-        held = position.visit
-        if held is not None and held.station is station:  # back to its own step: it keeps its place
+        held, station = position.visit, visit.station
+        if held is not None and visit.is_back_in(position):  # it keeps its place
             self.return_units(held)
             self.close(held)
             station.places -= 1
@@ -283,8 +313,26 @@ class Model:
             station.come_to_door(visit)
         else:
             station.come_in(visit)
-            self.move_in(visit, position)
-        return visit
+
+    def consider(self, visit: Visit) -> Event:
+        """Whether to join a long queue is a decision; it is known when the event happens."""
+        visit.inside = Event(self.env)
+        visit.station.group.let_choose(visit.key, partial(self.join_or_balk, visit))
+        return visit.inside
+
+    def join_or_balk(self, visit: Visit) -> None:
+        """By how many wait for their start at this moment, and the visit's own draw."""
+        balking = visit.station.step.balking
+        assert balking is not None
+        if visit.outcome != OPEN:  # its patience was nothing
+            return
+        waiting = sum(visit.station.tally.waiting)
+        chance_of = max((one for one in balking.chances if one[0] <= waiting), default=(0, 0))[1]
+        if self._draw(visit, visit.number, Purpose.BALK) < chance_of:
+            visit.outcome = BALKED
+        else:
+            visit.count_in()
+        visit.inside.succeed()
 
     def new_visit(
         self, entity: Entity, station: Station, position: Position, since: int | None = None
@@ -310,14 +358,18 @@ class Model:
             position.zone = zone
 
     def turn_away(self, visit: Visit, position: Position) -> str | None:
-        """Diverted or out of patience: the visit ends here and now; returns where the entity goes."""
+        """Not joined, diverted or out of patience: the visit ends here; returns where the entity goes."""
         visit.ended = self.env.now
+        visit.count_out()
         self.close(visit)
-        if visit.outcome != RENEGED:
-            return visit.station.step.full_to
-        if visit.station.step.patience_to is None and not position.branch:
-            visit.entity.outcome = LOST_PATIENCE
-        return visit.station.step.patience_to
+        step = visit.station.step
+        if visit.outcome == DIVERTED:
+            return step.full_to
+        away = step.balking.to if step.balking is not None else None
+        to = step.patience_to if visit.outcome == RENEGED else away
+        if to is None and not position.branch:
+            visit.entity.outcome = LOST_PATIENCE if visit.outcome == RENEGED else NEVER_JOINED
+        return to
 
     def leave(self, position: Position) -> None:
         """The end of the way: give back everything."""
@@ -333,6 +385,7 @@ class Model:
             entity.outcome = CROSSED
         entity.left = self.last_left = self.env.now
         self.inside -= 1
+        self.senses.inside[entity.key[0]] -= 1
         self.recorder.gone(entity)
 
     # ---- giving back
@@ -432,7 +485,9 @@ class Model:
             )
         return kind.priority[station.number]
 
-    def next_station(self, entity: Entity, step: str | None, position: Position) -> Station | None:
+    def next_station(
+        self, entity: Entity, step: str | None, position: Position
+    ) -> Generator[Event, Any, Station | None]:
         """Follow choices, and free what is held, to the next step with a visit; None where the way ends."""
         while step is not None and entity.outcome == INSIDE:
             station = self.stations[step]
@@ -444,7 +499,7 @@ class Model:
                     entity.outcome = ENTITY_OUTCOMES.index(station.step.outcome)
                 return None
             if kind == "choose":
-                step = entity.kind.flow.options[step][self._option(entity, station)]
+                step = yield from self.chosen_way(entity, station)
             elif kind == "free":
                 self.free(position, station.step.frees)
                 step = entity.kind.flow.next[step]
@@ -459,8 +514,40 @@ class Model:
         mix = self.scenario.mixes[str(pick(station.step.shares, entity.attributes))]
         k0, k1 = entity.draw_keys[station.number]
         purpose = number << 8 | Purpose.CHOICE
-        luck = int(draw(k0, k1, entity.number, entity.day_child, purpose, self.replication))
+        luck = draw(k0, k1, entity.number, entity.day_child, purpose, self.replication)
         return mix.values[chance.choose(mix.upto, luck)]
+
+    # ---- choices that read the state
+    def chosen_way(self, entity: Entity, station: Station) -> Generator[Event, Any, str | None]:
+        """What a choice leads to: known as it is met, or a decision about what is found."""
+        if station.reads_state:
+            return (yield from self.decide_way(entity, station))
+        return entity.kind.flow.options[station.name][self._option(entity, station)]
+
+    def decide_way(self, entity: Entity, station: Station) -> Generator[Event, Any, str | None]:
+        """Wait, at this instant, for the decision; a step that was picked counts the entity at once."""
+        decided = Event(self.env)
+        key = (self._priority(entity, station), self.env.now, *entity.key, station.number)
+        station.group.let_choose(key, partial(self.pick_way, entity, station, decided))
+        step: str | None = yield decided
+        if step is not None and self.stations[step].has_visits:
+            self.stations[step].tally.go(entity.key[0], started=False)  # it comes there now
+        return step
+
+    def pick_way(self, entity: Entity, station: Station, decided: Event) -> None:
+        ways = entity.kind.flow.options[station.name]
+        step = ways[self._shortest(ways) if station.step.shortest else self._first_that_holds(station)]
+        if step is not None and self.stations[step].has_visits:
+            self.stations[step].tally.come(entity.key[0])
+        decided.succeed(step)
+
+    def _shortest(self, ways: Mapping[str, str | None]) -> str:
+        """The option whose step holds the fewest; of equals the one written first."""
+        return min(ways, key=lambda option: sum(self.stations[str(ways[option])].tally.there))
+
+    def _first_that_holds(self, station: Station) -> str:
+        when = station.step.when.items()
+        return next((option for option, told in when if self.senses.all_hold(told)), REST)
 
     # ---- what is set from outside
     def follow_timetable(self) -> Story:

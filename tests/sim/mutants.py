@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from simpy import Event
 
+from scenarios.resolved import Condition
 from sim.draws import draw
 from sim.engines import reference
 from sim.engines.entities import Entity, Position, Visit
 from sim.engines.floor import RENEGED, Group, Pool, Station, Zone
 from sim.engines.reference import LOST_PATIENCE, Model
+from sim.engines.state import Senses, Tally
 from sim.engines.world import World
 from sim.log import EMPTY
 
@@ -399,6 +402,110 @@ def work_goes_on_through_an_outage(patch: Patch) -> None:
     patch.setattr(Station, "settle_outage", lambda station: None)
 
 
+# ---- choices that read the state
+@mutant
+def choosers_in_the_order_in_which_they_come(patch: Patch) -> None:
+    patch.setattr(Group, "_choose", _in_order_of_coming)
+
+
+def _in_order_of_coming(group: Group) -> None:
+    choosers, group.choosers = group.choosers, []
+    for _, choose in choosers:
+        choose()
+
+
+@mutant
+def a_pick_is_counted_only_when_it_comes(patch: Patch) -> None:
+    pick_way = Model.pick_way
+
+    def uncounted(model: Model, entity: Entity, station: Station, decided: Event) -> None:
+        come = Tally.come
+        with pytest.MonkeyPatch.context() as within:
+            within.setattr(Tally, "come", lambda tally, flow: None)
+            pick_way(model, entity, station, decided)
+        picked = model.stations.get(str(decided.value))
+        if picked is not None and picked.has_visits:
+            decided.callbacks.insert(0, lambda _: come(picked.tally, entity.key[0]))
+
+    patch.setattr(Model, "pick_way", uncounted)
+
+
+@mutant
+def the_last_of_equal_lanes(patch: Patch) -> None:
+    shortest = Model._shortest
+
+    def last(model: Model, ways: dict[str, str | None]) -> str:
+        return shortest(model, dict(reversed(ways.items())))
+
+    patch.setattr(Model, "_shortest", last)
+
+
+@mutant
+def who_is_served_is_not_at_the_step(patch: Patch) -> None:
+    patch.setattr(Tally, "there", property(lambda tally: tally.waiting, lambda tally, _: None), raising=False)
+
+
+@mutant
+def a_threshold_is_reached_at_its_number(patch: Patch) -> None:
+    holds = Senses._holds
+
+    def at_least(senses: Senses, condition: Condition) -> bool:
+        above = condition.above
+        return holds(senses, replace(condition, above=None if above is None else above - 1))
+
+    patch.setattr(Senses, "_holds", at_least)
+
+
+@mutant
+def one_condition_is_enough(patch: Patch) -> None:
+    patch.setattr(Senses, "all_hold", lambda senses, told: any(senses._holds(one) for one in told))
+
+
+@mutant
+def choices_decide_apart_from_what_they_read(patch: Patch) -> None:
+    patch.setattr(Model, "_read_together", lambda model, station: [station])
+
+
+@mutant
+def doors_before_choices(patch: Patch) -> None:
+    """Who chooses sees what the doors and starts of this pass did."""
+    decide = Group.decide
+
+    def late(group: Group, event: Event) -> None:
+        choosers, group.choosers = group.choosers, []
+        decide(group, event)
+        group.choosers = choosers + group.choosers
+        group._choose()
+
+    patch.setattr(Group, "decide", late)
+
+
+@mutant
+def one_that_decides_counts_itself_when_it_balks(patch: Patch) -> None:
+    consider = Model.consider
+
+    def counted(model: Model, visit: Visit) -> Event:
+        visit.station.tally.come(visit.entity.key[0])
+        return consider(model, visit)
+
+    patch.setattr(Model, "consider", counted)
+
+
+@mutant
+def the_chance_of_the_first_length_that_is_reached(patch: Patch) -> None:
+    """Of the lines of a balking only the first counts."""
+    join_or_balk = Model.join_or_balk
+
+    def first(model: Model, visit: Visit) -> None:
+        step = visit.station.step
+        assert step.balking is not None
+        visit.station.step = replace(step, balking=replace(step.balking, chances=step.balking.chances[:1]))
+        join_or_balk(model, visit)
+        visit.station.step = step
+
+    patch.setattr(Model, "join_or_balk", first)
+
+
 # ---- parallel parts, ends
 @mutant
 def a_parallel_part_ends_with_its_first_branch(patch: Patch) -> None:
@@ -410,19 +517,14 @@ def back_to_its_own_step_behind_the_door(patch: Patch) -> None:
     """One that returns asks for a place like everybody, while it holds one."""
     come = Model.come
 
-    def ask(model: Model, entity: Entity, station: Station, position: Position) -> Visit:
-        held = position.visit
-        if (
-            held is None
-            or held.station is not station
-            or not station.needs_place(position.zone is station.zone)
-        ):
-            return come(model, entity, station, position)
-        visit = model.new_visit(entity, station, position)
+    def ask(model: Model, visit: Visit, position: Position) -> None:
+        held, station = position.visit, visit.station
+        if held is None or held.station is not station or not station.needs_place(visit.in_zone):
+            come(model, visit, position)
+            return
         model.keep_units(held)
         visit.inside = Event(model.env)
         station.come_to_door(visit)
-        return visit
 
     patch.setattr(Model, "come", ask)
 

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from scenarios.resolved import (
     CERTAIN,
     DAY,
+    REST,
     Arrivals,
     Attribute,
     Backlog,
+    Balking,
     By,
     Clock,
+    Condition,
     Disruption,
     Flow,
     ListedArrival,
@@ -37,14 +40,17 @@ FEATURES = (
     "rooms", "zone", "patience", "full_to", "platform", "outage", "release", "parallel", "rework", "shifts",
     "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool",
     "burst", "until_empty", "teams", "by_goods", "other_doors", "two_platforms",
-    "greedy", "crowded", "hold",
+    "greedy", "crowded", "hold", "lanes", "balk",
 )  # fmt: skip
+REFERENCE_ONLY = frozenset({"lanes", "balk"})
+"""What the compiled engine does not know yet."""
 
 
 @st.composite
-def networks(draw: st.DrawFn) -> Resolved:
-    """A random resolved scenario of one to seven steps."""
+def networks(draw: st.DrawFn, *, reference_only: bool = False) -> Resolved:
+    """A random resolved scenario of one to seven steps; `reference_only`: with all that one engine knows."""
     on = {feature for feature in FEATURES if draw(st.booleans())}
+    on -= frozenset() if reference_only else REFERENCE_ONLY
     lead_in = draw(st.integers(1, 30)) if "lead_in" in on else 0
     number = draw(st.integers(1, 6))
     pools = [f"p{n}" for n in range(1 if "shared_pool" in on else draw(st.integers(1, 4)))]
@@ -61,8 +67,11 @@ def networks(draw: st.DrawFn) -> Resolved:
         _add_hold(draw, on, pools, steps, way, names)
     if "rework" in on:
         _add_rework(draw, steps, way, options, names)
+    first = names[0]
+    if "lanes" in on:
+        steps, first = _add_lanes(draw, steps, way, options, names)
     flows = {
-        name: _flow(draw, on, names, way, options, steps)
+        name: _flow(draw, on, names, first, way, options, steps)
         for name in ("truck", "van")[: draw(st.integers(1, 2))]
     }
     return scenario(
@@ -141,13 +150,12 @@ def _step(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str], nam
         fields["zone"] = "yard"
     if "zone" in on and "crowded" in on:
         fields |= {"zone": "yard", "room": draw(st.integers(1, 2))}
-    if "patience" in on and draw(st.booleans()):
-        fields |= _patience(draw, names, name)
     if "platform" in on and draw(st.booleans()):
         platforms = ("net", "bank") if "two_platforms" in on and draw(st.booleans()) else ("net",)
         fields |= {"platforms": platforms, "fallback": draw(st.sampled_from([None, _name(draw)]))}
         if "outage" in on:
             fields["on_outage"] = draw(st.sampled_from(["finish", "pause", "restart"]))
+    fields |= _loses_heart(draw, on, names, name)
     if "release" in on and draw(st.booleans()):
         fields["while_blocked"] = "release"
     if "priorities" in on and draw(st.booleans()):
@@ -155,11 +163,81 @@ def _step(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str], nam
     return Step(NAME, "work", **fields)
 
 
+def _loses_heart(draw: st.DrawFn, on: set[str], names: list[str], name: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if "patience" in on and draw(st.booleans()):
+        fields |= _patience(draw, names, name)
+    if "balk" in on and draw(st.booleans()):
+        fields["balking"] = _balking(draw, names, name)
+    return fields
+
+
 def _patience(draw: st.DrawFn, names: list[str], name: str) -> dict[str, Any]:
     """Who gives up is lost or goes to another step; back only after some time, lest he turns for ever."""
     to = draw(st.sampled_from([None, *names]))
     back = to is not None and names.index(to) <= names.index(name)
     return {"patience": f"w{draw(st.integers(0, 2))}" if back else _name(draw), "patience_to": to}
+
+
+def _balking(draw: st.DrawFn, names: list[str], name: str) -> Balking:
+    """Who does not join is lost or goes on, never back: that could turn for ever."""
+    ahead = names[names.index(name) + 1 :]
+    chances = draw(
+        st.sampled_from([((0, CERTAIN // 3),), ((1, CERTAIN),), ((1, CERTAIN // 2), (3, CERTAIN))])
+    )
+    return Balking(chances, draw(st.sampled_from([None, *ahead])))
+
+
+def _add_lanes(
+    draw: st.DrawFn,
+    steps: dict[str, Step],
+    way: dict[str, str | None],
+    options: dict[str, Any],
+    names: list[str],
+) -> tuple[dict[str, Step], str]:
+    """Choices by the state, in front of the file or behind; they lead on, never back. And the first step."""
+    made: dict[str, Step] = {}
+    first = names[0]
+    for number in range(draw(st.integers(1, 2))):
+        at = draw(st.integers(-1, len(names) - 1))
+        ahead = names[at + 1 :]
+        name = f"lane{number}"
+        following = first if at < 0 else way[names[at]]
+        if draw(st.booleans()) and ahead:
+            made[name] = Step(NAME, "choose", shortest=True)
+            lanes = draw(st.lists(st.sampled_from(ahead), min_size=1, max_size=3))
+            options[name] = {f"o{n}": lane for n, lane in enumerate(lanes)}
+        else:
+            made[name] = Step(NAME, "choose", when={f"o{n}": _conditions(draw, steps) for n in range(2)})
+            targets: st.SearchStrategy[str | None] = st.sampled_from([None, *ahead])
+            options[name] = {f"o{n}": draw(targets) for n in range(2)}
+            options[name][REST] = following
+        if at < 0:
+            first = name
+        else:
+            way[names[at]] = name
+        way[name] = following
+    return made | steps if draw(st.booleans()) else steps | made, first
+
+
+def _conditions(draw: st.DrawFn, steps: dict[str, Step]) -> tuple[Condition, ...]:
+    return tuple(_condition(draw, steps) for _ in range(draw(st.integers(1, 2))))
+
+
+def _condition(draw: st.DrawFn, steps: dict[str, Step]) -> Condition:
+    """Small numbers, so that it holds now and then."""
+    places = [name for name, step in steps.items() if step.kind not in ("choose", "free")]
+    what: Any = draw(st.sampled_from(["queue", "backlog", "inside", "zone", "platform"]))
+    if what == "platform":
+        bound: Any = draw(st.sampled_from([{"above": 0}, {"below": 1}]))
+        return Condition("platform", (draw(st.sampled_from(["net", "bank"])),), **bound)
+    bound = draw(st.sampled_from([{"above": 0}, {"above": 1}, {"above": 3}, {"below": 1}, {"below": 3}]))
+    if what == "zone":
+        return Condition("zone", ("yard",), **bound)
+    if what == "inside":
+        return Condition("inside", ("truck",), **bound)
+    of = tuple(draw(st.lists(st.sampled_from(places), min_size=1, max_size=2, unique=True)))
+    return Condition(what, of, flows=draw(st.sampled_from([(), ("truck",)])), **bound)
 
 
 def _add_parallel(
@@ -241,13 +319,14 @@ def _flow(
     draw: st.DrawFn,
     on: set[str],
     names: list[str],
+    first: str,
     way: dict[str, Any],
     options: dict[str, Any],
     steps: dict[str, Step],
 ) -> Flow:
     goods: Attribute = category("a", "b", draw="goods")
     priority = By("goods", {"a": 0, "b": draw(st.integers(0, 1))}) if "priorities" in on else 0
-    first = draw(st.sampled_from(names)) if "other_doors" in on else names[0]
+    first = draw(st.sampled_from(names)) if "other_doors" in on else first
     if way.get("take") == names[0] == first:
         first = "drop"
     return Flow(

@@ -96,7 +96,7 @@ def _unusual(log: EventLog, row: int) -> Iterator[str]:
     if visits["visit"][row] > 1:
         yield f"visit={visits['visit'][row]}"
     outcome = VISIT_OUTCOMES[visits["outcome"][row]]
-    if outcome in ("diverted", "reneged"):
+    if outcome in ("diverted", "reneged", "balked"):
         yield outcome
 
 

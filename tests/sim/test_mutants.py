@@ -26,6 +26,7 @@ from tests.sim import (
     test_story_holding,
     test_story_parallel,
     test_story_span,
+    test_story_state,
     test_story_waiting,
 )
 from tests.sim.mutants import MUTANTS
@@ -33,7 +34,7 @@ from tests.sim.networks import networks
 
 STORIES = (
     test_story_blocking, test_story_waiting, test_story_capacity, test_story_parallel, test_story_span,
-    test_story_holding, test_deadlock,
+    test_story_holding, test_story_state, test_deadlock,
 )  # fmt: skip
 NUMBERS = (
     test_common_numbers.test_every_number_is_drawn_from_its_own_address,
@@ -105,7 +106,7 @@ def sample() -> tuple[tuple[Resolved, str], ...]:
         max_examples=2000, derandomize=True, database=None, phases=(Phase.generate,), deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(networks())
+    @given(networks(reference_only=True))
     def collect(scenario: Resolved) -> None:
         found.append(scenario)
 
