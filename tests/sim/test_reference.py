@@ -104,10 +104,11 @@ def told_rows(scenario: Resolved, log: EventLog) -> Iterator[Told]:
 
 
 def simple_pools(scenario: Resolved) -> Iterator[str]:
-    """Pools of which the lane tells all that a visit takes: every step that uses them has one need."""
+    """Pools of which the lane tells all that a visit takes: every step that uses them has one need,
+    and none keeps them for the steps after it."""
     for pool in scenario.resources:
         users = [s for s in scenario.steps.values() if any(pool == p for n in s.needs for p, _ in n.any_of)]
-        if all(len(step.needs) == 1 for step in users):
+        if all(len(step.needs) == 1 and step.kind != "hold" for step in users):
             yield pool
 
 
