@@ -16,7 +16,7 @@ from metrics.trs import INTERVALS, MILESTONES
 TITLES = {
     kpis_flow: "How much came, crossed and stayed · Đến, qua và tồn",
     kpis_time: "How long it took · Mất bao lâu",
-    kpis_places: "Resources, queues, zones and platforms · Nguồn lực, hàng chờ, bãi và nền tảng",
+    kpis_places: "Resources, queues, zones, stocks and platforms · Nguồn lực, hàng chờ, bãi, kho và nền tảng",
     kpis_orders: "Orders · Đơn hàng",
 }
 

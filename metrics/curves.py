@@ -19,11 +19,12 @@ STEPS = (900_000, 1_800_000, 3_600_000, 7_200_000, 21_600_000, 86_400_000)
 
 
 def measure(replication: Replication) -> list[Series]:
-    """Backlogs, zones and queues over time, waits at agencies, and utilisation by hour of the day."""
+    """Backlogs, zones, stocks and queues over time, waits at agencies, and utilisation by hour of the day."""
     step = step_for(replication.length)
     return [
         *series.backlog(replication, step),
         *series.zones_taken(replication, step),
+        *series.stock_levels(replication, step),
         *series.queues(replication, step),
         *series.agency_waits(replication, max(step, series.HOUR)),
         *series.utilisation_by_hour(replication),

@@ -45,7 +45,8 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """What a KPI is measured on: entities of some kind, or one step, agency, resource, zone or platform.
+    """What a KPI is measured on: entities of some kind, or one step, agency, resource, zone, stock or
+    platform.
 
     by : kind of stratum, one of `metrics.strata.KINDS` · labels : as in the results · entities : which rows
     of `entities` belong to it · name : of the one thing, where there is one · whole : the same without the

@@ -1,4 +1,4 @@
-"""Who was busy, what was full, what was down: resources, queues, zones and digital platforms."""
+"""Who was busy, what was full, short or down: resources, queues, zones, stocks and platforms."""
 
 from __future__ import annotations
 
@@ -200,6 +200,56 @@ def zone_full_share(run: Replication, of: Stratum) -> Scalar:
 
 def _changes(run: Replication, zone: str) -> int:
     return int(np.count_nonzero(run.within(run.taken(zone).times)))
+
+
+@kpi(
+    unit="1",
+    by=("stock",),
+    vi="Tồn kho bình quân",
+    en="Mean level",
+    meaning="What there was of the stock, averaged over the time of the window.",
+    nghia="Lượng có trong kho, bình quân theo thời gian trong kỳ.",
+    source=OURS,
+)
+def stock_level_mean(run: Replication, of: Stratum) -> Scalar:
+    level = run.level(of.name)
+    return ratio(area(run, level), run.length, int(np.count_nonzero(run.within(level.times))))
+
+
+@kpi(
+    unit="ratio",
+    better="lower",
+    by=("stock",),
+    vi="Thời gian hết hàng",
+    en="Time empty",
+    meaning="Share of the window during which nothing was in stock.",
+    nghia="Phần thời gian trong kỳ mà kho không còn gì.",
+    source=OURS,
+)
+def stock_empty_share(run: Replication, of: Stratum) -> Scalar:
+    level = run.level(of.name)
+    empty = combine(lambda levels: (levels == 0).astype(np.int64), level)
+    return ratio(area(run, empty), run.length, int(np.count_nonzero(run.within(level.times))))
+
+
+@kpi(
+    unit="ratio",
+    better="lower",
+    by=("stock",),
+    vi="Tỷ lệ gặp lúc thiếu",
+    en="Share short",
+    meaning="Of the visits that came in the window to take from the stock, the share that waited there, gave "
+    "up or were sent elsewhere.",
+    nghia="Trong số lượt đến lấy hàng trong kỳ, tỷ lệ phải đợi, bỏ về hoặc bị chuyển đi nơi khác.",
+    source=OURS,
+)
+def stock_short_share(run: Replication, of: Stratum) -> Scalar:
+    takers = [run.scenario.steps[name].kind == "take" for name in run.log.names.steps]
+    here = [run.scenario.steps[name].stock == of.name for name in run.log.names.steps]
+    steps = np.array(takers, dtype=np.bool_) & np.array(here, dtype=np.bool_)
+    came = run.within(run.log.visits["admitted"]) & steps[run.log.visits["step"]]
+    short = came & (run.log.visits["started"] != run.log.visits["admitted"])
+    return ratio(int(np.count_nonzero(short)), int(np.count_nonzero(came)), int(np.count_nonzero(came)))
 
 
 @kpi(

@@ -17,7 +17,7 @@ from metrics.waits import parts_of_waits
 from scenarios.resolved import DAY, Resolved
 from sim.log import TARGETS, Column, EventLog
 
-ROWS = ("work", "wait", "parallel", "hold")
+ROWS = ("work", "wait", "parallel", "hold", "take")
 """Kinds of steps that write visits."""
 
 SERVICE = ("service", "by_process")
@@ -213,6 +213,11 @@ class Replication:
             return constant(0)
         columns = [usage[part] for part in parts or ("serving", "kept", "reserved")]
         return from_settings(usage["time"], np.sum(columns, axis=0, dtype=np.int64))
+
+    def level(self, stock: str) -> StepFunction:
+        """What there is of a stock."""
+        levels, opening = self.log.stocks[stock], self.scenario.stocks[stock].level
+        return from_settings(levels["time"], levels["level"], opening)
 
     def taken(self, zone: str) -> StepFunction:
         """Places taken in a zone."""

@@ -89,6 +89,15 @@ def zones_taken(replication: Replication, step: int = QUARTER) -> list[Series]:
     ]
 
 
+def stock_levels(replication: Replication, step: int = QUARTER) -> list[Series]:
+    """What there is of each stock, at each instant [1]."""
+    times = grid(replication, step)
+    return [
+        Series("stock_level", "1", {"stock": name}, times, _floats(replication.level(name).at(times)))
+        for name in replication.scenario.stocks
+    ]
+
+
 def _queue(replication: Replication, name: str, times: Column) -> Column:
     since, until = waiting(replication, replication.step(name))
     return counting(since, until).at(times)

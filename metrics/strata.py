@@ -1,8 +1,9 @@
 """What results are broken down by: a bounded set, so that a table stays readable and labels do not explode.
 
 Overall (no label), by flow, by direction, by gate, by gate and direction, by goods, by channel, by way of
-payment, by reason of loss; by step, by agency, by resource, by zone, by platform. A stratum exists because
-the scenario declares it, not because something was seen in it, so all replications report the same rows.
+payment, by reason of loss; by step, by agency, by resource, by zone, by stock, by
+platform. A stratum exists because the scenario declares it, not because something was seen in it, so all
+replications report the same rows.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ GATE = (OVERALL, "flow", "direction", "gate", "gate direction")
 GATE_GOODS = (*GATE, "goods", "channel")
 ORDERS = (OVERALL, "flow", "payment")
 AT = ("at", "direction at", "gate direction at")
-THINGS = ("step", "agency", "resource", "zone", "platform")
+THINGS = ("step", "agency", "resource", "zone", "stock", "platform")
 KINDS = (*GATE_GOODS, *AT, "payment", "direction channel", "reason", *THINGS)
 """All kinds of strata; the words are the labels."""
 
@@ -87,7 +88,7 @@ def _of_kind(replication: Replication, by: str, flows: list[str], everyone: Mask
             for reason in LOSSES:
                 lost = replication.log.entities["outcome"] == ENTITY_OUTCOMES.index(reason)
                 yield Stratum(by, {"reason": reason}, everyone & lost, reason)
-        case "step" | "agency" | "resource" | "zone" | "platform":
+        case "step" | "agency" | "resource" | "zone" | "stock" | "platform":
             for name in things(replication.scenario, by):
                 yield Stratum(by, {by: name}, everyone, name)
         case _ if by in AT:
@@ -131,7 +132,7 @@ def _combinations(scenario: Resolved, attributes: list[str], flows: list[str]) -
 
 
 def things(scenario: Resolved, by: str) -> list[str]:
-    """The steps that write visits, the agencies with any of them, the resources, zones or platforms."""
+    """The steps that write visits, the agencies with any of them, or the things of a section."""
     match by:
         case "step":
             return [name for name, step in scenario.steps.items() if step.kind in ROWS]
@@ -143,5 +144,7 @@ def things(scenario: Resolved, by: str) -> list[str]:
             return list(scenario.resources)
         case "zone":
             return list(scenario.zones)
+        case "stock":
+            return list(scenario.stocks)
         case _:
             return list(scenario.platforms)

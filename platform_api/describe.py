@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from platform_api.formats import clock, duration, number
-from platform_api.naming import value_name
+from platform_api.naming import attribute_name, value_name
 from platform_api.texts import Language, pick, text
 from scenarios.resolved import ARRIVAL_UNIT, DAY, By, Calendar, Hours, Table, Tree
 from sim.chance import BITS, quantile
@@ -60,6 +60,20 @@ def _condition_told(condition: Condition, scenario: Resolved, language: Language
         told += f" ({text('explain.state.flows', language, flows=flows)})"
     bounds = (("> ", condition.above), ("< ", condition.below))
     return f"{told} {', '.join(sign + number(n, 0, language) for sign, n in bounds if n is not None)}"
+
+
+def amount_told_of(tree: Tree, unit: str, scenario: Resolved, language: Language) -> str:
+    """How much a step takes or puts: a number with its unit, or the attribute that says so."""
+    if isinstance(tree, By):
+        told = ((v, amount_told_of(case, unit, scenario, language)) for v, case in tree.cases.items())
+        return "; ".join(f"{value_name(tree.attribute, v, scenario, language)}: {case}" for v, case in told)
+    if not isinstance(tree, str):
+        return f"{number(tree or 0, 0, language)} {unit}".rstrip()
+    return next(
+        attribute_name(tree, flow.attributes[tree], language)
+        for flow in scenario.flows.values()
+        if tree in flow.attributes
+    )
 
 
 def shares_told(name: str, attribute: Attribute, scenario: Resolved, language: Language) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from metrics.trs import MILESTONES
 from platform_api.describe import (
+    amount_told_of,
     arrivals_told,
     calendar_told,
     conditions_told,
@@ -120,6 +121,7 @@ class _Teller:
 
     def _step_lines(self, name: str, step: Step) -> Iterator[str]:
         yield from self._work(step)
+        yield from self._stock(step)
         yield from self._places(step)
         yield from self._failing(step)
         yield from self._leads_on(name, step)
@@ -141,6 +143,17 @@ class _Teller:
 
     def _length(self, tree: Tree) -> str:
         return tree_told(tree, self.scenario, self.language, length_told)
+
+    def _stock(self, step: Step) -> Iterator[str]:
+        if step.stock is None:
+            return
+        stock = self.scenario.stocks[step.stock]
+        amount = amount_told_of(step.amount, stock.unit, self.scenario, self.language)
+        yield self._say(f"steps.{step.kind}", amount=amount, stock=pick(stock.label, self.language))
+        if step.short_to is not None:
+            yield self._say("steps.short.to", step=self._named(step.short_to))
+        elif step.kind == "take":
+            yield self._say("steps.short.partial" if step.partial else "steps.short.wait")
 
     def _places(self, step: Step) -> Iterator[str]:
         if step.zone is not None:

@@ -13,6 +13,7 @@ PARTS_OF_A_SCENARIO = {
     "agency": "agencies",
     "resource": "resources",
     "zone": "zones",
+    "stock": "stocks",
     "platform": "platforms",
 }
 """Label of a result → where the scenario keeps the thing it names."""

@@ -29,6 +29,7 @@ ENOUGH_FOR_QUANTILES = 9
 
 BY_GATE = ("arrived", "crossed", "dwell_mean", "dwell_p95", "closing_backlog")
 BY_PLACE = ("zone_occupancy_mean", "zone_full_share", "platform_availability", "fallback_share")
+BY_STOCK = ("stock_level_mean", "stock_empty_share", "stock_short_share")
 BY_AGENCY = ("blocked_mean", "wait_mean", "service_mean", "by_process_mean")
 
 
@@ -244,10 +245,16 @@ class Reading:
         """Each pool: how busy it was."""
         return self.table(("utilisation",), [{"resource": r} for r in self.scenario.resources])
 
+    @property
+    def place_columns(self) -> tuple[str, ...]:
+        """What is told of places: of stocks only where there are some."""
+        return BY_PLACE + (BY_STOCK if self.scenario.stocks else ())
+
     def by_place(self) -> list[Row]:
-        """Each zone and each platform: how full, how often full; how much up, how often on paper instead."""
-        zones: list[dict[str, str]] = [{"zone": z} for z in self.scenario.zones]
-        return self.table(BY_PLACE, zones + [{"platform": p} for p in self.scenario.platforms])
+        """Each zone, platform and stock: how full, how much up, how often full, on paper or empty."""
+        things: list[dict[str, str]] = [{"zone": z} for z in self.scenario.zones]
+        things += [{"platform": p} for p in self.scenario.platforms]
+        return self.table(self.place_columns, things + [{"stock": s} for s in self.scenario.stocks])
 
     def longest_waits(self, how_many: int = 5) -> list[Row]:
         """The steps where entities wait longest."""

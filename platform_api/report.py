@@ -16,7 +16,7 @@ from platform_api.charts.heat import Busyness, heat_map
 from platform_api.charts.strip import strip
 from platform_api.drawing import STYLE, draw
 from platform_api.formats import NBSP, Scale, date, duration, instant, number, scale_for
-from platform_api.reading import BY_AGENCY, BY_GATE, BY_PLACE, Group, Reading, Row, Shown
+from platform_api.reading import BY_AGENCY, BY_GATE, Group, Reading, Row, Shown
 from platform_api.study import StudyPart, study
 from platform_api.texts import LANGUAGES, Language, pick, text
 from scenarios.resolved import DAY, Parameter, Resolved
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 HOUR = 3_600_000
 """[ms]"""
 
-LABELLED = ("agencies", "calendars", "resources", "zones", "platforms", "steps", "flows", "disruptions")
+LABELLED = (
+    "agencies", "calendars", "resources", "zones", "stocks", "platforms", "steps", "flows", "disruptions",
+)  # fmt: skip
 """Parts of a scenario whose things have a label."""
 
 
@@ -213,8 +215,8 @@ class _Page:
 
     @property
     def places(self) -> tuple[list[str], list[Row]]:
-        """(heads, rows) of the zones and platforms."""
-        return self.heads(*BY_PLACE), self.reading.by_place()
+        """(heads, rows) of the zones, stocks and platforms."""
+        return self.heads(*self.reading.place_columns), self.reading.by_place()
 
     @property
     def waits(self) -> tuple[list[str], list[Row]]:

@@ -105,6 +105,8 @@ def _onward(name: str, scenario: Resolved, flow: Flow, born: Born) -> Iterator[s
         yield step.full_to
     if step.balking is not None:
         yield step.balking.to
+    if step.short_to is not None:
+        yield step.short_to
 
 
 def chosen(step: Step, options: Mapping[str, str | None], scenario: Resolved, born: Born) -> Iterator[str]:

@@ -82,6 +82,14 @@ def zones(written: schema.Scenario, findings: Findings) -> dict[str, resolved.Zo
     return made
 
 
+def stocks(written: schema.Scenario) -> dict[str, resolved.Stock]:
+    """Levels that are taken and put."""
+    return {
+        name: resolved.Stock(label_of(stock.label, name), stock.level.value, stock.unit)
+        for name, stock in written.stocks.items()
+    }
+
+
 def check_room(room: int, path: tuple[str, ...], findings: Findings) -> None:
     """A place without room lets nobody in, ever."""
     if room < 1:

@@ -7,7 +7,9 @@ from scenarios.resolved import Label
 from scenarios.schema import Scenario
 from scenarios.schema_steps import ChooseStep
 
-LABELLED = ("agencies", "calendars", "resources", "zones", "platforms", "steps", "flows", "disruptions")
+LABELLED = (
+    "agencies", "calendars", "resources", "zones", "stocks", "platforms", "steps", "flows", "disruptions",
+)  # fmt: skip
 
 
 def doubt_labels(written: Scenario, findings: Findings) -> None:

@@ -28,7 +28,9 @@ from scenarios.schema_steps import (
     HoldStep,
     ParallelStep,
     PlaceStep,
+    PutStep,
     Shares,
+    TakeStep,
     TimedStep,
     Units,
     WorkStep,
@@ -147,6 +149,8 @@ class _Step:
             (WorkStep, self.work),
             (HoldStep, self.hold),
             (ChooseStep, self.choose),
+            (TakeStep, self.take),
+            (PutStep, self.put),
         ):
             kept |= part() if isinstance(step, kind) else {}
         if isinstance(step, ParallelStep):
@@ -233,6 +237,32 @@ class _Step:
             )
             for option, written in step.when.items()
         }
+
+    def take(self) -> dict[str, Any]:
+        """What steps say that take from a stock."""
+        step = self.written
+        assert isinstance(step, TakeStep)
+        if step.partial and step.short_to is not None:
+            self.short_twice(step.short_to)
+        return {"partial": step.partial, "short_to": step.short_to} | self.put()
+
+    def put(self) -> dict[str, Any]:
+        """What steps say that change a stock."""
+        step = self.written
+        assert isinstance(step, TakeStep | PutStep)
+        amount = None
+        if self.used:
+            amount = self.ground.trees.amount(step.amount, ("steps", self.name, "amount"), self.values)
+        return {"stock": step.stock, "amount": amount}
+
+    def short_twice(self, to: str) -> None:
+        """Less, or elsewhere?"""
+        self.ground.findings.wrong(
+            ("steps", self.name, "short_to"), to,
+            Label(vi="đứng cạnh 'partial': có bao nhiêu lấy bấy nhiêu thì không ai bị từ chối",
+                  en="stands beside 'partial': who takes what there is, is never refused"),
+            Label(vi="hãy chỉ giữ một trong hai", en="keep one of the two"),
+        )  # fmt: skip
 
     def shares(self, step: ChooseStep) -> Tree:
         """The mixes of a choice by shares."""

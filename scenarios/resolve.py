@@ -86,6 +86,7 @@ def resolve(data: Any, findings: Findings, folder: Folder | None, *, cut_short: 
         parameters=parameters(written, data, findings),
         tables={GAP: unit_gap_table(), **trees.tables},
         mixes=trees.mixes,
+        stocks=facilities.stocks(written),
     )
     findings.raise_if_any()
     check_soundness(scenario, laid, findings, cut_short=cut_short)

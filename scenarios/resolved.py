@@ -143,6 +143,15 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
+class Stock:
+    """Equal things that are taken and put: parcels, packaging, cash in a machine."""
+
+    label: Label
+    level: int  # at the start of the run
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """A digital service that steps rely on."""
 
@@ -181,7 +190,7 @@ class Step:
     """One station of a process."""
 
     label: Label
-    kind: Literal["work", "wait", "choose", "parallel", "end", "hold", "free"]
+    kind: Literal["work", "wait", "choose", "parallel", "end", "hold", "free", "take", "put"]
     agency: str | None = None
     purpose: str | None = None  # inspection, payment, attempt …: what kind of work it is, for the KPIs
     milestones: tuple[str, ...] = ()
@@ -203,6 +212,10 @@ class Step:
     branches: tuple[str, ...] = ()  # parallel: first step of each branch
     outcome: Literal["completed", "turned_back"] = "completed"  # end
     frees: tuple[str, ...] = field(default=(), metadata=LATER)  # free: the hold steps whose units go back
+    stock: str | None = field(default=None, metadata=LATER)  # take, put
+    amount: Tree = field(default=None, metadata=LATER)  # take, put: leaf: number, or name of an attribute
+    partial: bool = field(default=False, metadata=LATER)  # take: less is taken if there is less
+    short_to: str | None = field(default=None, metadata=LATER)  # take: where too little leads
     shortest: bool = field(default=False, metadata=LATER)  # choose: the option with the fewest at its step
     when: dict[str, tuple[Condition, ...]] = field(default_factory=dict, metadata=LATER)
     """choose: option → what must all hold; the first option whose conditions hold, else `other`"""
@@ -210,9 +223,10 @@ class Step:
 
     @property
     def escapes(self) -> tuple[str, ...]:
-        """Where an entity goes that is not served here: out of patience, without a place, balking."""
+        """Where an entity goes that is not served here: out of patience, no place, too little, balking."""
         away = self.balking.to if self.balking is not None else None
-        return tuple(to for to in (self.patience_to, self.full_to, away) if to is not None)
+        ways = (self.patience_to, self.full_to, self.short_to, away)
+        return tuple(to for to in ways if to is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +361,7 @@ class Resolved:
     parameters: tuple[Parameter, ...] = ()
     tables: dict[str, Table] = field(default_factory=dict)
     mixes: dict[str, Mix] = field(default_factory=dict)
+    stocks: dict[str, Stock] = field(default_factory=dict, metadata=LATER)
 
 
 def to_json(scenario: Resolved) -> str:

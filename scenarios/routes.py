@@ -14,7 +14,7 @@ from scenarios.errors import Flaw
 from scenarios.findings import Findings
 from scenarios.paths import Path, dotted
 from scenarios.resolved import Label
-from scenarios.schema_steps import AnyStep, ChooseStep, EndStep, FreeStep, ParallelStep, PlaceStep
+from scenarios.schema_steps import AnyStep, ChooseStep, EndStep, FreeStep, ParallelStep, PlaceStep, TakeStep
 from scenarios.trees import Values, category
 
 Steps = Mapping[str, AnyStep]
@@ -148,6 +148,8 @@ class _Layout:
         """Where an entity goes that finds no place, loses patience or does not join."""
         if step.full_to is not None:
             self.later.append((step.full_to, ("steps", name, "full_to"), branch))
+        if isinstance(step, TakeStep) and step.short_to is not None:
+            self.later.append((step.short_to, ("steps", name, "short_to"), branch))
         if step.patience is not None and step.patience.to is not None:
             self.later.append((step.patience.to, ("steps", name, "patience", "to"), branch))
         if step.balk is not None and step.balk.to is not None:

@@ -95,6 +95,17 @@ class Zone(Pedigreed):
     """road, yard, cold_store …"""
 
 
+class Stock(Pedigreed):
+    """Equal things that are taken and put: packaging, goods on a shelf, cash in a machine."""
+
+    label: Text | None = None
+    """For people; else its name."""
+    level: Stated[Count]
+    """How many there are at the start of the run."""
+    unit: str = ""
+    """What is counted, as people write it: box, VND …"""
+
+
 class Platform(Written):
     """A digital service that steps rely on."""
 
@@ -195,6 +206,8 @@ class Scenario(Written):
     """Pools of units."""
     zones: dict[Name, Zone] = Field(default_factory=dict)
     """Places with finite room."""
+    stocks: dict[Name, Stock] = Field(default_factory=dict)
+    """Levels that are taken and put."""
     platforms: dict[Name, Platform] = Field(default_factory=dict)
     """Digital services."""
     steps: Annotated[dict[Name, Step], Field(min_length=1)]

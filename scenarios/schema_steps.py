@@ -50,6 +50,26 @@ class Shares(Pedigreed):
         return self.model_extra or {}
 
 
+def _amount_kind(written: Any) -> str:
+    if isinstance(written, str) and not written.strip()[:1].isdigit():
+        return "<word>"
+    return one_or_cases(written)
+
+
+class AmountCases(Cases):
+    """An amount by attribute."""
+
+    __pydantic_extra__: dict[str, Amounts]
+
+
+Amounts = Annotated[
+    Annotated[Name, Tag("<word>")]
+    | Annotated[Stated[Count], Tag("<one>")]
+    | Annotated[AmountCases, Tag("<cases>")],
+    Discriminator(_amount_kind),
+]
+
+
 class SharesCases(Cases):
     """Shares by attribute."""
 
@@ -60,7 +80,7 @@ ShareTree = Annotated[
     Annotated[Shares, Tag("<one>")] | Annotated[SharesCases, Tag("<cases>")], Discriminator(one_or_cases)
 ]
 
-for _model in (TimeCases, CountCases, SharesCases):
+for _model in (TimeCases, CountCases, AmountCases, SharesCases):
     _model.model_rebuild()
 
 # ---- what work needs ----
@@ -236,6 +256,30 @@ class ParallelStep(PlaceStep):
     """Lists of steps."""
 
 
+class TakeStep(PlaceStep):
+    """Takes from a stock, in the order of the queue. Takes no time of its own."""
+
+    kind: Literal["take"]
+    stock: Name
+    """What is taken from."""
+    amount: Amounts
+    """How much: a number, or the name of a number attribute; may depend on an attribute."""
+    partial: Flag = False
+    """Takes what there is if there is less, be it nothing, instead of waiting."""
+    short_to: Name | None = None
+    """Where an entity goes that would get too little, instead of waiting."""
+
+
+class PutStep(AnyStep):
+    """Puts into a stock. Takes no time and never waits."""
+
+    kind: Literal["put"]
+    stock: Name
+    """What is put into."""
+    amount: Amounts
+    """How much: a number, or the name of a number attribute; may depend on an attribute."""
+
+
 class EndStep(AnyStep):
     """Where a way ends. Takes no time."""
 
@@ -247,6 +291,7 @@ class EndStep(AnyStep):
 KINDS: dict[str, type[AnyStep]] = {
     "work": WorkStep, "wait": WaitStep, "choose": ChooseStep, "parallel": ParallelStep, "end": EndStep,
     "hold": HoldStep, "free": FreeStep,
+    "take": TakeStep, "put": PutStep,
 }  # fmt: skip
 
 
@@ -268,6 +313,8 @@ Step = Annotated[
     | Annotated[ParallelStep, Tag("<parallel>")]
     | Annotated[EndStep, Tag("<end>")]
     | Annotated[HoldStep, Tag("<hold>")]
-    | Annotated[FreeStep, Tag("<free>")],
+    | Annotated[FreeStep, Tag("<free>")]
+    | Annotated[TakeStep, Tag("<take>")]
+    | Annotated[PutStep, Tag("<put>")],
     Discriminator(step_kind),
 ]

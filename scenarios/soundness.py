@@ -146,13 +146,13 @@ def _check_backlog(name: str, scenario: Resolved, way: Way, findings: Findings) 
                   en=f"waits in '{at}', which is not on its way"),
             Label(vi="hãy chọn một bước của luồng này", en="choose a step of this flow"),
         )  # fmt: skip
-    elif at in way.branch_of or scenario.steps[at].kind in ("choose", "end", "hold", "free"):
+    elif at in way.branch_of or scenario.steps[at].kind in ("choose", "end", "hold", "free", "put"):
         findings.wrong(
             path, at,
             Label(vi=f"chờ ở '{at}', nơi không thể có ai chờ lúc đầu",
                   en=f"waits in '{at}', where nobody can wait at the start"),
-            Label(vi="hãy chọn một bước 'work', 'wait' hoặc 'parallel' ngoài các nhánh",
-                  en="choose a step that takes time, outside of branches"),
+            Label(vi="hãy chọn một bước có chỗ chờ (như 'work', 'wait') ngoài các nhánh",
+                  en="choose a step where one can wait (such as work, wait), outside of branches"),
         )  # fmt: skip
 
 

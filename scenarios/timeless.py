@@ -12,6 +12,9 @@ from scenarios.endings import Born, births, chosen, leaves, reads_state
 from scenarios.findings import Findings
 from scenarios.resolved import Flow, Label, Resolved, Step, Tree
 
+AT_ONCE = ("hold", "free", "take", "put")
+"""Kinds of steps that take no time of their own."""
+
 Sends = Mapping[str, frozenset[str]]
 """Step → where it may send on at once."""
 
@@ -57,10 +60,11 @@ def _at_once(name: str, scenario: Resolved, flow: Flow, born: Born) -> Iterator[
         yield step.balking.to
     following = flow.next[name]
     if following and (
-        step.kind in ("hold", "free")
-        or (step.kind in ("work", "wait") and _may_be_nothing(step.time, scenario, born))
+        step.kind in AT_ONCE or (step.kind in ("work", "wait") and _may_be_nothing(step.time, scenario, born))
     ):
         yield following
+    if step.short_to is not None:
+        yield step.short_to
 
 
 def _may_be_nothing(tree: Tree, scenario: Resolved, born: Born) -> bool:
@@ -86,10 +90,12 @@ def _note(circle: list[str], scenario: Resolved, findings: Findings) -> None:
         "full_to": step.full_to,
         "patience": step.patience_to,
         "balk": step.balking and step.balking.to,
+        "short_to": step.short_to,
     }
     word = next((word for word, to in escapes.items() if to in circle), "time")
+    path = ("steps", name) if step.kind in AT_ONCE and word == "time" else ("steps", name, word)
     findings.wrong(
-        ("steps", name, word), walk,
+        path, walk,
         Label(vi=f"có thể đưa người ta đi vòng mãi mà không mất thời gian: {walk}",
               en=f"may send round for ever without any time passing: {walk}"),
         Label(vi="hãy đặt vào vòng đó một bước mất thời gian, như 'kind: wait, time: 10 min'",

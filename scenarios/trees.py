@@ -63,6 +63,18 @@ class Trees:
         """Leaves are whole numbers."""
         return self.tree(written, path, values, lambda stated, _: int(stated.value))
 
+    def amount(self, written: Any, path: Path, values: Values) -> Tree:
+        """Leaves are whole numbers, or names of number attributes."""
+
+        def leaf(one: Any, where: Path) -> int | str | None:
+            if not isinstance(one, str):
+                return int(one.value)
+            with self.findings.at(*where):
+                return number(one, values)
+            return None
+
+        return self.tree(written, path, values, leaf)
+
     def mix(self, shares: Mapping[str, float], path: Path) -> str | None:
         """Keep a mix, under the name of its place."""
         with self.findings.at(*path):
@@ -97,6 +109,25 @@ def category(attribute: str, values: Values) -> tuple[str, ...]:
             Label(vi="hãy chọn theo thuộc tính có các giá trị", en="go by an attribute that has values"),
         )
     return own
+
+
+def number(attribute: str, values: Values) -> str:
+    """The name of a number attribute.
+
+    Raises
+    ------
+    Flaw
+        If there is no such attribute, or it is no number.
+    """
+    known = [name for name, own in values.items() if own is None]
+    if attribute not in known:
+        raise Flaw(
+            attribute,
+            Label(vi=f"lấy số theo '{attribute}', không phải là thuộc tính số ở đây",
+                  en=f"goes by '{attribute}', which is not a number attribute here"),
+            suggestion(attribute, known),
+        )  # fmt: skip
+    return attribute
 
 
 def not_a_value(case: str, attribute: str, own: Sequence[str]) -> tuple[Label, Label]:

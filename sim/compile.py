@@ -26,14 +26,14 @@ I8 = NDArray[np.int64]
 NONE = -1
 """No table, no step, no zone."""
 
-KINDS = ("work", "wait", "choose", "parallel", "end", "hold", "free")
+KINDS = ("work", "wait", "choose", "parallel", "end", "hold", "free", "take", "put")
 ON_OUTAGE = ("finish", "pause", "restart")
 
 STEP = np.dtype(
     [(name, np.int64) for name in (
         "kind", "group", "zone", "room", "full_to", "patience_to", "release", "on_outage", "outcome", "by",
         "time", "paper", "patience", "mixes", "need_a", "need_b", "platform_a", "platform_b", "branch_a",
-        "branch_b", "hold", "free_a", "free_b",
+        "branch_b", "hold", "free_a", "free_b", "stock", "amount", "partial", "short_to",
     )]
 )  # fmt: skip
 SOURCE = np.dtype(
@@ -66,6 +66,8 @@ class Net(NamedTuple):
     zone_ptr: I8
     platform_steps: I8
     platform_ptr: I8
+    stock_steps: I8  # the steps that take from each stock
+    stock_ptr: I8
     zone_room: I8
     priority: I8  # (flows, steps): tree
     following: I8  # (flows, steps): step
@@ -120,6 +122,7 @@ class Prepared:
     columns: dict[str, dict[str, int] | None]  # attribute → codes of its values; None: a number
     units: int  # the most that one visit can hold
     holds: int  # `hold` steps
+    opening: I8  # level of each stock
 
 
 class Forest:
@@ -169,6 +172,7 @@ class Compiler:
         holds = [name for name, step in scenario.steps.items() if step.kind == "hold"]
         self.holds = {name: n for n, name in enumerate(holds)}
         self.zone = {name: n for n, name in enumerate(scenario.zones)}
+        self.stock = {name: n for n, name in enumerate(scenario.stocks)}
         self.platform = {name: n for n, name in enumerate(scenario.platforms)}
         self.flow = {name: n for n, name in enumerate(scenario.flows)}
         self.table = {name: n for n, name in enumerate(scenario.tables)}
@@ -242,6 +246,7 @@ class Compiler:
             self.columns,
             self._most_units(),
             len(self.holds),
+            np.array([stock.level for stock in scenario.stocks.values()], np.int64),
         )
 
     def _table_of(self, leaf: Any) -> int:
@@ -249,13 +254,15 @@ class Compiler:
 
     def _groups(self) -> list[list[int]]:
         first = list(range(len(self.step)))
-        shared: list[set[int]] = [set() for _ in range(len(self.pool) + len(self.zone))]
+        shared: list[set[int]] = [set() for _ in range(len(self.pool) + len(self.zone) + len(self.stock))]
         for name, step in self.scenario.steps.items():
             for need in step.needs:
                 for pool, _ in need.any_of:
                     shared[self.pool[pool]].add(self.step[name])
             if step.zone is not None:
                 shared[len(self.pool) + self.zone[step.zone]].add(self.step[name])
+            if step.stock is not None and step.kind == "take":
+                shared[len(self.pool) + len(self.zone) + self.stock[step.stock]].add(self.step[name])
         for members in shared:
             numbers = {first[number] for number in members}
             first = [min(numbers) if number in numbers else number for number in first]
@@ -282,7 +289,15 @@ class Compiler:
                 NONE if step.patience is None else self.forest.add(step.patience, self._table_of)
             )
             row["mixes"] = NONE
+            row["stock"] = NONE if step.stock is None else self.stock[step.stock]
+            row["amount"] = NONE if step.amount is None else self.forest.add(step.amount, self._amount)
+            row["partial"] = step.partial
+            row["short_to"] = NONE if step.short_to is None else self.step[step.short_to]
         return rows
+
+    def _amount(self, leaf: Any) -> int:
+        """A number; or below 0, -1 less the column of an attribute."""
+        return -1 - self.forest.numbers[leaf] if isinstance(leaf, str) else int(leaf or 0)
 
     def _flat(self, lists: list[list[int]], steps: NDArray[Any], name: str) -> I8:
         ptr, flat = _csr(lists)
@@ -305,6 +320,7 @@ class Compiler:
         users: list[dict[int, None]] = [{} for _ in self.pool]
         zone_steps: list[list[int]] = [[] for _ in self.zone]
         platform_steps: list[list[int]] = [[] for _ in self.platform]
+        stock_steps: list[list[int]] = [[] for _ in self.stock]
         for name, step in self.scenario.steps.items():
             number = self.step[name]
             for need in step.needs:
@@ -312,16 +328,20 @@ class Compiler:
                     users[self.pool[pool]][number] = None
             if step.zone is not None:
                 zone_steps[self.zone[step.zone]].append(number)
+            if step.stock is not None and step.kind == "take":
+                stock_steps[self.stock[step.stock]].append(number)
             for platform in step.platforms:
                 platform_steps[self.platform[platform]].append(number)
         user_ptr, user_list = _csr([list(one) for one in users])
         fickle_ptr, fickle = _csr([[n for n in one if self._is_fickle(n)] for one in users])
         zone_ptr, zone_list = _csr(zone_steps)
         platform_ptr, platform_list = _csr(platform_steps)
+        stock_ptr, stock_list = _csr(stock_steps)
         return {
             "fickle": fickle, "fickle_ptr": fickle_ptr, "users": user_list, "user_ptr": user_ptr,
             "zone_steps": zone_list, "zone_ptr": zone_ptr,
             "platform_steps": platform_list, "platform_ptr": platform_ptr,
+            "stock_steps": stock_list, "stock_ptr": stock_ptr,
         }  # fmt: skip
 
     def _is_fickle(self, number: int) -> bool:

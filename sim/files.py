@@ -25,7 +25,7 @@ TABLES = ("visits", "entities", "timetable", "usage", "places")
 
 
 def save(log: EventLog, folder: str | Path) -> None:
-    """Write a record into a folder (made if missing): five Parquet tables and `record.json`.
+    """Write a record into a folder (made if missing): Parquet tables and `record.json`.
 
     Raises
     ------
@@ -41,6 +41,8 @@ def save(log: EventLog, folder: str | Path) -> None:
     _write(folder / "timetable.parquet", log.timetable, books["timetable"])
     _write(folder / "usage.parquet", _stacked("resource", log.usage, log.names.resources), books["usage"])
     _write(folder / "places.parquet", _stacked("zone", log.places, log.names.zones), books["places"])
+    if log.stocks:
+        _write(folder / "stocks.parquet", _stacked("stock", log.stocks, log.names.stocks), books["stocks"])
     about = {"format": FORMAT, "begin": log.begin, "end": log.end, "names": asdict(log.names)}
     _replace(folder / "record.json", json.dumps(about, ensure_ascii=False).encode())
 
@@ -61,7 +63,8 @@ def load(folder: str | Path) -> EventLog:
         raise ValueError(f"{folder} was written by a later version of cuakhau; install that one to read it")
     names = _names(about["names"])
     books = _books(names)
-    tables = {name: _read(folder / f"{name}.parquet", books[name]) for name in TABLES}
+    found = (*TABLES, "stocks") if names.stocks else TABLES
+    tables = {name: _read(folder / f"{name}.parquet", books[name]) for name in found}
     attributes = {name: tables["entities"].pop(f"attribute_{name}") for name in names.attributes}
     return EventLog(
         names=names,
@@ -73,6 +76,7 @@ def load(folder: str | Path) -> EventLog:
         timetable=tables["timetable"],
         usage=_split("resource", tables["usage"], names.resources),
         places=_split("zone", tables["places"], names.zones),
+        stocks=_split("stock", tables["stocks"], names.stocks) if names.stocks else {},
     )
 
 
@@ -90,6 +94,7 @@ def _books(names: Names) -> dict[str, dict[str, tuple[str, ...]]]:
         "timetable": {"what": TARGETS},
         "usage": {"resource": names.resources},
         "places": {"zone": names.zones},
+        "stocks": {"stock": names.stocks},
     }  # fmt: skip
 
 

@@ -18,8 +18,8 @@ from scenarios.resolved import CERTAIN, Flow, Mix, Resolved, Step
 if TYPE_CHECKING:
     Graph = nx.DiGraph[str]
 
-WayKind = Literal["next", "option", "branch", "join", "patience", "full", "balk"]
-RARE = frozenset({"patience", "full", "balk"})
+WayKind = Literal["next", "option", "branch", "join", "patience", "full", "balk", "short"]
+RARE = frozenset({"patience", "full", "balk", "short"})
 """Ways that an entity takes when things do not go as they should."""
 
 
@@ -92,6 +92,8 @@ class _Walk:
             yield step.full_to, Way("full")
         if step.balking is not None and step.balking.to is not None:
             yield step.balking.to, Way("balk")
+        if step.short_to is not None:
+            yield step.short_to, Way("short")
 
     def _edge(self, source: str, target: str | None, way: Way, then: str | None) -> None:
         """Draw one edge and go on from its end; an end without a step joins the branch or leaves the flow."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scenarios.resolved import Flow, Resolved
+from scenarios.resolved import Flow, Resolved, Step
 from sim.log import EMPTY, ENTITY_OUTCOMES, TARGETS, Column, EventLog
 
 
@@ -23,7 +23,7 @@ def check_record(scenario: Resolved, log: EventLog) -> None:
         With every law that is broken, and where first.
     """
     broken = [*_times_ascend(log), *_nobody_vanishes(log), *_parts_sum_to_dwell(scenario, log)]
-    broken += [*_no_start_above_capacity(log), *_zones_hold(scenario, log)]
+    broken += [*_no_start_above_capacity(log), *_zones_hold(scenario, log), *_stocks_balance(scenario, log)]
     if broken:
         raise LawBroken(
             "the run broke the law: " + "; ".join(broken) + ". Please report this scenario and seed."
@@ -137,3 +137,21 @@ def _zones_hold(scenario: Resolved, log: EventLog) -> Iterator[str]:
         yield from _first(
             np.flatnonzero((taken > zone.room) | (taken < 0)), f"zone '{name}' holds more than its room"
         )
+
+
+def _stocks_balance(scenario: Resolved, log: EventLog) -> Iterator[str]:
+    """At every instant: level = opening level + puts - takes, and never below 0."""
+    visits = log.visits
+    for name, stock in scenario.stocks.items():
+        curve = log.stocks[name]
+        takers = [log.names.steps.index(step) for step, one in scenario.steps.items() if _takes(one, name)]
+        rows = np.isin(visits["step"], takers) & (visits["started"] != EMPTY)
+        order = np.argsort(visits["started"][rows], kind="stable")
+        taken = np.concatenate(([0], np.cumsum(visits["amount"][rows][order])))
+        so_far = taken[np.searchsorted(visits["started"][rows][order], curve["time"], side="right")]
+        wrong = (curve["level"] != stock.level + curve["put"] - so_far) | (curve["level"] < 0)
+        yield from _first(np.flatnonzero(wrong), f"stock '{name}' is not what was put in less what was taken")
+
+
+def _takes(step: Step, stock: str) -> bool:
+    return step.kind == "take" and step.stock == stock

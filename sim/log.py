@@ -6,7 +6,7 @@ axis of the scenario; `EMPTY` is a time that was never reached.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,8 @@ TIMETABLE_COLUMNS = ("time", "what", "target", "value")
 
 USAGE_COLUMNS = ("time", "serving", "kept", "reserved")
 PLACE_COLUMNS = ("time", "taken")
+STOCK_COLUMNS = ("time", "level", "put")
+"""put: all that was put in since the start of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Names:
     platforms: tuple[str, ...]
     classes: tuple[str, ...]  # "goods=fruit,direction=export": the category attributes of an entity
     attributes: dict[str, tuple[str, ...] | None]  # name → its values; None: a number
+    stocks: tuple[str, ...] = ()
     sources: tuple[str, ...] = SOURCES  # where entities come from; those of a scenario's own follow
 
     @property
@@ -81,6 +84,7 @@ class EventLog:
     timetable: dict[str, Column]  # TIMETABLE_COLUMNS, by time
     usage: dict[str, dict[str, Column]]  # resource → USAGE_COLUMNS: units busy from `time` on
     places: dict[str, dict[str, Column]]  # zone → PLACE_COLUMNS: places taken from `time` on
+    stocks: dict[str, dict[str, Column]] = field(default_factory=dict)  # stock → STOCK_COLUMNS
 
 
 def class_name(categories: dict[str, str]) -> str:

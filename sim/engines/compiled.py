@@ -128,7 +128,8 @@ class Model:
         x = self.state.x
         rows = int(x[records.VISIT_ROWS]) + self.state.visits.size
         log = _longer(self.state.visit_log, rows - self.state.visit_log.size)
-        self.state = self.state._replace(visit_log=log)
+        extra = _longer(self.state.extra_log, rows - len(self.state.extra_log))
+        self.state = _named(self.state._replace(visit_log=log, extra_log=extra))
         loop.write_open(self.state)
         return _Reader(self.scenario, self.prepared, self.state).log(self.begin, end, self.timetable)
 
@@ -142,6 +143,7 @@ class _Reader:
         self.entity_rows = state.entity_log[: x[records.ENTITIES]]
         self.attribute_rows = state.attribute_log[: x[records.ENTITIES]]
         self.visit_rows = state.visit_log[: x[records.VISIT_ROWS]]
+        self.extra_rows = state.extra_log[: x[records.VISIT_ROWS]]
         rows = self.entity_rows
         self.order = np.lexsort((rows["number"], rows["day"], rows["source"], rows["flow"]))
 
@@ -160,6 +162,7 @@ class _Reader:
             timetable=timetable_table(names, rows, end),
             usage=self._levels(self.state.usage, records.USAGE_ROWS, names.resources, ("serving", "kept")),
             places=self._levels(self.state.places, records.PLACE_ROWS, names.zones, ("serving",)),
+            stocks=self._stocks(names.stocks),
         )
 
     def _entities(self) -> dict[str, Column]:
@@ -203,6 +206,7 @@ class _Reader:
             zones=tuple(scenario.zones),
             platforms=tuple(scenario.platforms),
             classes=classes,
+            stocks=tuple(scenario.stocks),
             attributes={name: None if v is None else tuple(v) for name, v in self.columns.items()},
         )
 
@@ -214,12 +218,25 @@ class _Reader:
         rows, entity = self.visit_rows[order], entity[order]
         known = {"entity": entity, "klass": klass[entity], "blocked_by": rows["blocked"]}
         fixed = {"segment": 1, "batch": -1, "amount": EMPTY}
+        if self.extra_rows.shape[1]:
+            known["amount"] = self.extra_rows[order, records.AMOUNT]
+            del fixed["amount"]
         return {
             name: np.full(len(rows), fixed[name], np.int64)
             if name in fixed
             else np.asarray(known[name] if name in known else rows[name]).astype(np.int64)
             for name in VISIT_COLUMNS
         }
+
+    def _stocks(self, names: tuple[str, ...]) -> dict[str, dict[str, Column]]:
+        rows = self.state.levels[: self.state.x[records.STOCK_ROWS]]
+        found = {}
+        for code, name in enumerate(names):
+            mine = rows[rows["what"] == code]
+            found[name] = {
+                "time": mine["time"].copy(), "level": mine["serving"].copy(), "put": mine["kept"].copy()
+            }  # fmt: skip
+        return found
 
     def _levels(
         self, levels: Array, count: int, names: tuple[str, ...], columns: tuple[str, ...]
@@ -239,7 +256,7 @@ class _Reader:
 def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
     net = prepared.net
     steps, pools, zones = net.steps.size, len(prepared.highest), net.zone_room.size
-    attributes = len(prepared.columns)
+    attributes, stocks = len(prepared.columns), len(prepared.opening)
     forks = net.steps["branch_b"] - net.steps["branch_a"]
     x = np.zeros(records.SCALARS, np.int64)
     x[records.NOW], x[records.LAST_LEFT], x[records.REPLICATION] = begin, begin, replication
@@ -248,6 +265,7 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
         max(1, forks.max()),
         prepared.sources.size,
     )
+    x[records.STOCK_ROWS] = stocks
     x[[records.FREE_VISITS, records.FREE_MOVERS, records.FREE_ENTITIES]] = SLOTS
     free = np.arange(SLOTS)[::-1]
     first = np.concatenate([[0], np.cumsum(prepared.highest + 1)]).astype(np.int64)
@@ -282,6 +300,9 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             attribute_log=np.zeros((SLOTS, attributes), np.int64),
             usage=np.zeros(SLOTS, records.LEVEL),
             places=np.zeros(SLOTS, records.LEVEL),
+            stocks=_records(stocks, records.STOCK, level=prepared.opening, level_row=np.arange(stocks)),
+            levels=_opening_levels(prepared.opening, begin),
+            extra_log=np.zeros((4 * SLOTS, 1 if stocks else 0), np.int64),
             cancel=np.zeros(1, np.uint8),
             holds=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),
             hold_pools=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),
@@ -295,6 +316,15 @@ def _records(size: int, kind: np.dtype[Any], **values: Any) -> Array:
     for name, value in values.items():
         rows[name] = value
     return rows
+
+
+def _opening_levels(opening: Array, begin: int) -> Array:
+    """The first entry of each stock's curve, and room for more."""
+    levels = np.zeros(len(opening) + SLOTS, records.LEVEL)
+    levels["what"][: len(opening)] = np.arange(len(opening))
+    levels["time"][: len(opening)] = begin
+    levels["serving"][: len(opening)] = opening
+    return levels
 
 
 def _named(arrays: T) -> T:
@@ -325,6 +355,8 @@ def grow(state: State, facts: int) -> State:
         "attribute_log": x[records.ENTITIES] + facts + 2,
         "usage": x[records.USAGE_ROWS] + (facts + 1) * (state.pools.size + 1),
         "places": x[records.PLACE_ROWS] + (facts + 1) * (state.zones.size + 1),
+        "levels": x[records.STOCK_ROWS] + (facts + 1) * (state.stocks.size + 1),
+        "extra_log": x[records.VISIT_ROWS] + 4 * (facts + 1),
     }
     changed: dict[str, Array] = {}
     for name, size in wanted.items():

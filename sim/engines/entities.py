@@ -81,7 +81,8 @@ class Visit:
     """One entity at one step: a row of the record in the making."""
 
     __slots__ = (
-        "admitted", "blocked_by", "counted", "done", "draw_number", "ended", "entity", "in_zone", "inside",
+        "admitted", "amount", "blocked_by", "counted", "done", "draw_number", "ended", "entity", "in_zone",
+        "inside",
         "joined", "keeping", "key", "lane", "lane_pool", "left", "length", "mode", "number", "outcome",
         "patience", "position", "resumed", "stamp", "started", "station", "units",
     )  # fmt: skip
@@ -97,6 +98,7 @@ class Visit:
         self.outcome = 0  # open
         self.mode = self.lane_pool = self.lane = -1
         self.blocked_by: int | None = None
+        self.amount = EMPTY  # taken from a stock
         self.units: list[tuple[Pool, list[int]]] = []
         self.patience = False  # whether it may give up before it starts
         self.keeping = False  # whether the units are kept after the end

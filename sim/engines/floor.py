@@ -6,7 +6,6 @@ instant is known, and what it decides moves nobody: it takes places and units, a
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable
 from functools import partial
 from heapq import heappop, heappush
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING
 from simpy import Event
 
 from scenarios.resolved import Need, Platform, Step
+from sim.engines.levels import Levels
+from sim.engines.stocks import Stock
 from sim.engines.world import World
 from sim.laws import LawBroken
 from sim.log import EMPTY
@@ -39,23 +40,6 @@ class EndlessInstant(Exception):
             f"{', '.join(steps)}: over {MAX_PASSES} moves or decisions at {now} ms without time passing; "
             "give one of these steps a duration above 0, or the loop a way out"
         )
-
-
-class Levels:
-    """A step function that is written down when it changes: one entry for each instant."""
-
-    def __init__(self, width: int) -> None:
-        self.times = array("q")
-        self.columns = tuple(array("q") for _ in range(width))
-
-    def note(self, now: int, *values: int) -> None:
-        if self.times and self.times[-1] == now:
-            for column, value in zip(self.columns, values, strict=True):
-                column[-1] = value
-        else:
-            self.times.append(now)
-            for column, value in zip(self.columns, values, strict=True):
-                column.append(value)
 
 
 class Pool:
@@ -182,6 +166,7 @@ class Station:
         self.pools: dict[str, Pool] = {}
         self.zone: Zone | None = None
         self.services: list[Service] = []
+        self.stock: Stock | None = None  # of a take or put
         self.room = step.room
         self.places = 0  # taken in this step
         self.slow = 1000  # factor of durations [per mille]
@@ -194,8 +179,9 @@ class Station:
         self.under_way: dict[Visit, None] = {}  # digital work that an outage would touch
         self.duration: Callable[[Visit], int]
         self.tally: Tally
-        self.has_visits = step.kind not in ("choose", "end", "free")
+        self.has_visits = step.kind not in ("choose", "end", "free", "put")
         self.reads_state = step.shortest or bool(step.when)
+        self.amount: Callable[[Visit], int]  # of a take: how much is wanted
         self._only = self._only_need(step.needs)
 
     @property
@@ -278,7 +264,11 @@ class Station:
         head = self.queue.head()
         if head is None or self.mode() is None or self.units_for() is None:
             return None
-        return head
+        return head if self.gets_enough(head) or self.step.partial or self.step.short_to else None
+
+    def gets_enough(self, visit: Visit) -> bool:
+        """Whether its stock, if it has one, has what the visit wants."""
+        return self.stock is None or self.stock.level >= self.amount(visit)
 
     def mode(self) -> int | None:
         """Digital, on paper, or (None) not at all for now."""
@@ -303,7 +293,10 @@ class Station:
         return taken
 
     def start(self, visit: Visit) -> None:
-        """Take the units and the time; the end is a fact to come."""
+        """Take what it needs and the time; the end is a fact to come."""
+        if self.step.short_to is not None and not self.gets_enough(visit):
+            self.turn_down(visit)
+            return
         now, mode = self.env.now, self.mode()
         wanted = self.units_for()
         assert wanted is not None
@@ -318,8 +311,17 @@ class Station:
                 other.group.may_start[other] = None
         if visit.units:
             visit.lane_pool, visit.lane = visit.units[0][0].number, visit.units[0][1][0]
+        if self.stock is not None:
+            visit.amount = self.stock.take(self.amount(visit), now)
         visit.draw_number = visit.entity.count_start(self.number)
         self._end_after(visit, self.duration(visit))
+
+    def turn_down(self, visit: Visit) -> None:
+        """It would get too little, and goes elsewhere."""
+        self.queue.pop()
+        self.count_queue(-1)
+        visit.outcome = DIVERTED
+        visit.done.succeed()
 
     def _end_after(self, visit: Visit, duration: int) -> None:
         if self.step.on_outage != "finish" and visit.mode == DIGITAL and self.services:

@@ -13,6 +13,7 @@ from sim.log import (
     EMPTY,
     ENTITY_COLUMNS,
     PLACE_COLUMNS,
+    STOCK_COLUMNS,
     USAGE_COLUMNS,
     VISIT_COLUMNS,
     Column,
@@ -23,7 +24,9 @@ from sim.log import (
 
 if TYPE_CHECKING:
     from sim.engines.entities import Entity, Visit
-    from sim.engines.floor import Levels, Pool, Zone
+    from sim.engines.floor import Pool, Zone
+    from sim.engines.levels import Levels
+    from sim.engines.stocks import Stock
     from sim.timetable import Row
 
 
@@ -62,7 +65,7 @@ class Recorder:
         blocked_by = visit.blocked_by if visit.admitted != visit.joined else None
         self._visits.extend((
             visit.entity.row, visit.station.number, visit.number, 1, visit.mode, -1, visit.lane_pool,
-            visit.lane, visit.entity.kind.klass, EMPTY, -1 if blocked_by is None else blocked_by,
+            visit.lane, visit.entity.kind.klass, visit.amount, -1 if blocked_by is None else blocked_by,
             visit.outcome, visit.joined, visit.admitted, visit.started, visit.ended, visit.left,
         ))  # fmt: skip
 
@@ -80,7 +83,13 @@ class Recorder:
                 self._entities.append(int(value) if values is None else values[str(value)])
 
     def finish(
-        self, begin: int, end: int, timetable: list[Row], pools: dict[str, Pool], zones: dict[str, Zone]
+        self,
+        begin: int,
+        end: int,
+        timetable: list[Row],
+        pools: dict[str, Pool],
+        zones: dict[str, Zone],
+        stocks: dict[str, Stock],
     ) -> EventLog:
         """The whole record, open rows too, in canonical order."""
         for visit in self.open:
@@ -99,6 +108,7 @@ class Recorder:
             timetable=timetable_table(names, timetable, end),
             usage={name: _levels(pool.levels, USAGE_COLUMNS) for name, pool in pools.items()},
             places={name: _levels(zone.levels, PLACE_COLUMNS) for name, zone in zones.items()},
+            stocks={name: _levels(stock.levels, STOCK_COLUMNS) for name, stock in stocks.items()},
         )
 
     def _names(self) -> tuple[Names, Column]:
@@ -114,6 +124,7 @@ class Recorder:
             zones=tuple(scenario.zones),
             platforms=tuple(scenario.platforms),
             classes=classes,
+            stocks=tuple(scenario.stocks),
             attributes={name: None if v is None else tuple(v) for name, v in self._attributes.items()},
         ), order
 

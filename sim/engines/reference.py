@@ -42,6 +42,7 @@ from sim.engines.floor import (
 from sim.engines.recorder import Recorder
 from sim.engines.standstill import Standstill
 from sim.engines.state import Senses, Tally
+from sim.engines.stocks import Stock
 from sim.engines.world import World
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, EventLog
 from sim.timetable import Row, timetable
@@ -78,6 +79,9 @@ class Model:
         self.flow_numbers = {name: n for n, name in enumerate(scenario.flows)}
         self.pools = {name: Pool(n) for n, name in enumerate(scenario.resources)}
         self.zones = {name: Zone(n, zone.room) for n, (name, zone) in enumerate(scenario.zones.items())}
+        self.stocks = {
+            name: Stock(n, stock.level, self.begin) for n, (name, stock) in enumerate(scenario.stocks.items())
+        }
         self.services = {name: Service(platform) for name, platform in scenario.platforms.items()}
         self.stations = {
             name: Station(self.env, name, n, step) for n, (name, step) in enumerate(scenario.steps.items())
@@ -97,8 +101,11 @@ class Model:
         station.zone = self.zones[step.zone] if step.zone is not None else None
         station.services = [self.services[name] for name in step.platforms]
         station.queue_since = self.begin
-        station.duration = self.duration
+        station.duration, station.amount = self.duration, self.amount
         station.tally = Tally(len(self.scenario.flows))
+        station.stock = self.stocks[step.stock] if step.stock is not None else None
+        if station.stock is not None and step.kind == "take":
+            station.stock.stations.append(station)
         for pool in station.pools.values():
             pool.stations.append(station)
             if station.is_fickle:
@@ -112,7 +119,9 @@ class Model:
         """Stations that are connected through something shared, numbered by their first step."""
         stations = list(self.stations.values())
         first = list(range(len(stations)))  # of the group that each station belongs to, as far as known
-        places: Iterable[Pool | Zone] = chain(self.pools.values(), self.zones.values())
+        places: Iterable[Pool | Zone | Stock] = chain(
+            self.pools.values(), self.zones.values(), self.stocks.values()
+        )
         shared = [place.stations for place in places]
         for together in chain(shared, map(self._read_together, stations)):
             numbers = {first[station.number] for station in together}
@@ -262,7 +271,7 @@ class Model:
                 self.come(visit, position)
             if visit.outcome == OPEN and visit.admitted == EMPTY:
                 yield visit.inside
-            if visit.outcome != OPEN:  # did not join, diverted, or out of patience at the door
+            if visit.admitted == EMPTY:  # did not join, diverted, or out of patience at the door
                 step = self.turn_away(visit, position)
                 continue
             self.move_in(visit, position)
@@ -275,7 +284,7 @@ class Model:
         """Wait inside and be served; returns the step that follows."""
         position.visit = visit
         yield visit.done
-        if visit.outcome == RENEGED:
+        if visit.outcome != OPEN:  # out of patience, or its stock is short
             visit.ended = self.env.now
             self.give_back(visit)
             position.visit = None
@@ -364,7 +373,7 @@ class Model:
         self.close(visit)
         step = visit.station.step
         if visit.outcome == DIVERTED:
-            return step.full_to
+            return step.full_to if visit.admitted == EMPTY else step.short_to
         away = step.balking.to if step.balking is not None else None
         to = step.patience_to if visit.outcome == RENEGED else away
         if to is None and not position.branch:
@@ -476,6 +485,15 @@ class Model:
             kind.table[key] = (0,) if name is None else self.scenario.tables[str(name)]
         return kind.table[key]
 
+    def amount(self, visit: Visit) -> int:
+        """How much a visit wants to take from its stock."""
+        return self._amount(visit.entity, visit.station)
+
+    def _amount(self, entity: Entity, station: Station) -> int:
+        """A number of the step, or one that the entity was born with; never below 0."""
+        leaf = pick(station.step.amount, entity.attributes)
+        return max(0, int(entity.attributes[leaf] if isinstance(leaf, str) else leaf or 0))
+
     def _priority(self, entity: Entity, station: Station) -> int:
         kind = entity.kind
         if station.number not in kind.priority:
@@ -502,6 +520,10 @@ class Model:
                 step = yield from self.chosen_way(entity, station)
             elif kind == "free":
                 self.free(position, station.step.frees)
+                step = entity.kind.flow.next[step]
+            elif kind == "put":
+                assert station.stock is not None
+                station.stock.put(self._amount(entity, station), self.env.now)
                 step = entity.kind.flow.next[step]
             else:
                 return station
@@ -590,7 +612,7 @@ class Model:
 
     def record(self, end: int) -> EventLog:
         """The whole record, open rows too, in canonical order."""
-        return self.recorder.finish(self.begin, end, self.timetable, self.pools, self.zones)
+        return self.recorder.finish(self.begin, end, self.timetable, self.pools, self.zones, self.stocks)
 
     def queue_areas(self, end: int) -> dict[str, int]:
         """The area under each queue curve up to the end [entity ms]."""
@@ -635,7 +657,7 @@ class Model:
         for row in self.timetable:
             if row.what == "capacity":
                 highest[row.target] = max(row.value, highest.get(row.target, 0))
-        return find(Standstill(list(self.recorder.open), list(self.scenario.flows), highest).waiting())
+        return find(Standstill(self.scenario, list(self.recorder.open), highest).waiting())
 
     def events(self) -> int:
         """How many SimPy events were scheduled."""

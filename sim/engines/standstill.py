@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from scenarios.resolved import Resolved
 from sim.deadlock import Obstacle, Waiting
 from sim.engines.entities import Visit
 from sim.engines.floor import Pool, Station, Zone
@@ -14,8 +15,9 @@ from sim.log import EMPTY, SOURCES
 class Standstill:
     """Reads the final state: every open visit, what it holds and what it waits for."""
 
-    def __init__(self, visits: list[Visit], flows: list[str], highest: dict[str, int]) -> None:
-        self.flows, self.highest = flows, highest
+    def __init__(self, scenario: Resolved, visits: list[Visit], highest: dict[str, int]) -> None:
+        self.scenario, self.highest = scenario, highest
+        self.flows = list(scenario.flows)
         movers = [visit for visit in visits if visit.ended == EMPTY]
         self.movers = sorted(movers, key=lambda visit: (visit.entity.key, visit.station.number, visit.number))
         self.place_holders: dict[Station | Zone | Pool, list[str]] = {}
@@ -86,7 +88,22 @@ class Standstill:
             return
         if station.mode() is None:
             yield Obstacle("platform", (), True)
+        if not station.gets_enough(visit):
+            yield self._short(str(station.step.stock))
         yield from self._units(station)
+
+    def _short(self, stock: str) -> Obstacle:
+        """Opened by who may come to a step that puts into the stock, and by a flow that never dries up."""
+        steps = self.scenario.steps
+        puts = {name for name, step in steps.items() if step.kind == "put" and step.stock == stock}
+        flows = [n for n, flow in enumerate(self.scenario.flows.values()) if puts & flow.next.keys()]
+        holders = tuple(self.name(visit) for visit in self.movers if visit.entity.key[0] in flows)
+        return Obstacle(stock, holders, any(self._goes_on(self.flows[n]) for n in flows))
+
+    def _goes_on(self, flow: str) -> bool:
+        """Whether more of a flow would come after the end of the run."""
+        endless = self.scenario.flows[flow].arrivals.kind == "rate"
+        return endless and self.scenario.clock.until == "window"
 
     def _units(self, station: Station) -> Iterator[Obstacle]:
         """The needs that are short; all of them together, where only together they are too many."""

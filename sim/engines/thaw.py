@@ -11,6 +11,7 @@ from sim.deadlock import Deadlock
 from sim.engines.entities import Entity, Kind, Position, Visit
 from sim.engines.kernel import records
 from sim.engines.reference import Model as Reference
+from sim.log import EMPTY
 
 if TYPE_CHECKING:
     from sim.engines.compiled import Model
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 def deadlock(model: Model) -> Deadlock | None:
     """Who is stuck for ever in the state as it is now."""
     twin = Reference(model.scenario, model.seed, model.replication, model.end)
-    _Thaw(twin, model.state).fill()
+    _Thaw(twin, model).fill()
     return twin.deadlock()
 
 
 class _Thaw:
-    def __init__(self, twin: Reference, state: Any) -> None:
-        self.twin, self.state = twin, state
+    def __init__(self, twin: Reference, model: Model) -> None:
+        self.twin, self.columns = twin, model.prepared.columns
+        self.state: Any = model.state
         self.stations = list(twin.stations.values())
         self.pools = list(twin.pools.values())
         self.zones = list(twin.zones.values())
@@ -50,6 +52,8 @@ class _Thaw:
             zone.taken = int(row["taken"])
         for station, row in zip(self.stations, self.state.sites, strict=True):
             station.places = int(row["places"])
+        for stock, row in zip(self.twin.stocks.values(), self.state.stocks, strict=True):
+            stock.level = int(row["level"])
         for service, factor in zip(self.twin.services.values(), self.state.platforms, strict=True):
             service.state = int(factor)
 
@@ -74,9 +78,18 @@ class _Thaw:
         if slot not in self.entities:
             row = self.state.entities[slot]
             key = tuple(int(row[name]) for name in ("flow", "source", "day", "number"))
-            kind = Kind(self.flows[key[0]], 0, {})
+            kind = Kind(self.flows[key[0]], 0, self._attributes(slot))
             self.entities[slot] = Entity(int(row["row"]), (*key, 0), kind, int(row["arrived"]), [])
         return self.entities[slot]
+
+    def _attributes(self, slot: int) -> dict[str, str | int]:
+        """What the entity was born with."""
+        values = zip(self.columns.items(), self.state.values[slot].tolist(), strict=True)
+        return {
+            name: code if codes is None else list(codes)[code]
+            for (name, codes), code in values
+            if code != EMPTY
+        }
 
     def _position(self, mover: int) -> Position:
         if mover not in self.positions:

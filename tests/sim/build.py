@@ -25,6 +25,7 @@ from scenarios.resolved import (
     Resource,
     Shift,
     Step,
+    Stock,
     Zone,
 )
 
@@ -94,6 +95,10 @@ def hours(*spans: tuple[int, int]) -> Calendar:
 
 def zone(room: int) -> Zone:
     return Zone(NAME, room)
+
+
+def stock(level: int) -> Stock:
+    return Stock(NAME, level)
 
 
 def platform() -> Platform:

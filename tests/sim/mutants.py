@@ -13,9 +13,10 @@ from scenarios.resolved import Condition
 from sim.draws import draw
 from sim.engines import reference
 from sim.engines.entities import Entity, Position, Visit
-from sim.engines.floor import RENEGED, Group, Pool, Station, Zone
+from sim.engines.floor import DIVERTED, RENEGED, Group, Pool, Station, Zone
 from sim.engines.reference import LOST_PATIENCE, Model
 from sim.engines.state import Senses, Tally
+from sim.engines.stocks import Stock
 from sim.engines.world import World
 from sim.log import EMPTY
 
@@ -333,6 +334,33 @@ def units_kept_again_at_a_second_door(patch: Patch) -> None:
 @mutant
 def a_start_never_opens_the_way_for_another(patch: Patch) -> None:
     patch.setattr(Station, "is_fickle", False)
+
+
+# ---- stocks
+@mutant
+def short_stocks_are_ignored(patch: Patch) -> None:
+    patch.setattr(Station, "gets_enough", lambda station, visit: True)
+
+
+@mutant
+def a_put_stirs_nobody(patch: Patch) -> None:
+    def quietly(stock: Stock, amount: int, now: int) -> None:
+        stock.level += amount
+        stock.put_in += amount
+        stock.levels.note(now, stock.level, stock.put_in)
+
+    patch.setattr(Stock, "put", quietly)
+
+
+@mutant
+def who_is_refused_keeps_its_place(patch: Patch) -> None:
+    give_back = Model.give_back
+
+    def keep(model: Model, visit: Visit) -> None:
+        visit.station.places += visit.outcome == DIVERTED
+        give_back(model, visit)
+
+    patch.setattr(Model, "give_back", keep)
 
 
 # ---- platforms and durations

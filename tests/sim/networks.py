@@ -33,14 +33,14 @@ from scenarios.resolved import (
     Step,
     Tree,
 )
-from tests.sim.build import NAME, START_DAY, category, clock, even_day, hours, platform, scenario, zone
+from tests.sim.build import NAME, START_DAY, category, clock, even_day, hours, platform, scenario, stock, zone
 
 HORIZON = 120
 FEATURES = (
     "rooms", "zone", "patience", "full_to", "platform", "outage", "release", "parallel", "rework", "shifts",
     "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool",
     "burst", "until_empty", "teams", "by_goods", "other_doors", "two_platforms",
-    "greedy", "crowded", "hold", "lanes", "balk",
+    "greedy", "crowded", "hold", "stocks", "lanes", "balk",
 )  # fmt: skip
 REFERENCE_ONLY = frozenset({"lanes", "balk"})
 """What the compiled engine does not know yet."""
@@ -67,6 +67,8 @@ def networks(draw: st.DrawFn, *, reference_only: bool = False) -> Resolved:
         _add_hold(draw, on, pools, steps, way, names)
     if "rework" in on:
         _add_rework(draw, steps, way, options, names)
+    if "stocks" in on:
+        _add_puts(draw, steps, way, names)
     first = names[0]
     if "lanes" in on:
         steps, first = _add_lanes(draw, steps, way, options, names)
@@ -84,6 +86,7 @@ def networks(draw: st.DrawFn, *, reference_only: bool = False) -> Resolved:
         zones={"yard": zone(draw(st.integers(1, 4)))},
         platforms={"net": platform(), "bank": platform()},
         calendars={"day": hours((10, 40), (55, 70), (90, 200))},
+        stocks={"boxes": stock(draw(st.integers(0, 6)))} if "stocks" in on else {},
         disruptions=_disruptions(draw, on, names, pools),
         clock=_clock(draw, on, lead_in),
     )  # fmt: skip
@@ -138,10 +141,26 @@ def _needs(draw: st.DrawFn, on: set[str], pools: list[str]) -> tuple[Need, ...]:
 def _step(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str], name: str) -> Step:
     if draw(st.integers(0, 5)) == 0:
         return Step(NAME, "wait", time=_name(draw))
+    if "stocks" in on and draw(st.integers(0, 2)) == 0:
+        return Step(NAME, "take", **_places(draw, on, names, name), **_taking(draw, names, name))
     time: Tree = _name(draw)
     if "by_goods" in on and draw(st.booleans()):
         time = By("goods", {"a": _name(draw), "b": _name(draw)})
     fields: dict[str, Any] = {"needs": _needs(draw, on, pools), "time": time}
+    fields |= _places(draw, on, names, name)
+    if "platform" in on and draw(st.booleans()):
+        platforms = ("net", "bank") if "two_platforms" in on and draw(st.booleans()) else ("net",)
+        fields |= {"platforms": platforms, "fallback": draw(st.sampled_from([None, _name(draw)]))}
+        if "outage" in on:
+            fields["on_outage"] = draw(st.sampled_from(["finish", "pause", "restart"]))
+    if "release" in on and draw(st.booleans()):
+        fields["while_blocked"] = "release"
+    return Step(NAME, "work", **fields)
+
+
+def _places(draw: st.DrawFn, on: set[str], names: list[str], name: str) -> dict[str, Any]:
+    """Room, zone, patience and priority."""
+    fields: dict[str, Any] = {}
     if "rooms" in on and draw(st.booleans()):
         fields["room"] = draw(st.integers(1, 3))
         if "full_to" in on and draw(st.booleans()) and name != names[-1]:
@@ -150,17 +169,34 @@ def _step(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str], nam
         fields["zone"] = "yard"
     if "zone" in on and "crowded" in on:
         fields |= {"zone": "yard", "room": draw(st.integers(1, 2))}
-    if "platform" in on and draw(st.booleans()):
-        platforms = ("net", "bank") if "two_platforms" in on and draw(st.booleans()) else ("net",)
-        fields |= {"platforms": platforms, "fallback": draw(st.sampled_from([None, _name(draw)]))}
-        if "outage" in on:
-            fields["on_outage"] = draw(st.sampled_from(["finish", "pause", "restart"]))
     fields |= _loses_heart(draw, on, names, name)
-    if "release" in on and draw(st.booleans()):
-        fields["while_blocked"] = "release"
     if "priorities" in on and draw(st.booleans()):
         fields["priority"] = By("goods", {"a": draw(st.integers(0, 2)), "b": 1})
-    return Step(NAME, "work", **fields)
+    return fields
+
+
+def _amount(draw: st.DrawFn) -> Tree:
+    """A number, a number by attribute, or one that the entity was born with."""
+    ways: tuple[Tree, ...] = (
+        1, 2, 3, "load", By("goods", {"a": 0, "b": 2}), By("goods", {"a": "load", "b": 1}),
+    )  # fmt: skip
+    return draw(st.sampled_from(ways))
+
+
+def _taking(draw: st.DrawFn, names: list[str], name: str) -> dict[str, Any]:
+    """Waits, takes less, or goes on to a later step if there is too little."""
+    later = names[names.index(name) + 1 :]
+    short = draw(st.sampled_from(["wait", "wait", "partial", *(["elsewhere"] if later else [])]))
+    to = draw(st.sampled_from(later)) if short == "elsewhere" else None
+    return {"stock": "boxes", "amount": _amount(draw), "partial": short == "partial", "short_to": to}
+
+
+def _add_puts(draw: st.DrawFn, steps: dict[str, Step], way: dict[str, str | None], names: list[str]) -> None:
+    """One or two steps after which something is put into the stock."""
+    for n in range(draw(st.integers(1, 2))):
+        at = draw(st.sampled_from(names))
+        steps[f"put{n}"] = Step(NAME, "put", stock="boxes", amount=_amount(draw))
+        way[f"put{n}"], way[at] = way[at], f"put{n}"
 
 
 def _loses_heart(draw: st.DrawFn, on: set[str], names: list[str], name: str) -> dict[str, Any]:
@@ -329,8 +365,9 @@ def _flow(
     first = draw(st.sampled_from(names)) if "other_doors" in on else first
     if way.get("take") == names[0] == first:
         first = "drop"
+    attributes = {"goods": goods} | ({"load": Attribute(NAME, "number", "t0")} if "stocks" in on else {})
     return Flow(
-        NAME, _arrivals(draw, on), first, dict(way), options=dict(options), attributes={"goods": goods},
+        NAME, _arrivals(draw, on), first, dict(way), options=dict(options), attributes=attributes,
         priority=priority, backlog=_backlog(draw, names, steps) if "backlog" in on else None,
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 `a0 scan: 0 0 4 9 9` is truck 0 of flow a at the step scan: joined, admitted, started, ended, left [ms],
 `-` for a time that was never reached. Behind stand only unusual things: `diverted`, `reneged`, `by=yard`
-(what refused it at the door), `paper` (fallback), `visit=2`.
+(what refused it at the door), `paper` (fallback), `visit=2`, `took=3` (from a stock).
 """
 
 from __future__ import annotations
@@ -95,6 +95,8 @@ def _unusual(log: EventLog, row: int) -> Iterator[str]:
         yield "paper"
     if visits["visit"][row] > 1:
         yield f"visit={visits['visit'][row]}"
+    if visits["amount"][row] != EMPTY:
+        yield f"took={visits['amount'][row]}"
     outcome = VISIT_OUTCOMES[visits["outcome"][row]]
     if outcome in ("diverted", "reneged", "balked"):
         yield outcome

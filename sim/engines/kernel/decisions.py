@@ -23,7 +23,9 @@ from sim.engines.kernel.records import (
     PARALLEL,
     PAUSE,
     SERVICE,
+    TAKE,
 )
+from sim.engines.kernel.stocks import gets_enough, take, turn_down
 from sim.engines.kernel.units import lowest_unit, note_pool, note_zone
 from sim.engines.kernel.visits import come_in
 from sim.jit import inlined
@@ -106,7 +108,17 @@ def startable(net, st, step):
     head = st.lists[step * LINES + 2, 0]
     if head < 0 or mode_of(net, st, step) < 0:
         return NONE
-    return head if units_there(net, st, step, head, False) else NONE
+    if not units_there(net, st, step, head, False):
+        return NONE
+    if net.steps[step].kind == TAKE and not may_take(net, st, step, head):
+        return NONE
+    return head
+
+
+@inlined
+def may_take(net, st, step, head):
+    s = net.steps[step]
+    return s.partial or s.short_to >= 0 or gets_enough(net, st, head)
 
 
 @inlined
@@ -115,6 +127,9 @@ def start(net, st, visit):
     step = v.step
     s = net.steps[step]
     entity = st.movers[v.mover].entity
+    if s.short_to >= 0 and not gets_enough(net, st, visit):
+        turn_down(st, visit)
+        return
     leave_line(st, visit)
     count_queue(st, step, -1)
     v.started, v.mode = now, mode_of(net, st, step)
@@ -125,6 +140,8 @@ def start(net, st, visit):
             may_start(net, st, net.fickle[j])
     st.starts[entity, step] += 1
     v.draw = st.starts[entity, step]
+    if s.kind == TAKE:
+        take(net, st, visit)
     if s.kind == PARALLEL:
         happen(st, now, FORKS, visit, v.stamp)
         return

@@ -35,6 +35,7 @@ from sim.engines.kernel.records import (
     ROW,
     SLOW,
     SOON,
+    STOCK_ROWS,
     USAGE_ROWS,
     VISIT_ROWS,
 )
@@ -78,7 +79,7 @@ def room_for_more(st):
     """How many facts and passes every array can hold for sure; 0 or less: grow first.
 
     A fact adds at most one visit, one entity, fork + 1 movers, fork + 4 events, 4 rows and one entry for each
-    pool and zone; a pass adds two events for each visit there is.
+    pool, zone and stock; a pass adds two events for each visit there is.
     """
     x = st.x
     live = st.visits.size - x[FREE_VISITS]
@@ -92,6 +93,7 @@ def room_for_more(st):
         fuel = min(fuel, st.entity_log.size - x[ENTITIES] - 1)
         fuel = min(fuel, (st.usage.size - x[USAGE_ROWS]) // (st.pools.size + 1))
         fuel = min(fuel, (st.places.size - x[PLACE_ROWS]) // (st.zones.size + 1))
+        fuel = min(fuel, (st.levels.size - x[STOCK_ROWS]) // (st.stocks.size + 1))
     return fuel
 
 

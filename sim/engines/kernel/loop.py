@@ -36,6 +36,7 @@ from sim.engines.kernel.records import (
     HEAP,
     INSIDE_NOW,
     IS_DIVERTED,
+    IS_TURNED_DOWN,
     KIND_BITS,
     MAX_PASSES,
     MOVES_IN,
@@ -49,6 +50,7 @@ from sim.engines.kernel.records import (
     WRONG,
     WRONG_STEP,
 )
+from sim.engines.kernel.stocks import turned_down
 from sim.engines.kernel.units import note_zone
 from sim.engines.kernel.visits import (
     come,
@@ -130,7 +132,7 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
             mover, step = slot, st.movers[slot].step
         elif st.visits[slot].stamp != stamp:
             continue
-        elif st.visits[slot].moved_in == 0 and kind in (MOVES_IN, FORKS, ENDS):
+        elif st.visits[slot].moved_in == 0 and kind in (MOVES_IN, FORKS, ENDS, IS_TURNED_DOWN):
             into = slot  # first inside, then what follows
             if kind != MOVES_IN:
                 st.soon[x[SOON]] = what
@@ -144,6 +146,9 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
             mover, step, back = gave_up(net, st, slot)
         elif kind == IS_DIVERTED:
             mover, step = diverted(net, st, slot)
+        elif kind == IS_TURNED_DOWN:
+            mover, step = turned_down(net, st, slot)
+            back = slot
         if mover >= 0:
             station = next_station(net, st, mover, step)
             if x[WRONG]:

@@ -9,7 +9,7 @@ import numpy as np
 EMPTY = -(1 << 63)
 NONE = -1
 UNSET = -(1 << 62)
-WORK, WAIT, CHOOSE, PARALLEL, END_STEP, HOLD, FREE = range(7)
+WORK, WAIT, CHOOSE, PARALLEL, END_STEP, HOLD, FREE, TAKE, PUT = range(9)
 FINISH, PAUSE, RESTART = range(3)
 OPEN, COMPLETED, DIVERTED, RENEGED = range(4)
 INSIDE, LEFT_COMPLETED, LOST = 0, 1, 2
@@ -19,7 +19,7 @@ SERVICE, CHOICE, PATIENCE_DRAW, GAP, KEEP, PLACE, ATTRIBUTE, AGE, LENGTH = range
 SCHEDULED, CAPACITY, PLATFORM, SLOW, DEMAND = range(5)
 
 # what happens: facts, as (kind, slot, stamp) in one integer
-ARRIVES, ENDS, GIVES_UP, MOVES_IN, IS_DIVERTED, FORKS, BEGINS, HANDED = range(8)
+ARRIVES, ENDS, GIVES_UP, MOVES_IN, IS_DIVERTED, FORKS, BEGINS, IS_TURNED_DOWN = range(8)
 SLOT_BITS, KIND_BITS = 28, 3
 
 # scalars of a run
@@ -28,9 +28,9 @@ SLOT_BITS, KIND_BITS = 28, 3
     ENTITIES,
     FREE_VISITS, FREE_MOVERS, FREE_ENTITIES, USAGE_ROWS, PLACE_ROWS, EVENTS, CHECK, IDLE_HEADS, WRONG,
     REPLICATION,
-    RECORD, PASSES_AT, MAX_FORK, WRONG_STEP,
-) = range(25)  # fmt: skip
-SCALARS = 25
+    RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS,
+) = range(26)  # fmt: skip
+SCALARS = 26
 DONE, GROW, EMPTIED, ENDLESS, CANCELLED = range(5)
 LINES = 3  # two doors and the queue
 MAX_PASSES = 10_000
@@ -47,11 +47,12 @@ POOL = np.dtype(
     [(n, i8) for n in ("capacity", "serving", "kept", "highest", "returned", "first", "usage_row")]
 )
 ZONE = np.dtype([(n, i8) for n in ("taken", "place_row")])
+STOCK = np.dtype([(n, i8) for n in ("level", "put_in", "level_row")])
 VISIT = np.dtype([(n, i8) for n in (
     "mover", "step", "number", "draw", "priority", "since", "joined", "admitted", "started", "ended", "mode",
     "lane_pool", "lane", "blocked", "outcome", "keeping", "stamp", "length", "resumed", "prev", "next",
     "line",
-    "in_zone", "moved_in", "newcomer", "patient", "held_units",
+    "in_zone", "moved_in", "newcomer", "patient", "held_units", "amount",
 )])  # fmt: skip
 MOVER = np.dtype([(n, i8) for n in ("entity", "visit", "held", "zone", "branch", "parent", "kids", "step")])
 ENTITY = np.dtype([(n, i8) for n in (
@@ -64,6 +65,8 @@ VISIT_LOG = np.dtype([("entity", i4), ("step", i2), ("visit", i2), ("mode", i1),
 ENTITY_LOG = np.dtype([("flow", i2), ("source", i2), ("day", i4), ("number", i8), ("arrived", i8),
                        ("outcome", i1),
                        ("left", i8)])  # fmt: skip
+AMOUNT = 0
+"""Columns of `extra_log`, which has none where no scenario's step writes them."""
 LEVEL = np.dtype([("what", i8), ("time", i8), ("serving", i8), ("kept", i8)])
 
 State = namedtuple(
@@ -71,6 +74,6 @@ State = namedtuple(
     "x heap soon awake sites lists groups pools returned zones platforms demand sources visits movers "
     "entities values "
     "starts counts units unit_pools free_visits free_movers free_entities visit_log entity_log attribute_log "
-    "usage places cancel holds hold_pools hold_counts",
+    "usage places cancel holds hold_pools hold_counts stocks levels extra_log",
 )
 """All arrays that change: see `prepare`."""

@@ -6,6 +6,7 @@ from sim.engines.kernel.draws import leaf, mixed, quantile, step_draw
 from sim.engines.kernel.events import happen, may_admit, may_start
 from sim.engines.kernel.lines import count_queue, enter_line
 from sim.engines.kernel.records import (
+    AMOUNT,
     CHOICE,
     CHOOSE,
     EMPTY,
@@ -26,12 +27,14 @@ from sim.engines.kernel.records import (
     NOW,
     OPEN,
     PATIENCE_DRAW,
+    PUT,
     RECORD,
     UNSET,
     VISIT_ROWS,
     WRONG,
     WRONG_STEP,
 )
+from sim.engines.kernel.stocks import put
 from sim.engines.kernel.units import free_units, keep_units, note_zone, return_units
 from sim.jit import inlined
 
@@ -79,6 +82,8 @@ def write_visit(st, visit, left):
             v.ended,
             left,
         )
+        if st.extra_log.shape[1]:
+            st.extra_log[n, AMOUNT] = v.amount
 
 
 @inlined
@@ -134,7 +139,7 @@ def new_visit(net, st, mover, step):
     v.joined, v.since = now, now
     v.admitted = v.started = v.ended = v.resumed = EMPTY
     v.mode = v.lane_pool = v.lane = v.blocked = v.line = NONE
-    v.outcome = OPEN
+    v.outcome, v.amount = OPEN, EMPTY
     v.keeping = v.length = v.moved_in = v.newcomer = v.patient = v.held_units = 0
     zone = net.steps[step].zone
     v.in_zone = 1 if zone >= 0 and m.zone == zone else 0
@@ -207,8 +212,11 @@ def next_station(net, st, mover, step):
             if s.outcome != LEFT_COMPLETED:
                 e.outcome = s.outcome
             return NONE
-        if s.kind == FREE:
-            free_units(net, st, mover, step)
+        if s.kind in (FREE, PUT):
+            if s.kind == FREE:
+                free_units(net, st, mover, step)
+            else:
+                put(net, st, step, entity)
             step = net.following[e.flow, step]
             continue
         if s.kind != CHOOSE:
