@@ -19,6 +19,7 @@ from sim import chance
 from sim.arrivals import Demand, arrivals_end, births, sources
 from sim.clock import day_span, days_between, local_day, shape_of
 from sim.engines.tables import attribute_codes
+from sim.engines.words import word_tables
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, TARGETS
 from sim.timetable import Row
 
@@ -96,6 +97,15 @@ class Net(NamedTuple):
     shapes: I8  # (rows, 25)
     listed: I8  # (rows, 3 + attribute columns): instant, day, number, given codes or EMPTY
     timetable: I8  # (rows, 4)
+    flow_words: NDArray[Any]  # what names add to the digest (see `sim.engines.words`) …
+    source_words: NDArray[Any]
+    step_words: NDArray[Any]
+    place_words: NDArray[Any]
+    pool_words: NDArray[Any]
+    mode_words: NDArray[Any]
+    outcome_words: NDArray[Any]
+    end_words: NDArray[Any]
+    value_words: NDArray[Any]
 
 
 class Backlogged(NamedTuple):
@@ -235,6 +245,7 @@ class Compiler:
             shapes=shapes,
             listed=listed,
             timetable=self._timetable(),
+            **word_tables(scenario, self.columns),
         )
         return Prepared(
             net,

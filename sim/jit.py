@@ -20,7 +20,9 @@ DONE = "complete"
 """The file in the folder of compiled code that is written last."""
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("scenarios/grid.py", "sim/jit.py", "sim/draws.py", "sim/engines/kernel/*.py")
+SOURCES = (
+    "scenarios/grid.py", "sim/jit.py", "sim/digest.py", "sim/draws.py", "sim/engines/kernel/*.py",
+)  # fmt: skip
 """What is compiled, below the root of the packages."""
 
 

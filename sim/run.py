@@ -8,12 +8,11 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from scenarios.resolved import Resolved
 from sim.deadlock import Deadlock
-from sim.digest import digest
-from sim.laws import LawBroken, check_areas, check_record
+from sim.laws import LawBroken, check_record
 from sim.log import EventLog
 
 if TYPE_CHECKING:
@@ -21,8 +20,11 @@ if TYPE_CHECKING:
 
 ENGINES = ("reference", "compiled")
 """Two programs of one meaning: the same record, row for row."""
-RESULT_VERSION = 1
+RESULT_VERSION = 2
 """Goes up whenever the same scenario and seed give other numbers than before."""
+
+Keep = Literal["record", "statistics"]
+"""What a run leaves behind: every row, or what can be told without rows."""
 
 BREATH_S = 0.1
 """How often, about, a run looks up to tell its progress and to see whether it is cancelled [s]."""
@@ -42,9 +44,10 @@ class Model(Protocol):
     def entities(self) -> int: ...
     def advance(self, until: int) -> None: ...
     def stops_at(self) -> int | None: ...
-    def record(self, end: int) -> EventLog: ...
-    def broken_laws(self) -> Iterator[str]: ...
-    def queue_areas(self, end: int) -> dict[str, int]: ...
+    def record(self, end: int) -> EventLog | None: ...
+    def digest(self, end: int) -> str: ...
+    def visits(self, end: int) -> int: ...
+    def broken_laws(self, end: int) -> Iterator[str]: ...
     def deadlock(self) -> Deadlock | None: ...
     def events(self) -> int: ...
 
@@ -76,16 +79,29 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One replication and its record."""
+    """One replication: its record if one was kept, its identity, and how it ended."""
 
     scenario: Resolved
     seed: int
     replication: int
     engine: str
-    log: EventLog
+    record: EventLog | None
     digest: str
     deadlock: Deadlock | None
     timing: Timing
+
+    @property
+    def log(self) -> EventLog:
+        """The record.
+
+        Raises
+        ------
+        ValueError
+            If the run kept none.
+        """
+        if self.record is None:
+            raise ValueError("this run kept no record: run it again with keep='record'")
+        return self.record
 
 
 def run(
@@ -94,6 +110,7 @@ def run(
     replication: int = 0,
     *,
     engine: str = "reference",
+    keep: Keep = "record",
     until: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancel: Callable[[], bool] | None = None,
@@ -103,6 +120,7 @@ def run(
 
     Parameters
     ----------
+    keep : the whole record, or no rows at all (the digest and the laws are the same)
     until : stop at this instant [ms] at the latest; the window shrinks with it.
     progress, cancel : called about ten times a second; `cancel` returns True to stop.
     shuffle : run simultaneous facts in a random order (a test: nothing may change).
@@ -123,17 +141,16 @@ def run(
     if until is not None:
         scenario = shorten(scenario, until)
     begun = time.perf_counter()
-    model = _prepare(engine, scenario, seed, replication, shuffle)
+    model = _prepare(engine, scenario, seed, replication, keep, shuffle)
     ready = time.perf_counter()
     with _no_garbage_collection():
         end = _run_to_end(model, progress, cancel)
     engine_s = time.perf_counter() - ready
     log = model.record(end)
-    _check(scenario, model, log)
-    timing = Timing(
-        ready - begun, engine_s, len(log.entities["flow"]), len(log.visits["step"]), model.events()
-    )
-    return Run(scenario, seed, replication, engine, log, digest(log), model.deadlock(), timing)
+    _check(scenario, model, log, end)
+    timing = Timing(ready - begun, engine_s, model.entities, model.visits(end), model.events())
+    kept = log if keep == "record" else None
+    return Run(scenario, seed, replication, engine, kept, model.digest(end), model.deadlock(), timing)
 
 
 def shorten(scenario: Resolved, until: int) -> Resolved:
@@ -147,12 +164,14 @@ def shorten(scenario: Resolved, until: int) -> Resolved:
 
 
 def _prepare(
-    engine: str, scenario: Resolved, seed: int, replication: int, shuffle: random.Random | None
+    engine: str, scenario: Resolved, seed: int, replication: int, keep: Keep, shuffle: random.Random | None
 ) -> Model:
     if engine == "compiled":
         from sim.engines import compiled
 
-        return compiled.Model(scenario, seed, replication, scenario.clock.at_most)
+        return compiled.Model(
+            scenario, seed, replication, scenario.clock.at_most, keeps_record=keep == "record"
+        )
     from sim.engines import reference
 
     return reference.Model(scenario, seed, replication, scenario.clock.at_most, shuffle)
@@ -194,8 +213,8 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _check(scenario: Resolved, model: Model, log: EventLog) -> None:
-    if broken := list(model.broken_laws()):
+def _check(scenario: Resolved, model: Model, log: EventLog | None, end: int) -> None:
+    if broken := list(model.broken_laws(end)):
         raise LawBroken("the run broke the law: " + "; ".join(broken[:5]))
-    check_areas(log, model.queue_areas(log.end))
-    check_record(scenario, log)
+    if log is not None:
+        check_record(scenario, log)

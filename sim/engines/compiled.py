@@ -6,6 +6,7 @@ The loop itself is `sim.engines.kernel.loop`. All state is arrays, so a run stop
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,11 +17,14 @@ from sim import jit
 from sim.arrivals import arrivals_end
 from sim.compile import Compiler, Prepared
 from sim.deadlock import Deadlock
+from sim.digest import Total, combined, timetable_total
+from sim.engines import audit
 from sim.engines.floor import EndlessInstant
 from sim.engines.kernel import loop, records
 from sim.engines.kernel.records import State
 from sim.engines.lacking import check_known
 from sim.engines.tables import timetable_table
+from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
 from sim.timetable import timetable
 
@@ -37,7 +41,9 @@ T = TypeVar("T")
 class Model:
     """A scenario in arrays, ready to run."""
 
-    def __init__(self, scenario: Resolved, seed: int, replication: int, end: int) -> None:
+    def __init__(
+        self, scenario: Resolved, seed: int, replication: int, end: int, *, keeps_record: bool = True
+    ) -> None:
         check_known(scenario)
         self.scenario, self.seed, self.replication = scenario, seed, replication
         self.begin, self.end = -scenario.clock.lead_in, end
@@ -45,6 +51,8 @@ class Model:
         self.prepared = Compiler(scenario, seed, replication, self.timetable).prepared()
         self.net = _named(self.prepared.net)
         self.state = _new_state(self.prepared, self.begin, replication)
+        self.state.x[records.RECORD] = keeps_record
+        self._closed: tuple[int, State] | None = None
         self.answer = records.GROW
         self._stand_in_backlog()
         loop.open_gates(self.net, self.state, self.begin, arrivals_end(scenario.clock))
@@ -54,7 +62,9 @@ class Model:
             while loop.spare(self.state) <= count:
                 self.state = grow(self.state, count + SPARE)
             for number in range(count):
-                if not loop.stand_in_backlog(self.net, self.state, flow, origin, day, number, step, age):
+                with _wrapping():
+                    fits = loop.stand_in_backlog(self.net, self.state, flow, origin, day, number, step, age)
+                if not fits:
                     name = list(self.scenario.steps)[step]
                     raise ValueError(f"more opening backlog at '{name}' than it or its zone has room")
 
@@ -82,8 +92,10 @@ class Model:
         """
         empty = self.scenario.clock.until == "empty"
         last = arrivals_end(self.scenario.clock)
+        self._closed = None
         while self.answer in {records.GROW, records.DONE}:
-            self.answer = loop.run(self.net, self.state, self.begin, last, until, empty)
+            with _wrapping():
+                self.answer = loop.run(self.net, self.state, self.begin, last, until, empty)
             if self.answer != records.GROW:
                 break
             self.state = grow(self.state, SPARE)
@@ -105,11 +117,26 @@ class Model:
         last = int(self.state.x[records.LAST_LEFT]) + 1
         return min(self.end, max(last, window if window is not None else self.begin + 1))
 
-    def broken_laws(self) -> Iterator[str]:
+    def broken_laws(self, end: int) -> Iterator[str]:
         """What the state tells of broken laws."""
-        loop.check_heads(self.net, self.state)
-        if heads := int(self.state.x[records.IDLE_HEADS]):
-            yield f"{heads} times a head waited that could start"
+        return audit.broken_laws(self.scenario, self._closed_at(end), end)
+
+    def digest(self, end: int) -> str:
+        """The identity of the run, kept row by row."""
+        state = self._closed_at(end)
+        x, words = state.x, [int(word) for word in state.totals]
+        names = names_of(self.scenario, self.prepared.columns, ())
+        return combined(
+            {
+                "visits": Total(int(x[records.VISIT_ROWS]), (words[0], words[1])),
+                "entities": Total(int(x[records.ENTITY_ROWS]), (words[2], words[3])),
+                "timetable": timetable_total(names, timetable_table(names, self.timetable, end)),
+            }
+        )
+
+    def visits(self, end: int) -> int:
+        """Rows of visits, the open ones too."""
+        return int(self._closed_at(end).x[records.VISIT_ROWS])
 
     def deadlock(self) -> Deadlock | None:
         """Who is stuck for ever in the state as it is now."""
@@ -117,21 +144,31 @@ class Model:
 
         return deadlock(self)
 
-    def queue_areas(self, end: int) -> dict[str, int]:
-        """The area under each queue curve up to the end [entity ms]."""
-        sites = self.state.sites
-        areas = sites["area"] + sites["queued"] * (end - sites["since"])
-        return {name: int(area) for name, area in zip(self.scenario.steps, areas, strict=True)}
+    def record(self, end: int) -> EventLog | None:
+        """The whole record, open rows too, in canonical order; None if the run keeps none."""
+        if not self.state.x[records.RECORD]:
+            return None
+        state = self._closed_at(end)
+        return _Reader(self.scenario, self.prepared, state).log(self.begin, end, self.timetable)
 
-    def record(self, end: int) -> EventLog:
-        """The whole record, open rows too, in canonical order."""
-        x = self.state.x
-        rows = int(x[records.VISIT_ROWS]) + self.state.visits.size
-        log = _longer(self.state.visit_log, rows - self.state.visit_log.size)
-        extra = _longer(self.state.extra_log, rows - len(self.state.extra_log))
-        self.state = _named(self.state._replace(visit_log=log, extra_log=extra))
-        loop.write_open(self.state)
-        return _Reader(self.scenario, self.prepared, self.state).log(self.begin, end, self.timetable)
+    def _closed_at(self, end: int) -> State:
+        """The final state with the rows of open visits and present entities; the run itself may go on."""
+        if self._closed is None or self._closed[0] != end:
+            state = self.state
+            if state.x[records.RECORD]:
+                rows = int(state.x[records.VISIT_ROWS]) + state.visits.size
+                log = _longer(state.visit_log, rows - state.visit_log.size)
+                extra = _longer(state.extra_log, rows - len(state.extra_log))
+                state = state._replace(visit_log=log, extra_log=extra)
+            own = {
+                name: getattr(state, name).copy() for name in ("x", "sites", "entities", "totals", "broken")
+            }
+            state = _named(state._replace(**own))
+            with _wrapping():
+                loop.check_heads(self.net, state)
+                loop.write_open(self.net, state, end)
+            self._closed = end, state
+        return self._closed[1]
 
 
 class _Reader:
@@ -151,7 +188,7 @@ class _Reader:
         entities = self._entities()
         attributes = {name: self.attribute_rows[self.order, n] for n, name in enumerate(self.columns)}
         classes, klass = self._classes(entities["flow"], attributes)
-        names = self._names(classes)
+        names = names_of(self.scenario, self.columns, classes)
         return EventLog(
             names=names,
             begin=begin,
@@ -197,19 +234,6 @@ class _Reader:
             }
         )
 
-    def _names(self, classes: tuple[str, ...]) -> Names:
-        scenario = self.scenario
-        return Names(
-            flows=tuple(scenario.flows),
-            steps=tuple(scenario.steps),
-            resources=tuple(scenario.resources),
-            zones=tuple(scenario.zones),
-            platforms=tuple(scenario.platforms),
-            classes=classes,
-            stocks=tuple(scenario.stocks),
-            attributes={name: None if v is None else tuple(v) for name, v in self.columns.items()},
-        )
-
     def _visits(self, klass: Column) -> dict[str, Column]:
         rank = np.empty(len(self.order), np.int64)
         rank[self.order] = np.arange(len(self.order))
@@ -253,6 +277,20 @@ class _Reader:
         return found
 
 
+def names_of(scenario: Resolved, columns: Codes, classes: tuple[str, ...]) -> Names:
+    """The code books of a record."""
+    return Names(
+        flows=tuple(scenario.flows),
+        steps=tuple(scenario.steps),
+        resources=tuple(scenario.resources),
+        zones=tuple(scenario.zones),
+        platforms=tuple(scenario.platforms),
+        classes=classes,
+        stocks=tuple(scenario.stocks),
+        attributes={name: None if v is None else tuple(v) for name, v in columns.items()},
+    )
+
+
 def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
     net = prepared.net
     steps, pools, zones = net.steps.size, len(prepared.highest), net.zone_room.size
@@ -260,12 +298,8 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
     forks = net.steps["branch_b"] - net.steps["branch_a"]
     x = np.zeros(records.SCALARS, np.int64)
     x[records.NOW], x[records.LAST_LEFT], x[records.REPLICATION] = begin, begin, replication
-    x[records.RECORD], x[records.MAX_FORK], x[records.STILL_COMING] = (
-        1,
-        max(1, forks.max()),
-        prepared.sources.size,
-    )
-    x[records.STOCK_ROWS] = stocks
+    x[records.MAX_FORK], x[records.STILL_COMING] = max(1, forks.max()), prepared.sources.size
+    x[records.BEGIN], x[records.STOCK_ROWS] = begin, stocks
     x[[records.FREE_VISITS, records.FREE_MOVERS, records.FREE_ENTITIES]] = SLOTS
     free = np.arange(SLOTS)[::-1]
     first = np.concatenate([[0], np.cumsum(prepared.highest + 1)]).astype(np.int64)
@@ -307,6 +341,9 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             holds=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),
             hold_pools=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),
             hold_counts=np.zeros((SLOTS, prepared.holds), np.int64),
+            signs=np.zeros((SLOTS, 4), np.uint64),
+            totals=np.zeros(4, np.uint64),
+            broken=np.zeros(6, np.int64),
         )
     )
 
@@ -337,6 +374,11 @@ def _named(arrays: T) -> T:
     return replaced
 
 
+def _wrapping() -> AbstractContextManager[object]:
+    """The digest is a sum modulo 2**64; numpy would warn of it when the kernel runs as plain Python."""
+    return np.errstate(over="ignore")
+
+
 def _longer(array: Array, more: int) -> Array:
     return np.concatenate([array, np.zeros((max(0, more), *array.shape[1:]), array.dtype)])
 
@@ -350,6 +392,8 @@ def grow(state: State, facts: int) -> State:
     wanted = {
         "heap": x[records.HEAP] + events,
         "soon": x[records.SOON] + events,
+    }
+    rows = {
         "visit_log": x[records.VISIT_ROWS] + 4 * (facts + 1),
         "entity_log": x[records.ENTITIES] + facts + 2,
         "attribute_log": x[records.ENTITIES] + facts + 2,
@@ -358,6 +402,8 @@ def grow(state: State, facts: int) -> State:
         "levels": x[records.STOCK_ROWS] + (facts + 1) * (state.stocks.size + 1),
         "extra_log": x[records.VISIT_ROWS] + 4 * (facts + 1),
     }
+    if x[records.RECORD]:
+        wanted |= rows
     changed: dict[str, Array] = {}
     for name, size in wanted.items():
         array = getattr(state, name)
@@ -378,8 +424,8 @@ def _grow_slots(state: State, facts: int) -> State:
     while state.x[records.FREE_ENTITIES] < facts + 2:
         size = state.entities.size
         free = _more_slots(state.free_entities, state.x, records.FREE_ENTITIES, size)
-        names = ("entities", "values", "starts", "counts")
-        state = state._replace(free_entities=free, **{n: _longer(getattr(state, n), size) for n in names})
+        own = ("entities", "values", "starts", "counts", "signs")
+        state = state._replace(free_entities=free, **{n: _longer(getattr(state, n), size) for n in own})
     while state.x[records.FREE_MOVERS] < (facts + 1) * (fork + 1) + 1:
         size = state.movers.size
         free = _more_slots(state.free_movers, state.x, records.FREE_MOVERS, size)

@@ -22,6 +22,7 @@ from sim.arrivals import Birth, Demand, births, sources
 from sim.chance import Purpose
 from sim.clock import local_day
 from sim.deadlock import Deadlock, find
+from sim.digest import digest
 from sim.draws import draw
 from sim.engines.entities import Entity, Kind, Position, Visit, pick
 from sim.engines.floor import (
@@ -44,6 +45,7 @@ from sim.engines.standstill import Standstill
 from sim.engines.state import Senses, Tally
 from sim.engines.stocks import Stock
 from sim.engines.world import World
+from sim.laws import wrong_areas
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, EventLog
 from sim.timetable import Row, timetable
 
@@ -64,6 +66,7 @@ class Model:
         self.env = World(self.begin, shuffle)
         self.timetable = timetable(scenario, seed, replication, self.begin, end)
         self.recorder = Recorder(scenario)
+        self._log: EventLog | None = None
         self._build_floor()
         self._prepare_chance()
         self.kinds: dict[tuple[str, tuple[str, ...]], Kind] = {}
@@ -612,7 +615,19 @@ class Model:
 
     def record(self, end: int) -> EventLog:
         """The whole record, open rows too, in canonical order."""
-        return self.recorder.finish(self.begin, end, self.timetable, self.pools, self.zones, self.stocks)
+        if self._log is None or self._log.end != end:
+            self._log = self.recorder.finish(
+                self.begin, end, self.timetable, self.pools, self.zones, self.stocks
+            )
+        return self._log
+
+    def digest(self, end: int) -> str:
+        """The identity of the run."""
+        return digest(self.record(end))
+
+    def visits(self, end: int) -> int:
+        """Rows of visits, the open ones too."""
+        return len(self.record(end).visits["step"])
 
     def queue_areas(self, end: int) -> dict[str, int]:
         """The area under each queue curve up to the end [entity ms]."""
@@ -621,12 +636,13 @@ class Model:
             for name, station in self.stations.items()
         }
 
-    def broken_laws(self) -> Iterator[str]:
+    def broken_laws(self, end: int) -> Iterator[str]:
         """What the state tells of broken laws."""
         self.check_heads()
         if self.idle_heads:
             yield "a head waits that could start: " + "; ".join(self.idle_heads[:5])
         yield from self.check_holdings()
+        yield from wrong_areas(self.record(end), self.queue_areas(end))
 
     def check_heads(self) -> None:
         for station in self.stations.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.draws import draw
+from sim.engines.kernel.digest import sign
 from sim.engines.kernel.draws import leaf, mixed, quantile
 from sim.engines.kernel.events import happen
 from sim.engines.kernel.records import (
@@ -35,7 +36,7 @@ def new_entity(net, st, flow, source, origin, day, number, arrived, given):
     st.x[ENTITIES] += 1
     st.x[INSIDE_NOW] += 1
     e.flow, e.source, e.origin, e.day, e.number, e.arrived = flow, source, origin, day, number, arrived
-    e.outcome, e.live, e.moved_at, e.moves = INSIDE, 1, EMPTY, 0
+    e.outcome, e.live, e.moved_at, e.moves, e.spent = INSIDE, 1, EMPTY, 0, 0
     st.starts[entity, :] = 0
     st.counts[entity, :] = 0
     st.values[entity, :] = EMPTY
@@ -53,6 +54,7 @@ def new_entity(net, st, flow, source, origin, day, number, arrived, given):
             st.values[entity, column] = quantile(net, end, luck)
         else:
             st.values[entity, column] = mixed(net, end, luck)
+    sign(net, st, entity)
     return entity
 
 

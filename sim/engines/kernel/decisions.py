@@ -6,6 +6,7 @@ from numba import int64
 
 from sim.engines.kernel.draws import leaf, quantile, step_draw
 from sim.engines.kernel.events import happen, may_start
+from sim.engines.kernel.laws import check_room, check_start
 from sim.engines.kernel.lines import before, count_queue, leave_line
 from sim.engines.kernel.records import (
     DIGITAL,
@@ -86,6 +87,7 @@ def units_there(net, st, step, visit, take):  # noqa: C901
                     st.unit_pools[visit, held] = pool
                     if take:
                         p.serving += 1
+                        check_start(st, pool)
                         st.units[visit, held] = lowest_unit(st.pools, st.returned, pool)
                     held += 1
                 if take:
@@ -282,6 +284,7 @@ def admit(net, st, visit):
     zone = net.steps[v.step].zone
     if zone >= 0 and v.in_zone == 0:
         st.zones[zone].taken += 1
+        check_room(st, st.zones[zone].taken, net.zone_room[zone])
         note_zone(st, zone)
     come_in(net, st, visit)
     happen(st, st.x[NOW], MOVES_IN, visit, v.stamp)

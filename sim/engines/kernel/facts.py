@@ -183,7 +183,7 @@ def gave_up(net, st, visit):
     leave_line(st, visit)
     drop_newcomer(st, visit)
     if v.admitted == EMPTY:
-        close(st, visit)
+        close(net, st, visit)
     else:
         count_queue(st, at, -1)
         back = visit
@@ -202,6 +202,6 @@ def diverted(net, st, visit):
     v = st.visits[visit]
     mover, step = v.mover, net.steps[v.step].full_to
     v.ended = st.x[NOW]
-    close(st, visit)
+    close(net, st, visit)
     st.movers[mover].visit = NONE
     return mover, step

@@ -199,14 +199,14 @@ def spare(st):
 
 
 @entry
-def write_open(st):
+def write_open(net, st, end):
     """The rows of open visits and present entities, at the end of a run."""
     for visit in range(st.visits.size):
         if st.visits[visit].mover >= 0:
-            write_visit(st, visit, EMPTY)
+            write_visit(net, st, visit, EMPTY, end)
     for entity in range(st.entities.size):
         if st.entities[entity].live:
-            write_entity(st, entity, EMPTY)
+            write_entity(net, st, entity, EMPTY)
 
 
 @entry

@@ -28,9 +28,11 @@ SLOT_BITS, KIND_BITS = 28, 3
     ENTITIES,
     FREE_VISITS, FREE_MOVERS, FREE_ENTITIES, USAGE_ROWS, PLACE_ROWS, EVENTS, CHECK, IDLE_HEADS, WRONG,
     REPLICATION,
-    RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS,
-) = range(26)  # fmt: skip
-SCALARS = 26
+    RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS, BEGIN,
+) = range(27)  # fmt: skip
+SCALARS = 27
+TIMES_GO_BACK, PARTS_DIFFER, ABOVE_CAPACITY, NOT_HELD, ABOVE_ROOM, BELOW_NOTHING = range(6)
+"""Laws that are counted: places in `broken`."""
 DONE, GROW, EMPTIED, ENDLESS, CANCELLED = range(5)
 LINES = 3  # two doors and the queue
 MAX_PASSES = 10_000
@@ -40,14 +42,14 @@ EVENT = np.dtype([("time", i8), ("what", i8)])
 SITE = np.dtype([(n, i8) for n in (
     "places", "slow", "queued", "area", "since", "in_admit", "next_admit", "in_start", "next_start",
     "next_asked",
-    "newcomers", "under_way", "touched",
+    "newcomers", "under_way", "touched", "waits",
 )])  # fmt: skip
 GROUP = np.dtype([(n, i8) for n in ("admit", "start", "passes_at", "passes", "stirred", "touched")])
 POOL = np.dtype(
     [(n, i8) for n in ("capacity", "serving", "kept", "highest", "returned", "first", "usage_row")]
 )
 ZONE = np.dtype([(n, i8) for n in ("taken", "place_row")])
-STOCK = np.dtype([(n, i8) for n in ("level", "put_in", "level_row")])
+STOCK = np.dtype([(n, i8) for n in ("level", "put_in", "taken", "level_row")])
 VISIT = np.dtype([(n, i8) for n in (
     "mover", "step", "number", "draw", "priority", "since", "joined", "admitted", "started", "ended", "mode",
     "lane_pool", "lane", "blocked", "outcome", "keeping", "stamp", "length", "resumed", "prev", "next",
@@ -57,6 +59,7 @@ VISIT = np.dtype([(n, i8) for n in (
 MOVER = np.dtype([(n, i8) for n in ("entity", "visit", "held", "zone", "branch", "parent", "kids", "step")])
 ENTITY = np.dtype([(n, i8) for n in (
     "row", "flow", "origin", "source", "day", "number", "arrived", "outcome", "live", "moved_at", "moves",
+    "spent",
 )])  # fmt: skip
 VISIT_LOG = np.dtype([("entity", i4), ("step", i2), ("visit", i2), ("mode", i1), ("outcome", i1),
                       ("lane_pool", i2), ("lane", i4), ("blocked", i2), ("joined", i8), ("admitted", i8),
@@ -74,6 +77,6 @@ State = namedtuple(
     "x heap soon awake sites lists groups pools returned zones platforms demand sources visits movers "
     "entities values "
     "starts counts units unit_pools free_visits free_movers free_entities visit_log entity_log attribute_log "
-    "usage places cancel holds hold_pools hold_counts stocks levels extra_log",
+    "usage places cancel holds hold_pools hold_counts stocks levels extra_log signs totals broken",
 )
 """All arrays that change: see `prepare`."""

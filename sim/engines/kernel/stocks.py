@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.engines.kernel.draws import leaf
 from sim.engines.kernel.events import happen, may_start
 from sim.engines.kernel.lines import count_queue, leave_line
-from sim.engines.kernel.records import DIVERTED, IS_TURNED_DOWN, NONE, NOW, RECORD, STOCK_ROWS
+from sim.engines.kernel.records import BELOW_NOTHING, DIVERTED, IS_TURNED_DOWN, NONE, NOW, RECORD, STOCK_ROWS
 from sim.jit import called, inlined
 
 
@@ -49,6 +49,9 @@ def take(net, st, visit):
     s = st.stocks[stock]
     v.amount = min(s.level, amount_of(net, st, v.step, st.movers[v.mover].entity))
     s.level -= v.amount
+    s.taken += v.amount
+    if s.level < 0:
+        st.broken[BELOW_NOTHING] += 1
     note_stock(st.x, st.stocks, st.levels, stock)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.kernel.events import stir_pool
+from sim.engines.kernel.laws import check_return
 from sim.engines.kernel.records import NONE, NOW, PLACE_ROWS, RECORD, USAGE_ROWS
 from sim.jit import called, inlined
 
@@ -82,6 +83,7 @@ def keep_units(st, visit):
         pool = st.unit_pools[visit, k]
         st.pools[pool].serving -= 1
         st.pools[pool].kept += 1
+        check_return(st, pool)
         note_pool(st, pool)
     v.keeping = 1
 
@@ -96,6 +98,7 @@ def return_units(net, st, visit):
         else:
             st.pools[pool].serving -= 1
         return_unit(st.pools, st.returned, pool, st.units[visit, k])
+        check_return(st, pool)
         note_pool(st, pool)
         stir_pool(net, st, pool)
     v.held_units = 0
@@ -126,6 +129,7 @@ def free_units(net, st, mover, step):
             pool = st.hold_pools[mover, hold, j]
             st.pools[pool].serving -= 1
             return_unit(st.pools, st.returned, pool, st.holds[mover, hold, j])
+            check_return(st, pool)
             note_pool(st, pool)
             stir_pool(net, st, pool)
         st.hold_counts[mover, hold] = 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sim.engines.kernel.digest import count_entity, count_visit
 from sim.engines.kernel.draws import leaf, mixed, quantile, step_draw
 from sim.engines.kernel.events import happen, may_admit, may_start
+from sim.engines.kernel.laws import check_entity, check_room, check_visit
 from sim.engines.kernel.lines import count_queue, enter_line
 from sim.engines.kernel.records import (
     AMOUNT,
@@ -42,6 +44,7 @@ from sim.jit import inlined
 @inlined
 def zone_back(net, st, zone):
     st.zones[zone].taken -= 1
+    check_room(st, st.zones[zone].taken, NONE)
     note_zone(st, zone)
     for k in range(net.zone_ptr[zone], net.zone_ptr[zone + 1]):
         may_admit(net, st, net.zone_steps[k])
@@ -50,14 +53,15 @@ def zone_back(net, st, zone):
 @inlined
 def place_back(net, st, step):
     st.sites[step].places -= 1
+    check_room(st, st.sites[step].places, NONE)
     if net.steps[step].room >= 0:
         may_admit(net, st, step)
 
 
 @inlined
-def close(st, visit):
+def close(net, st, visit):
     """Write the row of a visit that has left, and free its slot."""
-    write_visit(st, visit, st.x[NOW])
+    write_visit(net, st, visit, st.x[NOW], st.x[NOW])
     v = st.visits[visit]
     v.stamp += 1
     v.mover = NONE
@@ -66,12 +70,16 @@ def close(st, visit):
 
 
 @inlined
-def write_visit(st, visit, left):
+def write_visit(net, st, visit, left, now):
+    """Count the row of a visit, and keep it if a record is kept; open rows at the end of a run too."""
+    entity = st.movers[st.visits[visit].mover].entity
+    check_visit(st, visit, entity, left, now)
+    count_visit(net, st, visit, entity, left)
     n = st.x[VISIT_ROWS]
     st.x[VISIT_ROWS] = n + 1
     if st.x[RECORD]:
         v, row = st.visits[visit], st.visit_log[n]
-        row.entity = st.entities[st.movers[v.mover].entity].row
+        row.entity = st.entities[entity].row
         row.step, row.visit, row.mode, row.outcome = v.step, v.number, v.mode, v.outcome
         row.lane_pool, row.lane = v.lane_pool, v.lane
         row.blocked = NONE if v.admitted == v.joined else v.blocked
@@ -90,7 +98,7 @@ def write_visit(st, visit, left):
 def give_back(net, st, visit):
     return_units(net, st, visit)
     place_back(net, st, st.visits[visit].step)
-    close(st, visit)
+    close(net, st, visit)
 
 
 @inlined
@@ -105,6 +113,7 @@ def come_in(net, st, visit):
     v = st.visits[visit]
     v.admitted = st.x[NOW]
     st.sites[v.step].places += 1
+    check_room(st, st.sites[v.step].places, net.steps[v.step].room)
     count_queue(st, v.step, 1)
     enter_line(st, visit, 2)
     may_start(net, st, v.step)
@@ -174,7 +183,7 @@ def come(net, st, mover, step):
     straight = True
     if held >= 0 and st.visits[held].step == step:  # back to its own step: it keeps its place
         return_units(net, st, held)
-        close(st, held)
+        close(net, st, held)
         st.sites[step].places -= 1
         m.held = NONE
         v.moved_in = 1
@@ -245,27 +254,29 @@ def leave(net, st, mover):
     else:
         if m.zone >= 0:
             zone_back(net, st, m.zone)
-        complete(st, m.entity)
+        complete(net, st, m.entity)
     st.free_movers[st.x[FREE_MOVERS]] = mover
     st.x[FREE_MOVERS] += 1
     m.entity = NONE
 
 
 @inlined
-def complete(st, entity):
+def complete(net, st, entity):
     e = st.entities[entity]
     if e.outcome == INSIDE:
         e.outcome = LEFT_COMPLETED
     st.x[LAST_LEFT] = st.x[NOW]
     st.x[INSIDE_NOW] -= 1
-    write_entity(st, entity, st.x[NOW])
+    check_entity(st, entity, st.x[NOW])
+    write_entity(net, st, entity, st.x[NOW])
     e.live = 0
     st.free_entities[st.x[FREE_ENTITIES]] = entity
     st.x[FREE_ENTITIES] += 1
 
 
 @inlined
-def write_entity(st, entity, left):
+def write_entity(net, st, entity, left):
+    count_entity(net, st, entity, left)
     st.x[ENTITY_ROWS] += 1
     if st.x[RECORD]:
         e = st.entities[entity]

@@ -1,0 +1,97 @@
+"""The digest, kept row by row: what each row adds, as `sim.digest` defines it."""
+
+from __future__ import annotations
+
+from numba import uint64
+
+from sim.digest import ABSENT, MIX, key
+from sim.engines.kernel.records import EMPTY
+from sim.jit import inlined
+
+# the two odd numbers of each column that holds numbers or times
+DAY_A, DAY_B = (uint64(k) for k in key("day"))
+NUMBER_A, NUMBER_B = (uint64(k) for k in key("number"))
+KLASS_A, KLASS_B = (uint64(k) for k in key("klass"))
+VISIT_A, VISIT_B = (uint64(k) for k in key("visit"))
+LANE_A, LANE_B = (uint64(k) for k in key("lane"))
+JOINED_A, JOINED_B = (uint64(k) for k in key("joined"))
+ADMITTED_A, ADMITTED_B = (uint64(k) for k in key("admitted"))
+STARTED_A, STARTED_B = (uint64(k) for k in key("started"))
+ENDED_A, ENDED_B = (uint64(k) for k in key("ended"))
+LEFT_A, LEFT_B = (uint64(k) for k in key("left"))
+AMOUNT_A, AMOUNT_B = (uint64(k) for k in key("amount"))
+ARRIVED_A, ARRIVED_B = (uint64(k) for k in key("arrived"))
+
+NEVER = uint64(ABSENT)
+FIRST, SECOND = uint64(MIX[0]), uint64(MIX[1])
+VISITS_A, VISITS_B, ENTITIES_A, ENTITIES_B = range(4)
+"""Places in `totals`."""
+
+
+@inlined
+def mixed(word):
+    word = (word ^ (word >> uint64(30))) * FIRST
+    word = (word ^ (word >> uint64(27))) * SECOND
+    return word ^ (word >> uint64(31))
+
+
+@inlined
+def value(number):
+    """What a number or a time counts as."""
+    return NEVER if number == EMPTY else uint64(number)
+
+
+@inlined
+def sign(net, st, entity):
+    """What a new entity adds to each of its rows: to those of visits its address and class, to its own its
+    address and attributes."""
+    e, words = st.entities[entity], st.signs[entity]
+    flow, source = net.flow_words[e.flow], net.source_words[e.source]
+    day, number, klass = uint64(e.day), uint64(e.number), uint64(0)
+    address_a = flow[0] + source[0] + day * DAY_A + number * NUMBER_A
+    address_b = flow[1] + source[1] + day * DAY_B + number * NUMBER_B
+    own_a, own_b = flow[2], flow[3]
+    for k in range(net.attribute_ptr[e.flow], net.attribute_ptr[e.flow + 1]):
+        column = net.attribute_column[k]
+        held = st.values[entity, column]
+        if net.attribute_number[k]:
+            own_a += value(held) * net.value_words[column, 0, 1]
+            own_b += value(held) * net.value_words[column, 0, 2]
+        else:
+            klass += net.value_words[column, held, 0]
+            own_a += net.value_words[column, held, 1]
+            own_b += net.value_words[column, held, 2]
+    words[0], words[1] = address_a + klass * KLASS_A, address_b + klass * KLASS_B
+    words[2], words[3] = address_a + own_a, address_b + own_b
+
+
+@inlined
+def count_visit(net, st, visit, entity, left):
+    """The row of a visit."""
+    v, words = st.visits[visit], st.signs[entity]
+    step, outcome, mode = net.step_words[v.step], net.outcome_words[v.outcome], net.mode_words[v.mode + 1]
+    pool = net.pool_words[v.lane_pool + 1]
+    place = net.place_words[0 if v.admitted == v.joined else v.blocked + 1]
+    number, lane, joined = uint64(v.number), uint64(v.lane), uint64(v.joined)
+    admitted, started, ended, gone = value(v.admitted), value(v.started), value(v.ended), value(left)
+    a = words[0] + step[0] + outcome[0] + mode[0] + pool[0] + place[0]
+    a += number * VISIT_A + lane * LANE_A + joined * JOINED_A + admitted * ADMITTED_A
+    a += started * STARTED_A + ended * ENDED_A + gone * LEFT_A
+    b = words[1] + step[1] + outcome[1] + mode[1] + pool[1] + place[1]
+    b += number * VISIT_B + lane * LANE_B + joined * JOINED_B + admitted * ADMITTED_B
+    b += started * STARTED_B + ended * ENDED_B + gone * LEFT_B
+    if st.extra_log.shape[1]:  # other than in `CONSTANTS`
+        more = value(v.amount) - NEVER
+        a += more * AMOUNT_A
+        b += more * AMOUNT_B
+    st.totals[VISITS_A] += mixed(a)
+    st.totals[VISITS_B] += mixed(b)
+
+
+@inlined
+def count_entity(net, st, entity, left):
+    """The row of an entity."""
+    e, words, end = st.entities[entity], st.signs[entity], net.end_words[st.entities[entity].outcome]
+    arrived, gone = uint64(e.arrived), value(left)
+    st.totals[ENTITIES_A] += mixed(words[2] + end[0] + arrived * ARRIVED_A + gone * LEFT_A)
+    st.totals[ENTITIES_B] += mixed(words[3] + end[1] + arrived * ARRIVED_B + gone * LEFT_B)

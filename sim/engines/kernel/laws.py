@@ -1,0 +1,74 @@
+"""The laws as counters, so that a run without a record keeps them too: each is how often one was broken."""
+
+from __future__ import annotations
+
+from sim.engines.kernel.records import (
+    ABOVE_CAPACITY,
+    ABOVE_ROOM,
+    BEGIN,
+    EMPTY,
+    NOT_HELD,
+    PARTS_DIFFER,
+    TIMES_GO_BACK,
+)
+from sim.jit import called, inlined
+
+
+@inlined
+def check_visit(st, visit, entity, left, now):
+    """Instants ascend; what the visit waited is summed by step, and what it took by entity.
+
+    `now` is the end of the run for a visit that is still open.
+    """
+    v = st.visits[visit]
+    if v.joined > v.admitted or v.admitted > v.started or v.started > v.ended or v.ended > left:
+        st.broken[TIMES_GO_BACK] += goes_back(st.visits, visit, left)
+    if v.admitted != EMPTY:
+        stop = v.started if v.started != EMPTY else (v.ended if v.ended != EMPTY else now)
+        st.sites[v.step].waits += stop - v.admitted
+    if v.ended != EMPTY and st.movers[v.mover].branch == 0:
+        st.entities[entity].spent += v.ended - v.joined
+
+
+@called
+def goes_back(visits, visit, left):
+    """1 if an instant is earlier than one before it, those never reached left out."""
+    v = visits[visit]
+    last = v.joined
+    for time in (v.admitted, v.started, v.ended, left):
+        if time != EMPTY:
+            if time < last:
+                return 1
+            last = time
+    return 0
+
+
+@inlined
+def check_entity(st, entity, left):
+    """Its age at the start and the parts of its time along the way sum to its dwell."""
+    e = st.entities[entity]
+    if left - e.arrived != e.spent + max(0, st.x[BEGIN] - e.arrived):
+        st.broken[PARTS_DIFFER] += 1
+
+
+@inlined
+def check_start(st, pool):
+    """No start leaves more busy than capacity."""
+    p = st.pools[pool]
+    if p.serving + p.kept > p.capacity:
+        st.broken[ABOVE_CAPACITY] += 1
+
+
+@inlined
+def check_return(st, pool):
+    """Nothing is given back that was not held."""
+    p = st.pools[pool]
+    if p.serving < 0 or p.kept < 0:
+        st.broken[NOT_HELD] += 1
+
+
+@inlined
+def check_room(st, taken, room):
+    """No step and no zone above its room (negative: none), and never less than nothing in it."""
+    if taken < 0 or (taken > room >= 0):
+        st.broken[ABOVE_ROOM] += 1
