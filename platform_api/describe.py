@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 Tell = Callable[[Table, Language], str]
 
-READ_IN = {"queue": "steps", "backlog": "steps", "inside": "flows", "zone": "zones", "platform": "platforms"}
+READ_IN = {
+    "queue": "steps", "backlog": "steps", "inside": "flows", "zone": "zones", "platform": "platforms",
+    "stock": "stocks",
+}  # fmt: skip
 """What a condition reads → the section of the things that it names."""
 
 

@@ -58,8 +58,8 @@ REFERENCES = (
 )
 
 READ = {
-    "queue": "steps", "backlog": "steps", "inside": "flows", "occupancy": "zones", "up": "platforms",
-    "down": "platforms", "flows": "flows",
+    "queue": "steps", "backlog": "steps", "inside": "flows", "occupancy": "zones", "stock": "stocks",
+    "up": "platforms", "down": "platforms", "flows": "flows",
 }  # fmt: skip
 """What the words of a condition name."""
 CONDITIONS = (("steps", "*", "when", "*"),)

@@ -170,8 +170,8 @@ class Need:
 class Condition:
     """A number read from the state of the run, and what it must be: more than `above`, less than `below`."""
 
-    what: Literal["queue", "backlog", "inside", "zone", "platform"]
-    of: tuple[str, ...]  # steps, flows, zones or platforms; what is read of each is added up
+    what: Literal["queue", "backlog", "inside", "zone", "platform", "stock"]
+    of: tuple[str, ...]  # steps, flows, zones, platforms or stocks; what is read of each is added up
     flows: tuple[str, ...] = ()  # queue and backlog: entities of these flows only; without any: of all
     above: int | None = None
     below: int | None = None

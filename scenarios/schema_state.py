@@ -21,6 +21,8 @@ class Condition(Pedigreed):
     """Flows: how many of their entities are in the model."""
     occupancy: Names = ()
     """Zones: places taken."""
+    stock: Names = ()
+    """Stocks: their level."""
     up: Name | None = None
     """A platform that must be up."""
     down: Name | None = None

@@ -104,7 +104,7 @@ def _check_lanes(name: str, scenario: Resolved, findings: Findings) -> None:
 
 
 def _has_visits(step: str | None, scenario: Resolved) -> bool:
-    return step is not None and scenario.steps[step].kind not in ("choose", "end", "free")
+    return step is not None and scenario.steps[step].kind not in ("choose", "end", "free", "put")
 
 
 # ---- places ----

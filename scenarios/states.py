@@ -12,7 +12,7 @@ from scenarios.resolved import CERTAIN, REST, Label
 from scenarios.schema_state import Balk, Condition
 from scenarios.schema_steps import AnyStep, ChooseStep, PlaceStep
 
-MEASURES = {"queue": "queue", "backlog": "backlog", "inside": "inside", "occupancy": "zone"}
+MEASURES = {"queue": "queue", "backlog": "backlog", "inside": "inside", "occupancy": "zone", "stock": "stock"}
 """Word of a condition that is a number → what is read."""
 
 

@@ -18,6 +18,7 @@ from scenarios.resolved import By, Resolved, Tree
 from sim import chance
 from sim.arrivals import Demand, arrivals_end, births, sources
 from sim.clock import day_span, days_between, local_day, shape_of
+from sim.compile_state import Codes, StateCompiler, read_together
 from sim.engines.tables import attribute_codes
 from sim.engines.words import word_tables
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, TARGETS
@@ -34,7 +35,8 @@ STEP = np.dtype(
     [(name, np.int64) for name in (
         "kind", "group", "zone", "room", "full_to", "patience_to", "release", "on_outage", "outcome", "by",
         "time", "paper", "patience", "mixes", "need_a", "need_b", "platform_a", "platform_b", "branch_a",
-        "branch_b", "hold", "free_a", "free_b", "stock", "amount", "partial", "short_to",
+        "branch_b", "hold", "free_a", "free_b", "stock", "amount", "partial", "short_to", "chooses",
+        "watched", "when_a", "when_b", "rest", "balk_a", "balk_b", "balk_to",
     )]
 )  # fmt: skip
 SOURCE = np.dtype(
@@ -73,7 +75,12 @@ class Net(NamedTuple):
     priority: I8  # (flows, steps): tree
     following: I8  # (flows, steps): step
     choice: I8  # (flows, steps): row of `targets`
+    choice_size: I8  # (flows, steps): options of a choice by the shortest queue
     targets: I8  # by option of a choice
+    conditions: I8  # see `sim.compile_state` …
+    read_names: I8
+    whens: I8
+    balks: I8
     flow_first: I8
     attribute_ptr: I8  # CSR: the attributes of each flow …
     attribute_column: I8
@@ -199,7 +206,11 @@ class Compiler:
         groups = self._groups()
         steps = self._steps(groups)
         needs, options = self._needs(steps)
-        following, choice, targets = self._ways(steps)
+        following, choice, choice_size, targets = self._ways(steps)
+        codes = Codes(self.step, self.zone, self.platform, self.flow, self.stock)
+        state = StateCompiler(scenario, codes).fill(
+            steps, {name: self._option_codes(name) for name in scenario.steps}
+        )
         attributes = self._attributes()
         priority = self._priorities()
         days, day_shape, shapes = self._days()
@@ -227,6 +238,8 @@ class Compiler:
             priority=priority,
             following=following,
             choice=choice,
+            choice_size=choice_size,
+            **state._asdict(),
             targets=targets,
             flow_first=np.array([self.step[flow.first] for flow in scenario.flows.values()], np.int64),
             **attributes,
@@ -274,6 +287,7 @@ class Compiler:
                 shared[len(self.pool) + self.zone[step.zone]].add(self.step[name])
             if step.stock is not None and step.kind == "take":
                 shared[len(self.pool) + len(self.zone) + self.stock[step.stock]].add(self.step[name])
+            shared.append({self.step[other] for other in (name, *read_together(self.scenario, name))})
         for members in shared:
             numbers = {first[number] for number in members}
             first = [min(numbers) if number in numbers else number for number in first]
@@ -359,30 +373,38 @@ class Compiler:
         needs = list(self.scenario.steps.values())[number].needs
         return len(needs) > 1 and any(len(need.any_of) > 1 for need in needs)
 
-    def _ways(self, steps: NDArray[Any]) -> tuple[I8, I8, I8]:
-        """Where each flow goes from each step; a choice's options are numbered alike for all flows."""
+    def _ways(self, steps: NDArray[Any]) -> tuple[I8, I8, I8, I8]:
+        """Where each flow goes from each step; a choice's options are numbered alike for all flows.
+
+        Those of a choice by the shortest queue have no numbers: they stand in the order of the flow's own.
+        """
         scenario = self.scenario
         following = np.full((len(self.flow), len(self.step)), NONE, np.int64)
         choice = np.full((len(self.flow), len(self.step)), NONE, np.int64)
+        size = np.zeros_like(choice)
         targets: list[int] = []
         for name, step in scenario.steps.items():
             if step.kind != "choose":
                 continue
             number = self.step[name]
             options = self._option_codes(name)
-            if step.by is None:
+            if step.shares is not None:
                 steps["mixes"][number] = self.forest.add(step.shares, partial(self._mix, codes=options))
             for flow_name, flow in scenario.flows.items():
                 if name in flow.options:
                     choice[self.flow[flow_name], number] = len(targets)
                     ways = flow.options[name]
+                    size[self.flow[flow_name], number] = len(ways)
+                    if step.shortest:
+                        targets += [self.step[str(lane)] for lane in ways.values()]
+                        continue
                     targets += [NONE if ways.get(o) is None else self.step[str(ways[o])] for o in options]
         for flow_name, flow in scenario.flows.items():
             for step_name, after in flow.next.items():
                 following[self.flow[flow_name], self.step[step_name]] = (
                     NONE if after is None else self.step[after]
                 )
-        return following, choice, np.array(targets or [NONE], np.int64)
+        return following, choice, size, np.array(targets or [NONE], np.int64)
 
     def _option_codes(self, name: str) -> dict[str, int]:
         step = self.scenario.steps[name]

@@ -311,7 +311,9 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             awake=np.zeros(len(prepared.groups) + 1, np.int64),
             sites=_records(steps, records.SITE, slow=1000, newcomers=-1, under_way=-1, since=begin),
             lists=np.full((steps * records.LINES, 2), -1, np.int64),
-            groups=_records(len(prepared.groups), records.GROUP, admit=-1, start=-1, passes_at=EMPTY),
+            groups=_records(
+                len(prepared.groups), records.GROUP, admit=-1, start=-1, passes_at=EMPTY, choosers=-1
+            ),
             pools=_records(pools, records.POOL, first=first[:-1], usage_row=-1),
             returned=np.zeros(first[-1] + 1, np.int64),
             zones=_records(zones, records.ZONE, place_row=-1),
@@ -344,6 +346,9 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             signs=np.zeros((SLOTS, 4), np.uint64),
             totals=np.zeros(4, np.uint64),
             broken=np.zeros(6, np.int64),
+            there=np.zeros((steps, net.flow_first.size), np.int64),
+            waiting=np.zeros((steps, net.flow_first.size), np.int64),
+            inside=np.zeros(net.flow_first.size, np.int64),
         )
     )
 
@@ -388,7 +393,7 @@ def grow(state: State, facts: int) -> State:
     state = _grow_slots(state, facts)
     x = state.x
     fork = int(x[records.MAX_FORK])
-    events = 2 * (state.visits.size - int(x[records.FREE_VISITS])) + (facts + 1) * (fork + 6)
+    events = 2 * (state.movers.size - int(x[records.FREE_MOVERS])) + (facts + 1) * (fork + 6)
     wanted = {
         "heap": x[records.HEAP] + events,
         "soon": x[records.SOON] + events,

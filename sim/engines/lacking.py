@@ -8,11 +8,7 @@ from scenarios.resolved import Resolved
 
 Uses = Callable[[Resolved], bool]
 
-LACKING: dict[str, Uses] = {
-    "shortest": lambda scenario: any(step.shortest for step in scenario.steps.values()),
-    "when": lambda scenario: any(step.when for step in scenario.steps.values()),
-    "balk": lambda scenario: any(step.balking for step in scenario.steps.values()),
-}
+LACKING: dict[str, Uses] = {}
 """Word of the language → whether a scenario uses it."""
 
 

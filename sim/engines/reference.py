@@ -92,7 +92,12 @@ class Model:
         for station in self.stations.values():
             self._connect(station)
         self.senses = Senses(
-            self.stations, self.zones, self.services, self.flow_numbers, [0] * len(scenario.flows)
+            self.stations,
+            self.zones,
+            self.services,
+            self.stocks,
+            self.flow_numbers,
+            [0] * len(scenario.flows),
         )
         self.groups = self._groups()
 
@@ -143,6 +148,8 @@ class Model:
                 read += [self.stations[name] for name in condition.of]
             elif condition.what == "zone":
                 read += [one for name in condition.of for one in self.zones[name].stations]
+            elif condition.what == "stock":
+                read += [one for name in condition.of for one in self.stocks[name].stations]
         return read
 
     def _prepare_chance(self) -> None:

@@ -10,6 +10,7 @@ from scenarios.resolved import Condition
 
 if TYPE_CHECKING:
     from sim.engines.floor import Service, Station, Zone
+    from sim.engines.stocks import Stock
 
 
 class Tally:
@@ -45,6 +46,7 @@ class Senses:
     stations: Mapping[str, Station]
     zones: Mapping[str, Zone]
     services: Mapping[str, Service]
+    stocks: Mapping[str, Stock]
     flows: dict[str, int]  # name → number
     inside: list[int] = field(default_factory=list)  # entities in the model, by flow
 
@@ -69,6 +71,8 @@ class Senses:
                 return self.zones[name].taken
             case "platform":
                 return self.services[name].state
+            case "stock":
+                return self.stocks[name].level
 
     def _count(self, counts: list[int], flows: tuple[str, ...]) -> int:
         return sum(counts[self.flows[flow]] for flow in flows) if flows else sum(counts)

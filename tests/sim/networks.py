@@ -42,7 +42,7 @@ FEATURES = (
     "burst", "until_empty", "teams", "by_goods", "other_doors", "two_platforms",
     "greedy", "crowded", "hold", "stocks", "lanes", "balk",
 )  # fmt: skip
-REFERENCE_ONLY = frozenset({"lanes", "balk"})
+REFERENCE_ONLY: frozenset[str] = frozenset()
 """What the compiled engine does not know yet."""
 
 
@@ -71,7 +71,7 @@ def networks(draw: st.DrawFn, *, reference_only: bool = False) -> Resolved:
         _add_puts(draw, steps, way, names)
     first = names[0]
     if "lanes" in on:
-        steps, first = _add_lanes(draw, steps, way, options, names)
+        steps, first = _add_lanes(draw, on, steps, way, options, names)
     flows = {
         name: _flow(draw, on, names, first, way, options, steps)
         for name in ("truck", "van")[: draw(st.integers(1, 2))]
@@ -226,6 +226,7 @@ def _balking(draw: st.DrawFn, names: list[str], name: str) -> Balking:
 
 def _add_lanes(
     draw: st.DrawFn,
+    on: set[str],
     steps: dict[str, Step],
     way: dict[str, str | None],
     options: dict[str, Any],
@@ -244,7 +245,7 @@ def _add_lanes(
             lanes = draw(st.lists(st.sampled_from(ahead), min_size=1, max_size=3))
             options[name] = {f"o{n}": lane for n, lane in enumerate(lanes)}
         else:
-            made[name] = Step(NAME, "choose", when={f"o{n}": _conditions(draw, steps) for n in range(2)})
+            made[name] = Step(NAME, "choose", when={f"o{n}": _conditions(draw, on, steps) for n in range(2)})
             targets: st.SearchStrategy[str | None] = st.sampled_from([None, *ahead])
             options[name] = {f"o{n}": draw(targets) for n in range(2)}
             options[name][REST] = following
@@ -256,20 +257,21 @@ def _add_lanes(
     return made | steps if draw(st.booleans()) else steps | made, first
 
 
-def _conditions(draw: st.DrawFn, steps: dict[str, Step]) -> tuple[Condition, ...]:
-    return tuple(_condition(draw, steps) for _ in range(draw(st.integers(1, 2))))
+def _conditions(draw: st.DrawFn, on: set[str], steps: dict[str, Step]) -> tuple[Condition, ...]:
+    return tuple(_condition(draw, on, steps) for _ in range(draw(st.integers(1, 2))))
 
 
-def _condition(draw: st.DrawFn, steps: dict[str, Step]) -> Condition:
+def _condition(draw: st.DrawFn, on: set[str], steps: dict[str, Step]) -> Condition:
     """Small numbers, so that it holds now and then."""
-    places = [name for name, step in steps.items() if step.kind not in ("choose", "free")]
-    what: Any = draw(st.sampled_from(["queue", "backlog", "inside", "zone", "platform"]))
+    places = [name for name, step in steps.items() if step.kind not in ("choose", "free", "put")]
+    told = ["queue", "backlog", "inside", "zone", "platform", *(["stock"] if "stocks" in on else [])]
+    what: Any = draw(st.sampled_from(told))
     if what == "platform":
         bound: Any = draw(st.sampled_from([{"above": 0}, {"below": 1}]))
         return Condition("platform", (draw(st.sampled_from(["net", "bank"])),), **bound)
     bound = draw(st.sampled_from([{"above": 0}, {"above": 1}, {"above": 3}, {"below": 1}, {"below": 3}]))
-    if what == "zone":
-        return Condition("zone", ("yard",), **bound)
+    if what in ("zone", "stock"):
+        return Condition(what, ("yard" if what == "zone" else "boxes",), **bound)
     if what == "inside":
         return Condition("inside", ("truck",), **bound)
     of = tuple(draw(st.lists(st.sampled_from(places), min_size=1, max_size=2, unique=True)))

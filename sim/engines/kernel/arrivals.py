@@ -35,6 +35,7 @@ def new_entity(net, st, flow, source, origin, day, number, arrived, given):
     e.row = st.x[ENTITIES]
     st.x[ENTITIES] += 1
     st.x[INSIDE_NOW] += 1
+    st.inside[flow] += 1
     e.flow, e.source, e.origin, e.day, e.number, e.arrived = flow, source, origin, day, number, arrived
     e.outcome, e.live, e.moved_at, e.moves, e.spent = INSIDE, 1, EMPTY, 0, 0
     st.starts[entity, :] = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import int64
 
+from sim.engines.kernel.choices import let_choose
 from sim.engines.kernel.draws import leaf, quantile, step_draw
 from sim.engines.kernel.events import happen, may_start
 from sim.engines.kernel.laws import check_room, check_start
@@ -16,7 +17,6 @@ from sim.engines.kernel.records import (
     FALLBACK,
     FINISH,
     FORKS,
-    IS_DIVERTED,
     LINES,
     MOVES_IN,
     NONE,
@@ -25,6 +25,7 @@ from sim.engines.kernel.records import (
     PAUSE,
     SERVICE,
     TAKE,
+    TURNED_AWAY,
 )
 from sim.engines.kernel.stocks import gets_enough, take, turn_down
 from sim.engines.kernel.units import lowest_unit, note_pool, note_zone
@@ -134,6 +135,8 @@ def start(net, st, visit):
         return
     leave_line(st, visit)
     count_queue(st, step, -1)
+    if s.watched:
+        st.waiting[step, st.entities[entity].flow] -= 1
     v.started, v.mode = now, mode_of(net, st, step)
     units_there(net, st, step, visit, True)
     for k in range(v.held_units):  # a greedy first need may now leave units to the second
@@ -208,13 +211,15 @@ def settle_outage(net, st, step):
 
 @inlined
 def decide(net, st, group):
-    """One pass over a group: outages, doors, starts; each until nothing more can be done."""
+    """One pass over a group: outages, choices, doors, starts; each until nothing more can be done."""
     g = st.groups[group]
     g.stirred = 0
     if g.passes_at != st.x[NOW]:
         g.passes_at, g.passes = st.x[NOW], 0
     g.passes += 1
     outages(net, st, group)
+    if g.choosers >= 0:
+        let_choose(net, st, group)
     doors(net, st, group)
     while True:  # starts
         best, previous, step = NONE, NONE, g.start
@@ -311,5 +316,5 @@ def refuse(net, st, step):
                 following = st.visits[visit].next
                 leave_line(st, visit)
                 st.visits[visit].outcome = DIVERTED
-                happen(st, st.x[NOW], IS_DIVERTED, visit, st.visits[visit].stamp)
+                happen(st, st.x[NOW], TURNED_AWAY, visit, st.visits[visit].stamp)
                 visit = following

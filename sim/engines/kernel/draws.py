@@ -6,7 +6,7 @@ from numba import int64
 
 from scenarios.grid import CELLS, OCTAVES, SIDE, SIZE
 from sim.draws import draw
-from sim.engines.kernel.records import REPLICATION
+from sim.engines.kernel.records import REPLICATION, UNSET
 from sim.jit import called, inlined
 
 
@@ -67,3 +67,13 @@ def step_draw(net, st, entity, step, number, purpose):
     e = st.entities[entity]
     key = net.step_keys[e.origin, step]
     return draw(key[0], key[1], e.number, e.day << 16, number << 8 | purpose, st.x[REPLICATION])
+
+
+@inlined
+def priority(net, st, entity, flow, step):
+    tree = net.priority[1, step]
+    if tree >= 0:
+        own = leaf(net, st, tree, entity)
+        if own != UNSET:
+            return own
+    return leaf(net, st, net.priority[0, flow], entity)

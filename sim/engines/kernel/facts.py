@@ -5,10 +5,12 @@ from __future__ import annotations
 from numba import int64
 
 from sim.engines.kernel.arrivals import kept, new_entity, new_mover, next_arrival
+from sim.engines.kernel.choices import count_out, turn_from
 from sim.engines.kernel.decisions import admissible, startable
 from sim.engines.kernel.events import happen, may_admit, may_start, stir_pool
 from sim.engines.kernel.lines import count_queue, leave_line
 from sim.engines.kernel.records import (
+    BALKED,
     BEGINS,
     BY_ROWS,
     CAPACITY,
@@ -25,6 +27,7 @@ from sim.engines.kernel.records import (
     IDLE_HEADS,
     LOST,
     MAX_FORK,
+    NEVER_JOINED,
     NONE,
     NOW,
     OPEN,
@@ -79,10 +82,10 @@ def room_for_more(st):
     """How many facts and passes every array can hold for sure; 0 or less: grow first.
 
     A fact adds at most one visit, one entity, fork + 1 movers, fork + 4 events, 4 rows and one entry for each
-    pool, zone and stock; a pass adds two events for each visit there is.
+    pool, zone and stock; a pass adds two events for each mover there is.
     """
     x = st.x
-    live = st.visits.size - x[FREE_VISITS]
+    live = st.movers.size - x[FREE_MOVERS]
     fork = x[MAX_FORK]
     fuel = min(x[FREE_VISITS] - 1, x[FREE_ENTITIES] - 1)
     fuel = min(fuel, (x[FREE_MOVERS] - 1) // (fork + 1))
@@ -151,6 +154,8 @@ def ended(net, st, visit):
     if v.resumed != EMPTY:
         no_longer_under_way(st, visit)
     v.ended, v.outcome = st.x[NOW], COMPLETED
+    if net.steps[v.step].watched:
+        count_out(st.there, st.waiting, v.step, st.entities[m.entity].flow, True)
     if net.steps[v.step].release:
         return_units(net, st, visit)
     if net.steps[v.step].kind == HOLD:
@@ -180,7 +185,12 @@ def gave_up(net, st, visit):
         return int64(NONE), int64(NONE), int64(NONE)
     mover, at, back = v.mover, v.step, int64(NONE)
     v.outcome, v.ended = RENEGED, st.x[NOW]
-    leave_line(st, visit)
+    if v.line < 0:
+        turn_from(net, st, mover)
+    else:
+        leave_line(st, visit)
+        if net.steps[at].watched:
+            count_out(st.there, st.waiting, at, st.entities[st.movers[mover].entity].flow, False)
     drop_newcomer(st, visit)
     if v.admitted == EMPTY:
         close(net, st, visit)
@@ -197,11 +207,19 @@ def gave_up(net, st, visit):
 
 
 @inlined
-def diverted(net, st, visit):
-    """Refused at a full place that names another."""
+def turned_away(net, st, visit):
+    """Refused at a full place that names another, or the queue was too long to join."""
     v = st.visits[visit]
-    mover, step = v.mover, net.steps[v.step].full_to
+    mover, at = v.mover, v.step
+    m = st.movers[mover]
+    step = net.steps[at].full_to
+    if v.outcome == BALKED:
+        step = net.steps[at].balk_to
+        if step < 0 and m.branch == 0:
+            st.entities[m.entity].outcome = NEVER_JOINED
+    elif net.steps[at].watched:
+        count_out(st.there, st.waiting, at, st.entities[m.entity].flow, False)
     v.ended = st.x[NOW]
     close(net, st, visit)
-    st.movers[mover].visit = NONE
+    m.visit = NONE
     return mover, step

@@ -5,22 +5,24 @@ from __future__ import annotations
 from numba import int64
 
 from sim.engines.kernel.arrivals import new_entity, new_mover, next_arrival
+from sim.engines.kernel.choices import count_in, count_out, stand_before
 from sim.engines.kernel.decisions import decide
 from sim.engines.kernel.draws import leaf, quantile, step_draw
 from sim.engines.kernel.events import lowest_awake, pop
 from sim.engines.kernel.facts import (
     apply_row,
     arrived,
-    diverted,
     ended,
     fork,
     gave_up,
     look_for_idle_heads,
     room_for_more,
+    turned_away,
 )
 from sim.engines.kernel.records import (
     AGE,
     ARRIVES,
+    AT_CHOICE,
     BEGINS,
     CANCELLED,
     CHECK,
@@ -35,9 +37,10 @@ from sim.engines.kernel.records import (
     GROW,
     HEAP,
     INSIDE_NOW,
-    IS_DIVERTED,
     IS_TURNED_DOWN,
+    JOINS,
     KIND_BITS,
+    KIND_MASK,
     MAX_PASSES,
     MOVES_IN,
     NONE,
@@ -47,6 +50,7 @@ from sim.engines.kernel.records import (
     SOON,
     STILL_COMING,
     STIRRED_GROUPS,
+    TURNED_AWAY,
     WRONG,
     WRONG_STEP,
 )
@@ -56,6 +60,7 @@ from sim.engines.kernel.visits import (
     come,
     come_in,
     give_back,
+    join,
     leave,
     move_in,
     new_visit,
@@ -124,12 +129,15 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
             x[NOW] = t
             continue
         x[EVENTS] += 1
-        kind, slot = what & 7, (what >> KIND_BITS) & ((1 << SLOT_BITS) - 1)
+        kind, slot = what & KIND_MASK, (what >> KIND_BITS) & ((1 << SLOT_BITS) - 1)
         stamp = what >> (SLOT_BITS + KIND_BITS)
         if kind == ARRIVES:
             mover, step = arrived(net, st, slot, begin, arrivals_end)
-        elif kind == BEGINS:  # the first step of a branch
+        elif kind == BEGINS:  # the first step of a branch, or what a choice has picked
             mover, step = slot, st.movers[slot].step
+            if stamp and step >= 0 and net.steps[step].watched:
+                flow = st.entities[st.movers[mover].entity].flow
+                count_out(st.there, st.waiting, step, flow, False)  # it comes there now
         elif st.visits[slot].stamp != stamp:
             continue
         elif st.visits[slot].moved_in == 0 and kind in (MOVES_IN, FORKS, ENDS, IS_TURNED_DOWN):
@@ -144,8 +152,10 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
             mover, step = ended(net, st, slot)
         elif kind == GIVES_UP:
             mover, step, back = gave_up(net, st, slot)
-        elif kind == IS_DIVERTED:
-            mover, step = diverted(net, st, slot)
+        elif kind == JOINS:
+            into = join(net, st, slot)
+        elif kind == TURNED_AWAY:
+            mover, step = turned_away(net, st, slot)
         elif kind == IS_TURNED_DOWN:
             mover, step = turned_down(net, st, slot)
             back = slot
@@ -155,6 +165,8 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
                 return ENDLESS
             if station >= 0:
                 into = come(net, st, mover, station)
+            elif station <= AT_CHOICE:
+                stand_before(net, st, mover, AT_CHOICE - station)
             else:
                 gone = mover
                 if st.movers[mover].held >= 0:
@@ -185,8 +197,10 @@ def stand_in_backlog(net, st, flow, origin, day, number, step, age_tree):
     if zone >= 0:
         st.zones[zone].taken += 1
         note_zone(st, zone)
-    come_in(net, st, visit)
     s = net.steps[step]
+    if s.watched:
+        count_in(st.there, st.waiting, step, flow)
+    come_in(net, st, visit)
     if s.room >= 0 and st.sites[step].places > s.room:
         return False
     return zone < 0 or st.zones[zone].taken <= net.zone_room[zone]

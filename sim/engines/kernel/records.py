@@ -8,19 +8,24 @@ import numpy as np
 
 EMPTY = -(1 << 63)
 NONE = -1
+AT_CHOICE = -2
+"""Less its number: a choice that reads the state, where a step is expected."""
 UNSET = -(1 << 62)
 WORK, WAIT, CHOOSE, PARALLEL, END_STEP, HOLD, FREE, TAKE, PUT = range(9)
 FINISH, PAUSE, RESTART = range(3)
-OPEN, COMPLETED, DIVERTED, RENEGED = range(4)
-INSIDE, LEFT_COMPLETED, LOST = 0, 1, 2
+OPEN, COMPLETED, DIVERTED, RENEGED, BALKED = range(5)
+INSIDE, LEFT_COMPLETED, LOST, NEVER_JOINED = range(4)
 DIGITAL, FALLBACK = range(2)
 BY_RATE, BY_ROWS = range(2)
-SERVICE, CHOICE, PATIENCE_DRAW, GAP, KEEP, PLACE, ATTRIBUTE, AGE, LENGTH = range(9)
+SERVICE, CHOICE, PATIENCE_DRAW, GAP, KEEP, PLACE, ATTRIBUTE, AGE, LENGTH, BALK = range(10)
 SCHEDULED, CAPACITY, PLATFORM, SLOW, DEMAND = range(5)
+BY_DRAW, BY_SHORTEST, BY_STATE = range(3)
+QUEUE, BACKLOG, INSIDE_FLOW, OCCUPANCY, STATE_OF_PLATFORM, LEVEL_OF_STOCK = range(6)
 
 # what happens: facts, as (kind, slot, stamp) in one integer
-ARRIVES, ENDS, GIVES_UP, MOVES_IN, IS_DIVERTED, FORKS, BEGINS, IS_TURNED_DOWN = range(8)
-SLOT_BITS, KIND_BITS = 28, 3
+ARRIVES, ENDS, GIVES_UP, MOVES_IN, TURNED_AWAY, FORKS, BEGINS, IS_TURNED_DOWN, JOINS = range(9)
+SLOT_BITS, KIND_BITS = 28, 4
+KIND_MASK = (1 << KIND_BITS) - 1
 
 # scalars of a run
 (
@@ -44,7 +49,12 @@ SITE = np.dtype([(n, i8) for n in (
     "next_asked",
     "newcomers", "under_way", "touched", "waits",
 )])  # fmt: skip
-GROUP = np.dtype([(n, i8) for n in ("admit", "start", "passes_at", "passes", "stirred", "touched")])
+GROUP = np.dtype(
+    [
+        (n, i8)
+        for n in ("admit", "start", "passes_at", "passes", "stirred", "touched", "choosers", "last_chooser")
+    ]
+)
 POOL = np.dtype(
     [(n, i8) for n in ("capacity", "serving", "kept", "highest", "returned", "first", "usage_row")]
 )
@@ -77,6 +87,7 @@ State = namedtuple(
     "x heap soon awake sites lists groups pools returned zones platforms demand sources visits movers "
     "entities values "
     "starts counts units unit_pools free_visits free_movers free_entities visit_log entity_log attribute_log "
-    "usage places cancel holds hold_pools hold_counts stocks levels extra_log signs totals broken",
+    "usage places cancel holds hold_pools hold_counts stocks levels extra_log signs totals broken "
+    "there waiting inside",
 )
 """All arrays that change: see `prepare`."""

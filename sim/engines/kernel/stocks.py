@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.engines.kernel.choices import count_out
 from sim.engines.kernel.draws import leaf
 from sim.engines.kernel.events import happen, may_start
 from sim.engines.kernel.lines import count_queue, leave_line
@@ -83,5 +84,7 @@ def turned_down(net, st, visit):
     """The fact of it; returns who goes on, and to which step."""
     v = st.visits[visit]
     v.ended = st.x[NOW]
+    if net.steps[v.step].watched:
+        count_out(st.there, st.waiting, v.step, st.entities[st.movers[v.mover].entity].flow, False)
     st.movers[v.mover].visit = NONE
     return v.mover, net.steps[v.step].short_to

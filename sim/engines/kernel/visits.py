@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from sim.engines.kernel.choices import considers
 from sim.engines.kernel.digest import count_entity, count_visit
-from sim.engines.kernel.draws import leaf, mixed, quantile, step_draw
+from sim.engines.kernel.draws import leaf, mixed, priority, quantile, step_draw
 from sim.engines.kernel.events import happen, may_admit, may_start
 from sim.engines.kernel.laws import check_entity, check_room, check_visit
 from sim.engines.kernel.lines import count_queue, enter_line
 from sim.engines.kernel.records import (
     AMOUNT,
+    AT_CHOICE,
+    BY_DRAW,
     CHOICE,
     CHOOSE,
     EMPTY,
@@ -31,7 +34,6 @@ from sim.engines.kernel.records import (
     PATIENCE_DRAW,
     PUT,
     RECORD,
-    UNSET,
     VISIT_ROWS,
     WRONG,
     WRONG_STEP,
@@ -164,21 +166,19 @@ def new_visit(net, st, mover, step):
 
 
 @inlined
-def priority(net, st, entity, flow, step):
-    tree = net.priority[1, step]
-    if tree >= 0:
-        own = leaf(net, st, tree, entity)
-        if own != UNSET:
-            return own
-    return leaf(net, st, net.priority[0, flow], entity)
+def come(net, st, mover, step):
+    """Come to a step, unless it is first to be decided whether to join; returns who is to move in."""
+    visit = new_visit(net, st, mover, step)
+    if net.steps[step].watched and considers(net, st, visit):
+        return NONE
+    return join(net, st, visit)
 
 
 @inlined
-def come(net, st, mover, step):
-    """Come to a step: to its door if a place must be asked for,
-    else straight in; returns who is to move in."""
-    visit = new_visit(net, st, mover, step)
-    v, m = st.visits[visit], st.movers[mover]
+def join(net, st, visit):
+    """To the door if a place must be asked for, else straight in; returns who is to move in."""
+    v = st.visits[visit]
+    m, step = st.movers[v.mover], v.step
     held = m.held
     straight = True
     if held >= 0 and st.visits[held].step == step:  # back to its own step: it keeps its place
@@ -205,7 +205,10 @@ def come(net, st, mover, step):
 
 @inlined
 def next_station(net, st, mover, step):
-    """Follow choices, and free what is held, to the next step with a visit; NONE where the way ends."""
+    """Follow choices, and free what is held, to the next step with a visit; NONE where the way ends.
+
+    A choice that reads the state is a decision: it is returned as `AT_CHOICE` less its number.
+    """
     entity = st.movers[mover].entity
     e = st.entities[entity]
     if e.moved_at != st.x[NOW]:
@@ -230,6 +233,8 @@ def next_station(net, st, mover, step):
             continue
         if s.kind != CHOOSE:
             return step
+        if s.chooses != BY_DRAW:
+            return AT_CHOICE - step
         st.starts[entity, step] += 1
         if s.by >= 0:
             option = st.values[entity, s.by]
@@ -267,6 +272,7 @@ def complete(net, st, entity):
         e.outcome = LEFT_COMPLETED
     st.x[LAST_LEFT] = st.x[NOW]
     st.x[INSIDE_NOW] -= 1
+    st.inside[e.flow] -= 1
     check_entity(st, entity, st.x[NOW])
     write_entity(net, st, entity, st.x[NOW])
     e.live = 0
