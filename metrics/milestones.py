@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.visits import Mask, Visits, earliest, flow_steps, following, latest, reached
+from metrics.visits import Mask, Visits, earliest, flow_steps, following, latest, reached, sent_flows
 from scenarios.resolved import Flow, Resolved
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, Column, EventLog
 
@@ -58,8 +58,10 @@ def carriers(scenario: Resolved, milestone: str) -> set[str]:
 
 
 def carries(scenario: Resolved, flow: str, milestone: str) -> bool:
-    """Whether a flow comes to a step that carries the milestone."""
-    return bool(flow_steps(scenario, scenario.flows[flow]) & carriers(scenario, milestone))
+    """Whether a flow comes to a step that carries the milestone, or sends somebody there."""
+    flows = (flow, *sent_flows(scenario, scenario.flows[flow]))
+    steps = set[str]().union(*(flow_steps(scenario, scenario.flows[name]) for name in flows))
+    return bool(steps & carriers(scenario, milestone))
 
 
 def crosses(scenario: Resolved, flow: str) -> bool:

@@ -17,7 +17,7 @@ from metrics.waits import parts_of_waits
 from scenarios.resolved import DAY, Resolved
 from sim.log import TARGETS, Column, EventLog
 
-ROWS = ("work", "wait", "parallel", "hold", "take")
+ROWS = ("work", "wait", "parallel", "hold", "take", "send", "join")
 """Kinds of steps that write visits."""
 
 SERVICE = ("service", "by_process")

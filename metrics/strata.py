@@ -21,6 +21,7 @@ from metrics.visits import Mask
 from scenarios.resolved import DAY, Resolved
 from sim.clock import EPOCH, days_between, instant_of
 from sim.log import ENTITY_OUTCOMES
+from sim.origins import only_sent
 
 OVERALL = ""
 GATE = (OVERALL, "flow", "direction", "gate", "gate direction")
@@ -41,8 +42,13 @@ LOSSES = ("reneged", "balked", "turned_back")
 
 
 def strata(replication: Replication, kpi: Kpi) -> Iterator[Stratum]:
-    """The strata of a KPI in one scenario; none at all where the scenario lacks what the KPI needs."""
-    flows = [flow for flow in replication.scenario.flows if fits(replication, flow, kpi.needs)]
+    """The strata of a KPI in one scenario; none at all where the scenario lacks what the KPI needs.
+
+    Sub-entities are parts of what sent them: a flow of which nobody comes by himself has no results.
+    """
+    scenario = replication.scenario
+    coming = [flow for flow in scenario.flows if not only_sent(scenario, flow)]
+    flows = [flow for flow in coming if fits(replication, flow, kpi.needs)]
     if not flows:
         return
     everyone = _entities_of(replication, flows)

@@ -3,7 +3,8 @@
 Rows of a parallel part overlap, so a way through the gate is not simply the sum of an entity's rows. The law
 (§4) lets a dwell count the parent's row or its critical branch; here it is the critical branch: the parent's
 own blocked and wait count, its service is replaced by the rows of the branch that ended last (tie: first
-written). Then an entity's dwell is exactly its age at the start plus the sum over its path.
+written). Sub-entities are not on the path: who waits for them has a row of its own. Then an entity's dwell is
+exactly its age at the start plus the sum over its path.
 
 All times are int64 milliseconds; one element of every array per row of the record.
 """
@@ -95,6 +96,12 @@ def flow_steps(scenario: Resolved, flow: Flow) -> set[str]:
     return _reach(scenario, flow, flow.first, into_branches=True)
 
 
+def sent_flows(scenario: Resolved, flow: Flow) -> set[str]:
+    """The flows of the sub-entities that a flow sends out."""
+    errands = (scenario.steps[step].errand for step in flow_steps(scenario, flow))
+    return {errand.flow for errand in errands if errand is not None and errand.flow is not None}
+
+
 def following(scenario: Resolved, flow: Flow, step: str) -> set[str]:
     """The steps that may come next: along the way, by choice, or away from a step."""
     here = scenario.steps[step]
@@ -131,13 +138,14 @@ def parallel_parts(scenario: Resolved) -> Iterator[tuple[str, str, list[set[str]
 
 def critical_path(scenario: Resolved, log: EventLog, root: Column) -> tuple[Mask, Mask]:
     """Which rows are on the path, and which are parallel rows whose branches stand for their service."""
-    on_path = np.ones(len(root), dtype=np.bool_)
+    own = log.entities["parent"][log.visits["entity"]] < 0
+    on_path = own.copy()
     spans = np.zeros(len(root), dtype=np.bool_)
     flow_of = log.entities["flow"][root]
     for flow, step, branches in parallel_parts(scenario):
         mine = flow_of == log.names.flows.index(flow)
         parents = np.flatnonzero(mine & (log.visits["step"] == log.names.steps.index(step)))
-        rows = [np.flatnonzero(mine & _at(log, steps)) for steps in branches]
+        rows = [np.flatnonzero(mine & own & _at(log, steps)) for steps in branches]
         spans[parents] = reached(log.visits["started"][parents])
         on_path[_slower_branches(log, root, parents, rows)] = False
     return on_path, spans

@@ -143,7 +143,7 @@ def _ways(plan: Plan, graph: graphs.Graph) -> list[str]:
     parts = []
     for edge, points in plan.ways.items():
         kinds = {way.kind for way in graph.edges[edge]["ways"]}
-        rare = " rare" if kinds <= graphs.RARE else ""
+        rare = " rare" if kinds <= graphs.RARE | {"send"} else ""
         path = "M" + "L".join(f"{x} {y}" for x, y in points)
         x, y = points[-1]
         parts.append(f'<path class="way{rare}" d="{path}"/>')

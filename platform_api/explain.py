@@ -20,7 +20,18 @@ from platform_api.describe import (
 from platform_api.formats import date, duration, instant, number
 from platform_api.naming import attribute_name, option_name
 from platform_api.texts import Language, pick, text
-from scenarios.resolved import CERTAIN, Balking, Need, Parameter, Published, Resolved, Shift, Step, Tree
+from scenarios.resolved import (
+    CERTAIN,
+    Balking,
+    Errand,
+    Need,
+    Parameter,
+    Published,
+    Resolved,
+    Shift,
+    Step,
+    Tree,
+)
 from sim import graph as graphs
 
 if TYPE_CHECKING:
@@ -197,7 +208,19 @@ class _Teller:
         elif step.kind == "end":
             yield self._say(f"steps.ends.{step.outcome}")
         else:
+            if step.errand is not None:
+                yield self._errand(step.errand)
             yield from self._next(name)
+
+    def _errand(self, errand: Errand) -> str:
+        """What is sent out and waited for."""
+        known = {None: "all", 0: "none"}.get(errand.wait_for, "number")
+        wait = self._say(f"steps.send.{known}", number=errand.wait_for)
+        if errand.flow is None:
+            return self._say("steps.join", step=self._named(errand.of), wait=wait)
+        flow = pick(self.scenario.flows[errand.flow].label, self.language)
+        count = amount_told_of(errand.count, "", self.scenario, self.language)
+        return self._say("steps.send", count=count, flow=flow, wait=wait)
 
     def _options(self, name: str) -> Iterator[str]:
         """One line for each option: its share, where known, and where it leads."""

@@ -23,14 +23,17 @@ def blaming_the_scenario() -> Iterator[None]:
     Raises
     ------
     ScenarioFault
-        If something goes round for ever within one instant, two names have one hash, or the opening backlog
-        does not fit.
+        If something goes round for ever within one instant or sends out sub-entities for ever, two names have
+        one hash, or the opening backlog does not fit.
     """
     from sim.chance import HashClash
+    from sim.engines.errands import TooManyVisits
     from sim.engines.floor import EndlessInstant
 
     try:
         yield
+    except TooManyVisits as error:
+        raise _sends_for_ever(str(error).partition(":")[0]) from error
     except EndlessInstant as error:
         raise _endless(str(error).partition(":")[0]) from error
     except HashClash as error:
@@ -51,6 +54,19 @@ def _endless(steps: str) -> ScenarioFault:
         Label(
             vi="hãy cho một khâu trong vòng ấy thời gian lớn hơn 0, hoặc cho vòng một lối ra",
             en="give one of these steps a time above 0, or the loop a way out",
+        ),
+    )
+
+
+def _sends_for_ever(step: str) -> ScenarioFault:
+    return ScenarioFault(
+        Label(
+            vi=f"một lượt đi qua khâu gửi mẫu hoặc giấy tờ '{step}' quá 256 lần",
+            en=f"somebody comes more than 256 times to '{step}', which sends out samples or documents",
+        ),
+        Label(
+            vi="hãy cho vòng lặp ấy một lối ra, hoặc đặt bước gửi ra ngoài vòng",
+            en="give that loop a way out, or put the sending step outside of it",
         ),
     )
 

@@ -56,13 +56,13 @@ def _arrows(
     for source, target, data in graph.edges(data=True):
         for way in data["ways"]:
             told = _way(scenario, source, way, language)
-            arrow = "-.->" if way.kind in graphs.RARE else "-->"
+            arrow = "-.->" if way.kind in graphs.RARE | {"send"} else "-->"
             label = f'|"{_quoted(told)}"|' if told else ""
             yield f"  {ids[source]} {arrow}{label} {ids[target]}"
 
 
 def _way(scenario: Resolved, source: str, way: graphs.Way, language: Language) -> str:
-    if way.kind in graphs.RARE:
+    if way.kind in graphs.RARE | {"send"}:
         return text(f"explain.picture.{way.kind}", language)
     if way.kind != "option":
         return ""

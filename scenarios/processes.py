@@ -26,15 +26,18 @@ from scenarios.schema_steps import (
     EndStep,
     FreeStep,
     HoldStep,
+    JoinStep,
     ParallelStep,
     PlaceStep,
     PutStep,
+    SendStep,
     Shares,
     TakeStep,
     TimedStep,
     Units,
     WorkStep,
 )
+from scenarios.sending import resolve_join, resolve_send
 from scenarios.trees import Trees
 
 
@@ -159,6 +162,12 @@ class _Step:
             kept["outcome"] = step.outcome
         if isinstance(step, FreeStep):
             kept["frees"] = step.free
+        if isinstance(step, SendStep):
+            kept["errand"] = resolve_send(
+                self.name, step, self.amount(step.count, "count"), self.ground.findings
+            )
+        if isinstance(step, JoinStep):
+            kept["errand"] = resolve_join(step)
         return resolved.Step(label_of(step.label, self.name), step.kind, agency=step.agency, **kept)  # type: ignore[attr-defined]
 
     def place(self) -> dict[str, Any]:
@@ -250,10 +259,13 @@ class _Step:
         """What steps say that change a stock."""
         step = self.written
         assert isinstance(step, TakeStep | PutStep)
-        amount = None
-        if self.used:
-            amount = self.ground.trees.amount(step.amount, ("steps", self.name, "amount"), self.values)
-        return {"stock": step.stock, "amount": amount}
+        return {"stock": step.stock, "amount": self.amount(step.amount, "amount")}
+
+    def amount(self, written: Any, word: str) -> Tree:
+        """A number or an attribute, or a choice of them; nothing for a step that nobody visits."""
+        return (
+            self.ground.trees.amount(written, ("steps", self.name, word), self.values) if self.used else None
+        )
 
     def short_twice(self, to: str) -> None:
         """Less, or elsewhere?"""

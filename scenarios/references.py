@@ -52,6 +52,8 @@ REFERENCES = (
     Reference(("steps", "*", "balk", "to"), "steps", "dẫn tới", "goes to"),
     Reference(("steps", "*", "options", "*"), "steps", "dẫn tới", "goes to", ("next",)),
     Reference(("steps", "*", "branches", "*"), "steps", "dẫn tới", "goes to"),
+    Reference(("steps", "*", "flow"), "flows", "gửi đi", "sends"),
+    Reference(("steps", "*", "of"), "steps", "chờ kết quả của", "waits for what was sent by"),
     Reference(("flows", "*", "route"), "steps", "dẫn tới", "goes to"),
     Reference(("flows", "*", "backlog", "at"), "steps", "nằm ở", "waits in"),
     Reference(("published", "*", "source"), "sources", "dẫn", "cites"),

@@ -167,6 +167,16 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """What a `send` step sends out and waits for, or what a `join` waits for."""
+
+    of: str  # the send step
+    wait_for: int | None = None  # how many must have ended; None: all
+    flow: str | None = None  # send: the flow of the sub-entities
+    count: Tree = None  # send: leaf: how many, or the name of an attribute
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """A number read from the state of the run, and what it must be: more than `above`, less than `below`."""
 
@@ -190,7 +200,7 @@ class Step:
     """One station of a process."""
 
     label: Label
-    kind: Literal["work", "wait", "choose", "parallel", "end", "hold", "free", "take", "put"]
+    kind: Literal["work", "wait", "choose", "parallel", "end", "hold", "free", "take", "put", "send", "join"]
     agency: str | None = None
     purpose: str | None = None  # inspection, payment, attempt …: what kind of work it is, for the KPIs
     milestones: tuple[str, ...] = ()
@@ -212,6 +222,7 @@ class Step:
     branches: tuple[str, ...] = ()  # parallel: first step of each branch
     outcome: Literal["completed", "turned_back"] = "completed"  # end
     frees: tuple[str, ...] = field(default=(), metadata=LATER)  # free: the hold steps whose units go back
+    errand: Errand | None = field(default=None, metadata=LATER)  # send, join
     stock: str | None = field(default=None, metadata=LATER)  # take, put
     amount: Tree = field(default=None, metadata=LATER)  # take, put: leaf: number, or name of an attribute
     partial: bool = field(default=False, metadata=LATER)  # take: less is taken if there is less

@@ -280,6 +280,38 @@ class PutStep(AnyStep):
     """How much: a number, or the name of a number attribute; may depend on an attribute."""
 
 
+def _how_many(written: Any) -> str:
+    return "<word>" if isinstance(written, str) and not written[:1].isdigit() else "<count>"
+
+
+class SendStep(PlaceStep):
+    """Sends out sub-entities (samples, documents), each on the way of its own flow, and waits for them."""
+
+    kind: Literal["send"] = "send"
+    flow: Name
+    """The flow that they travel."""
+    count: Amounts
+    """How many, at most 255: a number, or the name of a number attribute; may depend on an attribute."""
+    wait_for: Annotated[
+        Annotated[Literal["all", "none"], Tag("<word>")] | Annotated[Stated[Count], Tag("<count>")],
+        Discriminator(_how_many),
+    ] = "all"
+    """`all`, `none` (a `join` later may), or after how many it goes on."""
+
+
+class JoinStep(PlaceStep):
+    """Waits for the sub-entities that an earlier step sent out."""
+
+    kind: Literal["join"]
+    of: Name
+    """The `send` step."""
+    wait_for: Annotated[
+        Annotated[Literal["all"], Tag("<word>")] | Annotated[Stated[Count], Tag("<count>")],
+        Discriminator(_how_many),
+    ] = "all"
+    """`all`, or how many must have come to their end."""
+
+
 class EndStep(AnyStep):
     """Where a way ends. Takes no time."""
 
@@ -292,6 +324,7 @@ KINDS: dict[str, type[AnyStep]] = {
     "work": WorkStep, "wait": WaitStep, "choose": ChooseStep, "parallel": ParallelStep, "end": EndStep,
     "hold": HoldStep, "free": FreeStep,
     "take": TakeStep, "put": PutStep,
+    "send": SendStep, "join": JoinStep,
 }  # fmt: skip
 
 
@@ -302,7 +335,10 @@ def step_kind(written: Any) -> str:
     keys = written if isinstance(written, dict) else {}
     if "kind" in keys:
         return f"<{keys['kind']}>"
-    said = {"options": "<choose>", "branches": "<parallel>", "outcome": "<end>", "free": "<free>"}
+    said = {
+        "options": "<choose>", "branches": "<parallel>", "outcome": "<end>", "free": "<free>",
+        "flow": "<send>",
+    }  # fmt: skip
     return next((kind for key, kind in said.items() if key in keys), "<work>")
 
 
@@ -315,6 +351,8 @@ Step = Annotated[
     | Annotated[HoldStep, Tag("<hold>")]
     | Annotated[FreeStep, Tag("<free>")]
     | Annotated[TakeStep, Tag("<take>")]
-    | Annotated[PutStep, Tag("<put>")],
+    | Annotated[PutStep, Tag("<put>")]
+    | Annotated[SendStep, Tag("<send>")]
+    | Annotated[JoinStep, Tag("<join>")],
     Discriminator(step_kind),
 ]

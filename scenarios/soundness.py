@@ -12,6 +12,7 @@ from scenarios.holdings import check_holdings
 from scenarios.hours import falls_within
 from scenarios.resolved import Clock, Flow, Label, Resolved, Step
 from scenarios.routes import Branch, Way
+from scenarios.sending import check_joins, check_sending
 from scenarios.starts import check_starts
 from scenarios.timeless import check_timeless
 
@@ -36,11 +37,13 @@ def check_soundness(
     check_starts(scenario, findings, cut_short=cut_short)
     check_holdings(scenario, findings)
     _check_attributes(scenario, findings)
+    check_sending(scenario, findings)
     for name, flow in scenario.flows.items():
         _check_placed(name, flow, scenario.clock, findings)
     for name, way in ways.items():
         _check_branches(scenario, way, findings)
         _check_lanes(name, scenario, findings)
+        check_joins(name, scenario, way, findings)
         _check_backlog(name, scenario, way, findings)
         _check_milestones(name, scenario.flows[name], scenario, findings)
     _check_backlog_room(scenario, findings)

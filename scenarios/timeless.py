@@ -65,6 +65,8 @@ def _at_once(name: str, scenario: Resolved, flow: Flow, born: Born) -> Iterator[
         yield following
     if step.short_to is not None:
         yield step.short_to
+    if step.errand is not None and following:  # there may be nobody to wait for
+        yield following
 
 
 def _may_be_nothing(tree: Tree, scenario: Resolved, born: Born) -> bool:

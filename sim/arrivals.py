@@ -26,6 +26,7 @@ class Birth:
     day: int  # [days since 1970-01-01]
     number: int
     given: dict[str, str | int] = field(default_factory=dict)
+    child: int = 0  # of a sub-entity
 
 
 @dataclass(frozen=True, slots=True)

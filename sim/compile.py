@@ -14,21 +14,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.resolved import By, Resolved, Tree
+from scenarios.resolved import By, Errand, Resolved, Tree
 from sim import chance
-from sim.arrivals import Demand, arrivals_end, births, sources
+from sim.arrivals import Demand, arrivals_end, births
 from sim.clock import day_span, days_between, local_day, shape_of
 from sim.compile_state import Codes, StateCompiler, read_together
 from sim.engines.tables import attribute_codes
 from sim.engines.words import word_tables
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, TARGETS
+from sim.origins import origins_of
 from sim.timetable import Row
 
 I8 = NDArray[np.int64]
 NONE = -1
 """No table, no step, no zone."""
 
-KINDS = ("work", "wait", "choose", "parallel", "end", "hold", "free", "take", "put")
+KINDS = ("work", "wait", "choose", "parallel", "end", "hold", "free", "take", "put", "send", "join")
 ON_OUTAGE = ("finish", "pause", "restart")
 
 STEP = np.dtype(
@@ -37,6 +38,7 @@ STEP = np.dtype(
         "time", "paper", "patience", "mixes", "need_a", "need_b", "platform_a", "platform_b", "branch_a",
         "branch_b", "hold", "free_a", "free_b", "stock", "amount", "partial", "short_to", "chooses",
         "watched", "when_a", "when_b", "rest", "balk_a", "balk_b", "balk_to",
+        "errand", "wait_for", "count",
     )]
 )  # fmt: skip
 SOURCE = np.dtype(
@@ -100,6 +102,9 @@ class Net(NamedTuple):
     attribute_keys: NDArray[Any]  # (attributes of all flows, sources, 2)
     flow_keys: NDArray[Any]  # (origins, 2)
     days: I8  # (dates, 3): date, begin, end
+    origin_flow: I8  # by origin: its flow …
+    origin_source: I8  # … the code of its source …
+    sent_origins: I8  # … and (origins, send steps): the origin of what its entities send
     day_shape: I8  # (flows, dates): row of `shapes`
     shapes: I8  # (rows, 25)
     listed: I8  # (rows, 3 + attribute columns): instant, day, number, given codes or EMPTY
@@ -140,6 +145,8 @@ class Prepared:
     units: int  # the most that one visit can hold
     holds: int  # `hold` steps
     opening: I8  # level of each stock
+    source_names: tuple[str, ...]  # in the order of their codes
+    errands: int  # steps that send out
 
 
 class Forest:
@@ -195,11 +202,11 @@ class Compiler:
         self.table = {name: n for n, name in enumerate(scenario.tables)}
         self.mixes: list[tuple[list[int], list[int]]] = []
         self.demand = {name: Demand.of(name, timetable) for name in scenario.flows}
-        self.origins = [
-            (name, source)
-            for name, flow in scenario.flows.items()
-            for source in ("backlog", *sources(flow.arrivals, self.demand[name]))
-        ]
+        self.origin_book = origins_of(scenario, self.demand)
+        self.origins = self.origin_book.every
+        self.errand = {
+            name: n for n, name in enumerate(n for n, s in scenario.steps.items() if s.kind == "send")
+        }
 
     def prepared(self) -> Prepared:
         scenario = self.scenario
@@ -253,12 +260,13 @@ class Compiler:
             mix_upto=mix_upto,
             mix_value=mix_value,
             **keys,
+            **self._origins(),
             days=days,
             day_shape=day_shape,
             shapes=shapes,
             listed=listed,
             timetable=self._timetable(),
-            **word_tables(scenario, self.columns),
+            **word_tables(scenario, self.columns, self.origin_book.book),
         )
         return Prepared(
             net,
@@ -271,6 +279,8 @@ class Compiler:
             self._most_units(),
             len(self.holds),
             np.array([stock.level for stock in scenario.stocks.values()], np.int64),
+            self.origin_book.book,
+            len(self.errand),
         )
 
     def _table_of(self, leaf: Any) -> int:
@@ -318,11 +328,19 @@ class Compiler:
             row["amount"] = NONE if step.amount is None else self.forest.add(step.amount, self._amount)
             row["partial"] = step.partial
             row["short_to"] = NONE if step.short_to is None else self.step[step.short_to]
+            row["errand"] = row["wait_for"] = row["count"] = NONE
+            if step.errand is not None:
+                self._errand(row, step.errand)
         return rows
 
     def _amount(self, leaf: Any) -> int:
         """A number; or below 0, -1 less the column of an attribute."""
         return -1 - self.forest.numbers[leaf] if isinstance(leaf, str) else int(leaf or 0)
+
+    def _errand(self, row: Any, errand: Errand) -> None:
+        row["errand"] = self.errand[errand.of]
+        row["wait_for"] = NONE if errand.wait_for is None else errand.wait_for
+        row["count"] = NONE if errand.count is None else self.forest.add(errand.count, self._amount)
 
     def _flat(self, lists: list[list[int]], steps: NDArray[Any], name: str) -> I8:
         ptr, flat = _csr(lists)
@@ -452,6 +470,19 @@ class Compiler:
         keys = ("attribute_ptr", "attribute_column", "attribute_number", "attribute_tree", "backlog_tree")
         return {key: np.array(values, np.int64) for key, values in zip(keys, arrays, strict=True)}
 
+    def _origins(self) -> dict[str, I8]:
+        """Flow and source of each origin, and where what its entities send comes from."""
+        book = self.origin_book
+        numbers = {origin: n for n, origin in enumerate(self.origins)}
+        sent = np.full((len(self.origins), len(self.errand)), NONE, np.int64)
+        for (flow, source, step), origin in book.sent.items():
+            sent[numbers[flow, source], self.errand[step]] = numbers[origin]
+        return {
+            "origin_flow": np.array([self.flow[flow] for flow, _ in self.origins], np.int64),
+            "origin_source": np.array([book.book.index(source) for _, source in self.origins], np.int64),
+            "sent_origins": sent,
+        }
+
     def _keys(self) -> dict[str, NDArray[Any]]:
         scenario = self.scenario
         addresses = [("step", step, *origin) for origin in self.origins for step in scenario.steps]
@@ -494,7 +525,7 @@ class Compiler:
         rows: list[Any] = []
         listed: list[list[int]] = []
         for number, (name, source) in enumerate(self.origins):
-            if source == "backlog":
+            if source not in self.origin_book.arriving[name]:
                 continue
             arrivals = self.scenario.flows[name].arrivals
             row = np.zeros((), SOURCE)

@@ -16,6 +16,7 @@ class Obstacle:
     what: str  # name of the step, zone, resource or platform
     holders: tuple[str, ...]  # who could give it back
     may_open: bool  # whether a future fact of the timetable can open it
+    needed: int = 1  # how many of the holders must move
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def find(waiting: Iterable[Waiting]) -> Deadlock | None:
 
 
 def _opens(obstacle: Obstacle, stuck: dict[str, Waiting]) -> bool:
-    return obstacle.may_open or any(holder not in stuck for holder in obstacle.holders)
+    moving = sum(holder not in stuck for holder in obstacle.holders)
+    return obstacle.may_open or moving >= obstacle.needed
 
 
 def _cycle(stuck: dict[str, Waiting]) -> list[str]:
@@ -65,7 +67,7 @@ def _cycle(stuck: dict[str, Waiting]) -> list[str]:
     while who is not None and who not in trail:
         trail.append(who)
         obstacle = next(o for o in stuck[who].obstacles if not _opens(o, stuck))
-        holder = obstacle.holders[0] if obstacle.holders else None
+        holder = next((who for who in obstacle.holders if who in stuck), None)
         kept = f", held by {holder}" if holder else ", which nobody holds and nothing will open"
         told.append(f"{who} at '{stuck[who].at}' waits for '{obstacle.what}'{kept}")
         who = holder

@@ -1,8 +1,9 @@
 """The picture of a process: which step follows which, in which agency's lane (for people, not for engines).
 
-Nodes are the steps, one `arrive:<flow>` for each flow and one `leave:<flow>` where a flow's way simply ends.
-Node data: `label` (Label), `kind` (a step's kind, else "arrive" or "leave"), `lane` (key of an agency, else
-""), `flows`. Edge data: `ways` (a tuple of `Way`: one pair of steps may be joined in several ways), `flows`.
+Nodes are the steps, one `arrive:<flow>` for each flow (but those that are only sent out), and one
+`leave:<flow>` where a flow's way simply ends. Node data: `label` (Label), `kind` (a step's kind, else
+"arrive" or "leave"), `lane` (key of an agency, else ""), `flows`. Edge data: `ways` (a tuple of `Way`:
+one pair of steps may be joined in several ways), `flows`.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from typing import TYPE_CHECKING, Literal
 import networkx as nx
 
 from scenarios.resolved import CERTAIN, Flow, Mix, Resolved, Step
+from sim.origins import only_sent
 
 if TYPE_CHECKING:
     Graph = nx.DiGraph[str]
 
-WayKind = Literal["next", "option", "branch", "join", "patience", "full", "balk", "short"]
+WayKind = Literal["next", "option", "branch", "join", "send", "patience", "full", "balk", "short"]
 RARE = frozenset({"patience", "full", "balk", "short"})
 """Ways that an entity takes when things do not go as they should."""
 
@@ -37,6 +39,8 @@ def picture(scenario: Resolved) -> Graph:
     graph: Graph = nx.DiGraph(name=scenario.name)
     for name in scenario.flows:
         _Walk(scenario, graph, name).whole()
+    for name in scenario.flows:
+        _Walk(scenario, graph, name).sent()
     _place_decisions(graph)
     return graph
 
@@ -61,11 +65,21 @@ class _Walk:
         self.outside: dict[str, str | None] = {}  # where branches join → where what follows joins in turn
 
     def whole(self) -> None:
-        arrive = f"arrive:{self.name}"
-        self._node(arrive, "arrive")
-        self._edge(arrive, self.flow.first, Way("next"), None)
+        if only_sent(self.scenario, self.name):
+            self._follow(self.flow.first, None)
+        else:
+            arrive = f"arrive:{self.name}"
+            self._node(arrive, "arrive")
+            self._edge(arrive, self.flow.first, Way("next"), None)
         if self.flow.backlog is not None:
             self._follow(self.flow.backlog.at, None)
+
+    def sent(self) -> None:
+        """Draw where its sub-entities begin, when the ways of all flows are drawn."""
+        for step in self.flow.next:
+            errand = self.scenario.steps[step].errand
+            if errand is not None and errand.flow is not None:
+                self._add_edge(step, self.scenario.flows[errand.flow].first, Way("send"))
 
     def _follow(self, step: str, then: str | None) -> None:
         """Draw a step and all that follows; `then` is where a branch joins again, None outside branches."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from sim.compile import Compiler, Prepared
 from sim.deadlock import Deadlock
 from sim.digest import Total, combined, timetable_total
 from sim.engines import audit
+from sim.engines.errands import TooManyVisits
 from sim.engines.floor import EndlessInstant
 from sim.engines.kernel import loop, records
 from sim.engines.kernel.records import State
@@ -100,7 +102,8 @@ class Model:
                 break
             self.state = grow(self.state, SPARE)
         if self.answer == records.ENDLESS:
-            raise EndlessInstant.at(self._endless_steps(), self.now)
+            fault = TooManyVisits if self.state.x[records.WRONG] == records.TOO_MANY else EndlessInstant
+            raise fault.at(self._endless_steps(), self.now)
 
     def _endless_steps(self) -> list[str]:
         names = list(self.scenario.steps)
@@ -176,19 +179,22 @@ class _Reader:
 
     def __init__(self, scenario: Resolved, prepared: Prepared, state: State) -> None:
         self.scenario, self.columns, self.state = scenario, prepared.columns, state
+        self.sources = prepared.source_names
         x = state.x
         self.entity_rows = state.entity_log[: x[records.ENTITIES]]
         self.attribute_rows = state.attribute_log[: x[records.ENTITIES]]
         self.visit_rows = state.visit_log[: x[records.VISIT_ROWS]]
         self.extra_rows = state.extra_log[: x[records.VISIT_ROWS]]
         rows = self.entity_rows
-        self.order = np.lexsort((rows["number"], rows["day"], rows["source"], rows["flow"]))
+        self.kin_rows = state.kin_log[: x[records.ENTITIES]]
+        child = (self.kin_rows["child"],) if len(self.kin_rows) else ()
+        self.order = np.lexsort((*child, rows["number"], rows["day"], rows["source"], rows["flow"]))
 
     def log(self, begin: int, end: int, rows: list[Any]) -> EventLog:
         entities = self._entities()
         attributes = {name: self.attribute_rows[self.order, n] for n, name in enumerate(self.columns)}
         classes, klass = self._classes(entities["flow"], attributes)
-        names = names_of(self.scenario, self.columns, classes)
+        names = replace(names_of(self.scenario, self.columns, classes), sources=self.sources)
         return EventLog(
             names=names,
             begin=begin,
@@ -204,12 +210,27 @@ class _Reader:
 
     def _entities(self) -> dict[str, Column]:
         fixed = {"child": 0, "parent": -1}
-        return {
+        found = {
             name: np.full(len(self.order), fixed[name], np.int64)
             if name in fixed
             else self.entity_rows[name][self.order].astype(np.int64)
             for name in ENTITY_COLUMNS
         }
+        return found | self._kin()
+
+    def _kin(self) -> dict[str, Column]:
+        """Number and parent of sub-entities, in a scenario that has some."""
+        if not len(self.kin_rows):
+            return {}
+        parent = self.kin_rows["parent"][self.order]
+        parent[parent >= 0] = self._rank()[parent[parent >= 0]]
+        return {"child": self.kin_rows["child"][self.order].astype(np.int64), "parent": parent}
+
+    def _rank(self) -> Column:
+        """The place of each entity, by its birth, in canonical order."""
+        rank = np.empty(len(self.order), np.int64)
+        rank[self.order] = np.arange(len(self.order))
+        return rank
 
     def _classes(self, flow: Column, attributes: dict[str, Column]) -> tuple[tuple[str, ...], Column]:
         """The names of the classes, sorted, and each entity's."""
@@ -235,9 +256,7 @@ class _Reader:
         )
 
     def _visits(self, klass: Column) -> dict[str, Column]:
-        rank = np.empty(len(self.order), np.int64)
-        rank[self.order] = np.arange(len(self.order))
-        entity = rank[self.visit_rows["entity"]]
+        entity = self._rank()[self.visit_rows["entity"]]
         order = np.lexsort((self.visit_rows["visit"], self.visit_rows["step"], entity))
         rows, entity = self.visit_rows[order], entity[order]
         known = {"entity": entity, "klass": klass[entity], "blocked_by": rows["blocked"]}
@@ -301,6 +320,8 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
     x[records.MAX_FORK], x[records.STILL_COMING] = max(1, forks.max()), prepared.sources.size
     x[records.BEGIN], x[records.STOCK_ROWS] = begin, stocks
     x[[records.FREE_VISITS, records.FREE_MOVERS, records.FREE_ENTITIES]] = SLOTS
+    errands = SLOTS if prepared.errands else 0
+    x[records.FREE_ERRANDS] = errands
     free = np.arange(SLOTS)[::-1]
     first = np.concatenate([[0], np.cumsum(prepared.highest + 1)]).astype(np.int64)
     return _named(
@@ -339,6 +360,10 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             stocks=_records(stocks, records.STOCK, level=prepared.opening, level_row=np.arange(stocks)),
             levels=_opening_levels(prepared.opening, begin),
             extra_log=np.zeros((4 * SLOTS, 1 if stocks else 0), np.int64),
+            errands=np.full((SLOTS, prepared.errands), -1, np.int64),
+            errand_slots=np.zeros(errands, records.ERRAND),
+            free_errands=np.arange(errands)[::-1].copy(),
+            kin_log=np.zeros(errands, records.KIN_LOG),
             cancel=np.zeros(1, np.uint8),
             holds=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),
             hold_pools=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),
@@ -407,6 +432,8 @@ def grow(state: State, facts: int) -> State:
         "levels": x[records.STOCK_ROWS] + (facts + 1) * (state.stocks.size + 1),
         "extra_log": x[records.VISIT_ROWS] + 4 * (facts + 1),
     }
+    if state.kin_log.size:
+        rows["kin_log"] = rows["entity_log"]
     if x[records.RECORD]:
         wanted |= rows
     changed: dict[str, Array] = {}
@@ -429,8 +456,12 @@ def _grow_slots(state: State, facts: int) -> State:
     while state.x[records.FREE_ENTITIES] < facts + 2:
         size = state.entities.size
         free = _more_slots(state.free_entities, state.x, records.FREE_ENTITIES, size)
-        own = ("entities", "values", "starts", "counts", "signs")
+        own = ("entities", "values", "starts", "counts", "signs", "errands")
         state = state._replace(free_entities=free, **{n: _longer(getattr(state, n), size) for n in own})
+    while state.errands.shape[1] > 0 and state.x[records.FREE_ERRANDS] < facts + 2:
+        size = state.errand_slots.size
+        free = _more_slots(state.free_errands, state.x, records.FREE_ERRANDS, size)
+        state = state._replace(free_errands=free, errand_slots=_longer(state.errand_slots, size))
     while state.x[records.FREE_MOVERS] < (facts + 1) * (fork + 1) + 1:
         size = state.movers.size
         free = _more_slots(state.free_movers, state.x, records.FREE_MOVERS, size)

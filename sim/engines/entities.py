@@ -11,6 +11,7 @@ from sim.log import EMPTY
 if TYPE_CHECKING:
     from simpy import Event
 
+    from sim.engines.errands import Errand
     from sim.engines.floor import Key, Pool, Station, Zone
 
 
@@ -37,8 +38,8 @@ class Entity:
     """One truck, order or dossier: its address, its class and where it is."""
 
     __slots__ = (
-        "arrived", "attributes", "day_child", "draw_keys", "key", "kind", "left", "moved_at", "moves",
-        "number", "outcome", "row", "starts", "visits",
+        "arrived", "attributes", "day_child", "draw_keys", "errands", "key", "kind", "left", "moved_at",
+        "moves", "number", "outcome", "parent", "row", "sent_for", "starts", "visits",
     )  # fmt: skip
 
     def __init__(
@@ -56,6 +57,9 @@ class Entity:
         self.starts: dict[int, int] = {}  # station → visits started
         self.visits: dict[int, int] = {}  # station → visits made
         self.moved_at, self.moves = EMPTY, 0  # the instant of its last move, and its moves in that instant
+        self.parent: Entity | None = None  # of a sub-entity …
+        self.sent_for: Errand | None = None  # … and what it was sent for
+        self.errands: dict[int, Errand] = {}  # station → what its latest visit there has sent
 
     def count_start(self, station: int) -> int:
         """The number of this start there: 1, 2, …; addresses its draws."""
@@ -81,8 +85,8 @@ class Visit:
     """One entity at one step: a row of the record in the making."""
 
     __slots__ = (
-        "admitted", "amount", "blocked_by", "counted", "done", "draw_number", "ended", "entity", "in_zone",
-        "inside",
+        "admitted", "amount", "awaits", "blocked_by", "counted", "done", "draw_number", "ended", "entity",
+        "in_zone", "inside",
         "joined", "keeping", "key", "lane", "lane_pool", "left", "length", "mode", "number", "outcome",
         "patience", "position", "resumed", "stamp", "started", "station", "units",
     )  # fmt: skip
@@ -105,6 +109,7 @@ class Visit:
         self.draw_number = 0
         self.counted = False  # among those at the step
         self.stamp, self.length, self.resumed = 0, 0, EMPTY
+        self.awaits: Errand | None = None  # sub-entities that must end first
         self.inside: Event  # joined or not; admitted or turned away: only of those who ask
         self.done: Event  # served, or out of patience
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 class Recorder:
     """Rows in flat arrays of int64; only open visits and present entities are objects."""
 
-    def __init__(self, scenario: Resolved) -> None:
-        self.scenario = scenario
+    def __init__(self, scenario: Resolved, sources: tuple[str, ...]) -> None:
+        self.scenario, self.sources = scenario, sources
         self.open: dict[Visit, None] = {}
         self.present: dict[Entity, None] = {}
         self._visits = array("q")
@@ -71,9 +71,8 @@ class Recorder:
 
     def _write_entity(self, entity: Entity) -> None:
         flow, source, day, number, child = entity.key
-        self._entities.extend(
-            (flow, source, day, number, child, entity.arrived, entity.outcome, entity.left, -1)
-        )
+        self._entities.extend((flow, source, day, number, child, entity.arrived, entity.outcome, entity.left))
+        self._entities.append(-1 if entity.parent is None else entity.parent.row)
         self._entities.append(entity.row)
         for name, values in self._attributes.items():
             value = entity.attributes.get(name)
@@ -126,6 +125,7 @@ class Recorder:
             classes=classes,
             stocks=tuple(scenario.stocks),
             attributes={name: None if v is None else tuple(v) for name, v in self._attributes.items()},
+            sources=self.sources,
         ), order
 
     def _entity_table(self) -> tuple[dict[str, Column], dict[str, Column], Column]:
@@ -140,6 +140,8 @@ class Recorder:
         rank = np.empty(self.entities, np.int64)
         rank[rows[order, len(ENTITY_COLUMNS)]] = np.arange(len(order))
         columns = {name: rows[order, i] for i, name in enumerate(ENTITY_COLUMNS)}
+        parent = columns["parent"]
+        parent[parent >= 0] = rank[parent[parent >= 0]]
         first = len(ENTITY_COLUMNS) + 1
         return columns, {name: rows[order, first + i] for i, name in enumerate(self._attributes)}, rank
 

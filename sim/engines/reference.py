@@ -17,14 +17,16 @@ from typing import Any
 from simpy import Event
 
 from scenarios.resolved import REST, Flow, Resolved
+from scenarios.resolved import Errand as ErrandSpec
 from sim import chance
-from sim.arrivals import Birth, Demand, births, sources
+from sim.arrivals import Birth, Demand, births
 from sim.chance import Purpose
 from sim.clock import local_day
 from sim.deadlock import Deadlock, find
 from sim.digest import digest
 from sim.draws import draw
 from sim.engines.entities import Entity, Kind, Position, Visit, pick
+from sim.engines.errands import MOST_VISITS, Errand, TooManyVisits, how_many
 from sim.engines.floor import (
     BALKED,
     COMPLETED,
@@ -46,7 +48,8 @@ from sim.engines.state import Senses, Tally
 from sim.engines.stocks import Stock
 from sim.engines.world import World
 from sim.laws import wrong_areas
-from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, EventLog
+from sim.log import EMPTY, ENTITY_OUTCOMES, EventLog
+from sim.origins import origins_of
 from sim.timetable import Row, timetable
 
 INSIDE, CROSSED = ENTITY_OUTCOMES.index("inside"), ENTITY_OUTCOMES.index("completed")
@@ -65,7 +68,10 @@ class Model:
         self.begin, self.end = -scenario.clock.lead_in, end
         self.env = World(self.begin, shuffle)
         self.timetable = timetable(scenario, seed, replication, self.begin, end)
-        self.recorder = Recorder(scenario)
+        self.demand = {name: Demand.of(name, self.timetable) for name in scenario.flows}
+        self.origins = origins_of(scenario, self.demand)
+        self.source_numbers = {name: n for n, name in enumerate(self.origins.book)}
+        self.recorder = Recorder(scenario, self.origins.book)
         self._log: EventLog | None = None
         self._build_floor()
         self._prepare_chance()
@@ -155,13 +161,7 @@ class Model:
     def _prepare_chance(self) -> None:
         """The keys of all draws, checked for clashes."""
         scenario = self.scenario
-        self.demand = {name: Demand.of(name, self.timetable) for name in scenario.flows}
-        self.flow_sources = {
-            name: sources(flow.arrivals, self.demand[name]) for name, flow in scenario.flows.items()
-        }
-        origins = [
-            (flow, source) for flow, names in self.flow_sources.items() for source in ("backlog", *names)
-        ]
+        origins = self.origins.every
         addresses = [("step", step, *origin) for origin in origins for step in scenario.steps]
         addresses += [
             ("attribute", a, *origin) for origin in origins for a in scenario.flows[origin[0]].attributes
@@ -175,7 +175,7 @@ class Model:
     def _open_gates(self) -> None:
         for name, flow in self.scenario.flows.items():
             self.stand_in_backlog(name, flow)
-            for source in self.flow_sources[name]:
+            for source in self.origins.arriving[name]:
                 self.still_coming += 1
                 self.env.process(self.arrivals(name, flow, source))
 
@@ -230,7 +230,7 @@ class Model:
         """A new entity, with the attributes that it will keep."""
         attributes = self._attributes(name, flow, source, birth)
         kind = self._kind(name, flow, attributes)
-        key = (self.flow_numbers[name], SOURCES.index(source), birth.day, birth.number, 0)
+        key = (self.flow_numbers[name], self.source_numbers[source], birth.day, birth.number, birth.child)
         entity = Entity(self.recorder.new_row(), key, kind, birth.at, self.draw_keys[name, source])
         entity.attributes = attributes
         self.inside += 1
@@ -256,7 +256,8 @@ class Model:
         if kind == "category" and len(scenario.mixes[leaf].values) == 1:
             return scenario.mixes[leaf].values[0]
         k0, k1 = words(key)
-        number = int(draw(k0, k1, birth.number, birth.day << 16, Purpose.ATTRIBUTE, self.replication))
+        day_child = birth.day << 16 | birth.child
+        number = int(draw(k0, k1, birth.number, day_child, Purpose.ATTRIBUTE, self.replication))
         if kind == "number":
             return chance.quantile(scenario.tables[leaf], number)
         return scenario.mixes[leaf].values[chance.choose(scenario.mixes[leaf].upto, number)]
@@ -301,6 +302,8 @@ class Model:
             return self.turn_away(visit, position)
         if visit.station.step.kind == "parallel":
             yield self.env.all_of(self.branches(visit, position))
+        elif visit.station.step.errand is not None:
+            yield from self.send_and_wait(visit)
         visit.ended, visit.outcome = self.env.now, COMPLETED
         visit.count_out()
         if visit.station.step.kind == "hold":  # the units stay with the entity, still serving it
@@ -315,6 +318,38 @@ class Model:
             self.env.process(self.life(visit.entity, first, Position(zone=position.zone, branch=True)))
             for first in visit.station.step.branches
         ]
+
+    def send_and_wait(self, visit: Visit) -> Story:
+        """Send out sub-entities, each with a life of its own; wait until enough of them have ended."""
+        spec = visit.station.step.errand
+        assert spec is not None
+        if visit.station.step.kind == "send":
+            self.send(visit, spec)
+        visit.awaits = visit.entity.errands.get(self.stations[spec.of].number)
+        if visit.awaits is None:
+            return
+        missing = visit.awaits.missing(spec.wait_for)
+        if missing > 0:
+            enough = Event(self.env)
+            visit.awaits.wait(missing, enough)
+            yield enough
+
+    def send(self, visit: Visit, spec: ErrandSpec) -> None:
+        """The sub-entities of a visit are born and set out."""
+        if visit.number > MOST_VISITS:
+            raise TooManyVisits.at([visit.station.name], self.env.now)
+        parent, errand = visit.entity, Errand(how_many(spec, visit.entity))
+        parent.errands[visit.station.number] = errand
+        flow, source, day, number, _ = parent.key
+        names = list(self.scenario.flows)
+        name, origin = self.origins.sent[names[flow], self.origins.book[source], visit.station.name]
+        sent = self.scenario.flows[name]
+        given = {a: value for a, value in parent.attributes.items() if a in sent.attributes}
+        for k in range(1, errand.sent + 1):
+            child = (visit.number - 1) * MOST_VISITS + k
+            entity = self.born(name, sent, origin, Birth(self.env.now, day, number, given, child))
+            entity.parent, entity.sent_for = parent, errand
+            self.env.process(self.life(entity, sent.first, Position()))
 
     def come(self, visit: Visit, position: Position) -> None:
         """Come to a step: to its door if a place must be asked for, else straight in."""
@@ -406,6 +441,8 @@ class Model:
         self.inside -= 1
         self.senses.inside[entity.key[0]] -= 1
         self.recorder.gone(entity)
+        if entity.sent_for is not None:
+            entity.sent_for.end_one()
 
     # ---- giving back
     def free(self, position: Position, holds: tuple[str, ...]) -> None:
@@ -680,7 +717,8 @@ class Model:
         for row in self.timetable:
             if row.what == "capacity":
                 highest[row.target] = max(row.value, highest.get(row.target, 0))
-        return find(Standstill(self.scenario, list(self.recorder.open), highest).waiting())
+        visits = list(self.recorder.open)
+        return find(Standstill(self.scenario, self.origins.book, visits, highest).waiting())
 
     def events(self) -> int:
         """How many SimPy events were scheduled."""

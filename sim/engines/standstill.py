@@ -9,14 +9,16 @@ from scenarios.resolved import Resolved
 from sim.deadlock import Obstacle, Waiting
 from sim.engines.entities import Visit
 from sim.engines.floor import Pool, Station, Zone
-from sim.log import EMPTY, SOURCES
+from sim.log import EMPTY
 
 
 class Standstill:
     """Reads the final state: every open visit, what it holds and what it waits for."""
 
-    def __init__(self, scenario: Resolved, visits: list[Visit], highest: dict[str, int]) -> None:
-        self.scenario, self.highest = scenario, highest
+    def __init__(
+        self, scenario: Resolved, sources: tuple[str, ...], visits: list[Visit], highest: dict[str, int]
+    ) -> None:
+        self.scenario, self.sources, self.highest = scenario, sources, highest
         self.flows = list(scenario.flows)
         movers = [visit for visit in visits if visit.ended == EMPTY]
         self.movers = sorted(movers, key=lambda visit: (visit.entity.key, visit.station.number, visit.number))
@@ -35,9 +37,10 @@ class Standstill:
         return found
 
     def name(self, visit: Visit) -> str:
-        flow, source, day, number, _ = visit.entity.key
+        flow, source, day, number, child = visit.entity.key
         born = date(1970, 1, 1) + timedelta(day)
-        return f"{self.flows[flow]} {SOURCES[source]} {born} #{number} ({visit.station.name})"
+        of = f".{child}" if child else ""
+        return f"{self.flows[flow]} {self.sources[source]} {born} #{number}{of} ({visit.station.name})"
 
     def _holdings(self, visit: Visit) -> Iterator[Station | Zone | Pool]:
         position = visit.position
@@ -56,6 +59,7 @@ class Standstill:
         """What must go away before the visit moves on; nothing if time alone moves it."""
         if visit.started != EMPTY:
             yield from self._children(visit)
+            yield from self._sent(visit)
         elif visit.patience:
             return
         elif visit.admitted == EMPTY:
@@ -68,6 +72,14 @@ class Standstill:
             for child in self.movers:
                 if child.entity is visit.entity and child is not visit and child.position.branch:
                     yield Obstacle(child.station.name, (self.name(child),), False)
+
+    def _sent(self, visit: Visit) -> Iterator[Obstacle]:
+        """The sub-entities that must end before the visit does."""
+        spec, errand = visit.station.step.errand, visit.awaits
+        if spec is not None and errand is not None:
+            out = [v for v in self.movers if v.entity.sent_for is errand and not v.position.branch]
+            holders = tuple(self.name(child) for child in out)
+            yield Obstacle(spec.of, holders, False, errand.missing(spec.wait_for))
 
     def _at_door(self, visit: Visit) -> Iterator[Obstacle]:
         station = visit.station

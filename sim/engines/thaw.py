@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.deadlock import Deadlock
 from sim.engines.entities import Entity, Kind, Position, Visit
+from sim.engines.errands import Errand
+from sim.engines.floor import Station
 from sim.engines.kernel import records
 from sim.engines.reference import Model as Reference
 from sim.log import EMPTY
@@ -34,6 +36,7 @@ class _Thaw:
         self.flows = list(twin.scenario.flows.values())
         self.entities: dict[int, Entity] = {}
         self.positions: dict[int, Position] = {}
+        self.errands: dict[int, Errand] = {}
 
     def fill(self) -> None:
         self._places()
@@ -68,6 +71,8 @@ class _Thaw:
         visit = Visit(entity, station, number, key, int(row["joined"]), self._position(int(row["mover"])))
         visit.admitted, visit.started, visit.ended = (int(row[n]) for n in ("admitted", "started", "ended"))
         visit.in_zone, visit.patience = bool(row["in_zone"]), bool(row["patient"])
+        if visit.started != EMPTY:
+            visit.awaits = self._awaits(int(row["mover"]), station)
         for k in range(int(row["held_units"])):
             pool = self.pools[int(self.state.unit_pools[slot, k])]
             visit.units.append((pool, [int(self.state.units[slot, k])]))
@@ -77,9 +82,10 @@ class _Thaw:
         slot = int(self.state.movers[mover]["entity"])
         if slot not in self.entities:
             row = self.state.entities[slot]
-            key = tuple(int(row[name]) for name in ("flow", "source", "day", "number"))
+            key = tuple(int(row[name]) for name in ("flow", "source", "day", "number", "child"))
             kind = Kind(self.flows[key[0]], 0, self._attributes(slot))
-            self.entities[slot] = Entity(int(row["row"]), (*key, 0), kind, int(row["arrived"]), [])
+            self.entities[slot] = Entity(int(row["row"]), key, kind, int(row["arrived"]), [])
+            self.entities[slot].sent_for = self._errand(int(row["sent_for"]))
         return self.entities[slot]
 
     def _attributes(self, slot: int) -> dict[str, str | int]:
@@ -90,6 +96,22 @@ class _Thaw:
             for (name, codes), code in values
             if code != EMPTY
         }
+
+    def _errand(self, slot: int) -> Errand | None:
+        if slot >= 0 and slot not in self.errands:
+            row = self.state.errand_slots[slot]
+            self.errands[slot] = Errand(int(row["sent"]))
+            self.errands[slot].back = int(row["back"])
+        return self.errands.get(slot)
+
+    def _awaits(self, mover: int, station: Station) -> Errand | None:
+        """What a visit that has started waits for."""
+        spec = station.step.errand
+        if spec is None:
+            return None
+        sending = [name for name, step in self.twin.scenario.steps.items() if step.kind == "send"]
+        entity = int(self.state.movers[mover]["entity"])
+        return self._errand(int(self.state.errands[entity, sending.index(spec.of)]))
 
     def _position(self, mover: int) -> Position:
         if mover not in self.positions:

@@ -13,7 +13,7 @@ import numpy as np
 
 from scenarios.resolved import Resolved
 from sim.digest import ABSENT, Words, key, name_hash, start
-from sim.log import ENTITY_OUTCOMES, MODES, SOURCES, VISIT_OUTCOMES
+from sim.log import ENTITY_OUTCOMES, MODES, VISIT_OUTCOMES
 
 Pair = tuple[int, int]
 Codes = dict[str, dict[str, int] | None]
@@ -25,7 +25,7 @@ CONSTANTS = {"segment": 1, "batch": -1, "amount": ABSENT}
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 
-def word_tables(scenario: Resolved, columns: Codes) -> dict[str, Any]:
+def word_tables(scenario: Resolved, columns: Codes, sources: Iterable[str]) -> dict[str, Any]:
     """The arrays that a network needs for the digest, by their names in it.
 
     The words of a step also hold what every visit begins with, those of an entity's outcome what every
@@ -34,7 +34,7 @@ def word_tables(scenario: Resolved, columns: Codes) -> dict[str, Any]:
     visit = _sum(start("visits"), *(_product(name, word) for name, word in CONSTANTS.items()))
     return {
         "flow_words": _flows(scenario, columns),
-        "source_words": _named("source", SOURCES),
+        "source_words": _named("source", sources),
         "step_words": _named("step", scenario.steps, visit),
         "place_words": _named("blocked_by", ("", *scenario.steps, *scenario.zones)),
         "pool_words": _named("lane_pool", ("", *scenario.resources)),

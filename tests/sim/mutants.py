@@ -13,6 +13,7 @@ from scenarios.resolved import Condition
 from sim.draws import draw
 from sim.engines import reference
 from sim.engines.entities import Entity, Position, Visit
+from sim.engines.errands import Errand
 from sim.engines.floor import DIVERTED, RENEGED, Group, Pool, Station, Zone
 from sim.engines.reference import LOST_PATIENCE, Model
 from sim.engines.state import Senses, Tally
@@ -591,6 +592,60 @@ def a_loss_keeps_what_it_held(patch: Patch) -> None:
         leave(model, position)
 
     patch.setattr(Model, "leave", forgetful)
+
+
+# ---- sub-entities
+@mutant
+def nobody_waits_for_what_was_sent(patch: Patch) -> None:
+    patch.setattr(Errand, "missing", lambda errand, wait_for: 0)
+
+
+@mutant
+def a_join_waits_for_those_of_all_visits(patch: Patch) -> None:
+    """A second sending forgets nobody."""
+    send = Model.send
+
+    def add(model: Model, visit: Visit, spec: Any) -> None:
+        before = visit.entity.errands.get(visit.station.number)
+        send(model, visit, spec)
+        if before is not None:
+            visit.entity.errands[visit.station.number].back -= before.sent - before.back
+
+    patch.setattr(Model, "send", add)
+
+
+@mutant
+def samples_share_the_draws_of_their_number(patch: Patch) -> None:
+    """All sub-entities of a visit take the same time."""
+    built = Entity.__init__
+
+    def alike(entity: Entity, *args: Any) -> None:
+        built(entity, *args)
+        entity.day_child = entity.key[2] << 16
+
+    patch.setattr(Entity, "__init__", alike)
+
+
+@mutant
+def samples_draw_what_their_parent_has(patch: Patch) -> None:
+    born = Model.born
+
+    def anew(model: Model, name: str, flow: Any, source: str, birth: Any) -> Entity:
+        return born(model, name, flow, source, replace(birth, given={}) if birth.child else birth)
+
+    patch.setattr(Model, "born", anew)
+
+
+@mutant
+def a_lost_sample_never_ends(patch: Patch) -> None:
+    complete = Model.complete
+
+    def forget(model: Model, entity: Entity) -> None:
+        if entity.outcome == LOST_PATIENCE:
+            entity.sent_for = None
+        complete(model, entity)
+
+    patch.setattr(Model, "complete", forget)
 
 
 # ---- numbers

@@ -23,6 +23,7 @@ from scenarios.resolved import (
     Clock,
     Condition,
     Disruption,
+    Errand,
     Flow,
     ListedArrival,
     Mix,
@@ -40,7 +41,7 @@ FEATURES = (
     "rooms", "zone", "patience", "full_to", "platform", "outage", "release", "parallel", "rework", "shifts",
     "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool",
     "burst", "until_empty", "teams", "by_goods", "other_doors", "two_platforms",
-    "greedy", "crowded", "hold", "stocks", "lanes", "balk",
+    "greedy", "crowded", "hold", "stocks", "lanes", "balk", "sends", "joins",
 )  # fmt: skip
 REFERENCE_ONLY: frozenset[str] = frozenset()
 """What the compiled engine does not know yet."""
@@ -65,6 +66,8 @@ def networks(draw: st.DrawFn, *, reference_only: bool = False) -> Resolved:
         _add_parallel(draw, on, pools, steps, way, names)
     if "hold" in on:
         _add_hold(draw, on, pools, steps, way, names)
+    if "sends" in on:
+        _add_sending(draw, on, pools, steps, way, names)
     if "rework" in on:
         _add_rework(draw, steps, way, options, names)
     if "stocks" in on:
@@ -76,6 +79,8 @@ def networks(draw: st.DrawFn, *, reference_only: bool = False) -> Resolved:
         name: _flow(draw, on, names, first, way, options, steps)
         for name in ("truck", "van")[: draw(st.integers(1, 2))]
     }
+    if "sends" in on:
+        flows["sample"] = _sample(draw, on, steps)
     return scenario(
         flows, steps, tables=tables | {"gap": (draw(st.sampled_from((300_000, 1_000_000))),)},
         mixes={
@@ -339,6 +344,56 @@ def _add_hold(
         steps["fork"] = replace(steps["fork"], branches=("grab", *steps["fork"].branches[1:]))
 
 
+def _add_sending(
+    draw: st.DrawFn,
+    on: set[str],
+    pools: list[str],
+    steps: dict[str, Step],
+    way: dict[str, str | None],
+    names: list[str],
+) -> None:
+    """Samples to a laboratory after the first step, or in a branch, met again after the last one."""
+    waits = st.sampled_from([None, None, 0, 1, 2])
+    count: Tree = By("goods", {"a": draw(st.integers(0, 3)), "b": draw(st.integers(0, 3))})
+    errand = Errand("lab", draw(waits), "sample", draw(st.sampled_from([count, "pages"])))
+    room = draw(st.sampled_from([None, None, 2])) if "rooms" in on else None
+    after = draw(st.sampled_from([names[0], "left0" if "fork" in steps else names[0]]))
+    zone = _yard(draw, on) if after == names[0] else None
+    steps["lab"] = Step(NAME, "send", room=room, errand=errand, zone=zone)
+    way["lab"] = way[after]
+    way[after] = "lab"
+    if "joins" in on:
+        steps["meet"] = Step(NAME, "join", errand=Errand("lab", draw(waits)), zone=_yard(draw, on))
+        way["meet"] = way[names[-1]]
+        way[names[-1]] = "meet"
+    for name in ("test", "seal"):
+        patience = _name(draw) if "patience" in on and draw(st.booleans()) else None
+        room = draw(st.sampled_from([None, 1, 2])) if "rooms" in on else None
+        time: Tree = By("goods", {"a": _name(draw), "b": _name(draw)}) if "by_goods" in on else _name(draw)
+        steps[name] = Step(
+            NAME, "work", needs=_needs(draw, on, pools), time=time, patience=patience, room=room,
+            zone=_yard(draw, on),
+        )  # fmt: skip
+
+
+def _yard(draw: st.DrawFn, on: set[str]) -> str | None:
+    return "yard" if "zone" in on and draw(st.booleans()) else None
+
+
+def _sample(draw: st.DrawFn, on: set[str], steps: dict[str, Step]) -> Flow:
+    """What is sent: by itself it comes seldom."""
+    ways: list[dict[str, str | None]] = [{"test": None}, {"test": "seal", "seal": None}]
+    way = draw(st.sampled_from(ways))
+    arrivals = _arrivals(draw, on) if draw(st.booleans()) else Arrivals("none")
+    attributes = {"goods": category("a", "b", draw="goods"), "size": Attribute(NAME, "number", "t2")}
+    if "lanes" in on:  # to the shorter of two
+        steps["sort"] = Step(NAME, "choose", shortest=True)
+        options: dict[str, dict[str, str | None]] = {"sort": {"one": "test", "two": "seal"}}
+        lanes: dict[str, str | None] = {"sort": None, "test": None, "seal": None}
+        return Flow(NAME, arrivals, "sort", lanes, options=options, attributes=attributes)
+    return Flow(NAME, arrivals, "test", dict(way), attributes=attributes)
+
+
 def _add_rework(
     draw: st.DrawFn,
     steps: dict[str, Step],
@@ -362,12 +417,15 @@ def _flow(
     options: dict[str, Any],
     steps: dict[str, Step],
 ) -> Flow:
-    goods: Attribute = category("a", "b", draw="goods")
+    attributes: dict[str, Attribute] = {"goods": category("a", "b", draw="goods")}
+    if "sends" in on:
+        attributes["pages"] = Attribute(NAME, "number", "t3")
+    if "stocks" in on:
+        attributes["load"] = Attribute(NAME, "number", "t0")
     priority = By("goods", {"a": 0, "b": draw(st.integers(0, 1))}) if "priorities" in on else 0
     first = draw(st.sampled_from(names)) if "other_doors" in on else first
     if way.get("take") == names[0] == first:
         first = "drop"
-    attributes = {"goods": goods} | ({"load": Attribute(NAME, "number", "t0")} if "stocks" in on else {})
     return Flow(
         NAME, _arrivals(draw, on), first, dict(way), options=dict(options), attributes=attributes,
         priority=priority, backlog=_backlog(draw, names, steps) if "backlog" in on else None,

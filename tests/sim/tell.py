@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from scenarios.resolved import Arrivals, Flow, ListedArrival, Resolved
-from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, VISIT_OUTCOMES, EventLog
+from sim.log import EMPTY, ENTITY_OUTCOMES, VISIT_OUTCOMES, EventLog
 from sim.run import Run, run
 from tests.sim.build import NAME, START_DAY, always, clock, scenario
 
@@ -103,10 +103,12 @@ def _unusual(log: EventLog, row: int) -> Iterator[str]:
 
 
 def entity_name(log: EventLog, row: int) -> str:
-    """`a3`, or `a.backlog3` for sources other than the list."""
-    source = SOURCES[log.entities["source"][row]]
+    """`a3`, or `a.backlog3` for sources other than the list, `s.a.list.lab3#1` for a sub-entity."""
+    source = log.names.sources[log.entities["source"][row]]
     middle = "" if source == "list" else f".{source}"
-    return f"{log.names.flows[log.entities['flow'][row]]}{middle}{log.entities['number'][row]}"
+    child = log.entities["child"][row]
+    of = f"#{child}" if child else ""
+    return f"{log.names.flows[log.entities['flow'][row]]}{middle}{log.entities['number'][row]}{of}"
 
 
 def outcomes(told: Run) -> dict[str, str]:

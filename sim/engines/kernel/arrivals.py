@@ -26,8 +26,8 @@ from sim.jit import inlined
 
 
 @inlined
-def new_entity(net, st, flow, source, origin, day, number, arrived, given):
-    """A new entity with its attributes; `given` is a row of `listed`, or NONE."""
+def new_entity(net, st, flow, source, origin, day, number, arrived, given, parent, child):
+    """A new entity with its attributes; `given` is a row of `listed`, `parent` an entity, or NONE."""
     n = st.x[FREE_ENTITIES] - 1
     st.x[FREE_ENTITIES] = n
     entity = st.free_entities[n]
@@ -38,6 +38,8 @@ def new_entity(net, st, flow, source, origin, day, number, arrived, given):
     st.inside[flow] += 1
     e.flow, e.source, e.origin, e.day, e.number, e.arrived = flow, source, origin, day, number, arrived
     e.outcome, e.live, e.moved_at, e.moves, e.spent = INSIDE, 1, EMPTY, 0, 0
+    e.child, e.parent, e.sent_for = child, NONE, NONE
+    st.errands[entity, :] = NONE
     st.starts[entity, :] = 0
     st.counts[entity, :] = 0
     st.values[entity, :] = EMPTY
@@ -47,10 +49,13 @@ def new_entity(net, st, flow, source, origin, day, number, arrived, given):
         if given >= 0 and net.listed[given, 3 + column] != EMPTY:
             st.values[entity, column] = net.listed[given, 3 + column]
             continue
+        if parent >= 0 and st.values[parent, column] != EMPTY:
+            st.values[entity, column] = st.values[parent, column]
+            continue
         tree = net.backlog_tree[k] if source == 0 else net.attribute_tree[k]
         end = leaf(net, st, tree, entity)
         key = net.attribute_keys[origin, k - first]
-        luck = draw(key[0], key[1], number, day << 16, ATTRIBUTE, st.x[REPLICATION])
+        luck = draw(key[0], key[1], number, day << 16 | child, ATTRIBUTE, st.x[REPLICATION])
         if net.attribute_number[k]:
             st.values[entity, column] = quantile(net, end, luck)
         else:

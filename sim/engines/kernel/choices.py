@@ -103,6 +103,8 @@ def chooses_before(net, st, a, b):
         return e.day < f.day
     if e.number != f.number:
         return e.number < f.number
+    if e.child != f.child:
+        return e.child < f.child
     return m.step < n.step
 
 

@@ -147,7 +147,7 @@ def start(net, st, visit):
     v.draw = st.starts[entity, step]
     if s.kind == TAKE:
         take(net, st, visit)
-    if s.kind == PARALLEL:
+    if s.kind == PARALLEL or s.errand >= 0:  # it ends when others have ended
         happen(st, now, FORKS, visit, v.stamp)
         return
     length = duration(net, st, visit, entity)

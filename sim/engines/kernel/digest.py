@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from numba import uint64
 
-from sim.digest import ABSENT, MIX, key
+from sim.digest import ABSENT, MIX, key, start
 from sim.engines.kernel.records import EMPTY
-from sim.jit import inlined
+from sim.jit import called, inlined
 
 # the two odd numbers of each column that holds numbers or times
 DAY_A, DAY_B = (uint64(k) for k in key("day"))
@@ -21,6 +21,9 @@ ENDED_A, ENDED_B = (uint64(k) for k in key("ended"))
 LEFT_A, LEFT_B = (uint64(k) for k in key("left"))
 AMOUNT_A, AMOUNT_B = (uint64(k) for k in key("amount"))
 ARRIVED_A, ARRIVED_B = (uint64(k) for k in key("arrived"))
+CHILD_A, CHILD_B = (uint64(k) for k in key("child"))
+PARENT_A, PARENT_B = (uint64(k) for k in key("parent"))
+ENTITY = uint64(start("entities")[0])
 
 NEVER = uint64(ABSENT)
 FIRST, SECOND = uint64(MIX[0]), uint64(MIX[1])
@@ -63,6 +66,19 @@ def sign(net, st, entity):
             own_b += net.value_words[column, held, 2]
     words[0], words[1] = address_a + klass * KLASS_A, address_b + klass * KLASS_B
     words[2], words[3] = address_a + own_a, address_b + own_b
+
+
+@called
+def sign_kin(net, st, entity, parent):
+    """What a sub-entity adds more: its child's number to all rows, its parent's address to its own."""
+    p, words = st.entities[parent], st.signs[entity]
+    address = net.flow_words[p.flow][0] + net.source_words[p.source][0]
+    sender = mixed(ENTITY + address + uint64(p.day) * DAY_A + uint64(p.number) * NUMBER_A)
+    child = uint64(st.entities[entity].child)
+    words[0] += child * CHILD_A
+    words[1] += child * CHILD_B
+    words[2] += child * CHILD_A + sender * PARENT_A
+    words[3] += child * CHILD_B + sender * PARENT_B
 
 
 @inlined

@@ -20,6 +20,7 @@ from sim.engines.kernel.records import (
     EMPTY,
     ENTITIES,
     FREE_ENTITIES,
+    FREE_ERRANDS,
     FREE_MOVERS,
     FREE_VISITS,
     HEAP,
@@ -89,6 +90,8 @@ def room_for_more(st):
     fork = x[MAX_FORK]
     fuel = min(x[FREE_VISITS] - 1, x[FREE_ENTITIES] - 1)
     fuel = min(fuel, (x[FREE_MOVERS] - 1) // (fork + 1))
+    if st.errands.shape[1] > 0:
+        fuel = min(fuel, x[FREE_ERRANDS] - 1)
     fuel = min(fuel, (st.heap.size - x[HEAP] - 2 * live) // (fork + 6))
     fuel = min(fuel, (st.soon.size - x[SOON] - 2 * live) // (fork + 6))
     if x[RECORD]:
@@ -125,7 +128,7 @@ def arrived(net, st, source, begin, end):
         src = st.sources[source]
         given = src.row if src.kind == BY_ROWS else int64(NONE)
         day, number = src.next_day, src.next_number
-        entity = new_entity(net, st, src.flow, src.code, src.origin, day, number, st.x[NOW], given)
+        entity = new_entity(net, st, src.flow, src.code, src.origin, day, number, st.x[NOW], given, NONE, 0)
         mover, step = new_mover(st, entity, NONE, 0, NONE), net.flow_first[src.flow]
     if st.sources[source].kind == BY_ROWS:
         st.sources[source].row += 1

@@ -30,6 +30,8 @@ def tie(visits, movers, entities, a, b):
         return e.day < f.day
     if e.number != f.number:
         return e.number < f.number
+    if e.child != f.child:
+        return e.child < f.child
     return x.step < y.step
 
 

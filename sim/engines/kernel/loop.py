@@ -8,6 +8,7 @@ from sim.engines.kernel.arrivals import new_entity, new_mover, next_arrival
 from sim.engines.kernel.choices import count_in, count_out, stand_before
 from sim.engines.kernel.decisions import decide
 from sim.engines.kernel.draws import leaf, quantile, step_draw
+from sim.engines.kernel.errands import send_or_join
 from sim.engines.kernel.events import lowest_awake, pop
 from sim.engines.kernel.facts import (
     apply_row,
@@ -45,6 +46,7 @@ from sim.engines.kernel.records import (
     MOVES_IN,
     NONE,
     NOW,
+    PARALLEL,
     ROW,
     SLOT_BITS,
     SOON,
@@ -147,7 +149,12 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
                 x[SOON] += 1
             continue
         elif kind == FORKS:
-            fork(net, st, slot)
+            if net.steps[st.visits[slot].step].kind == PARALLEL:
+                fork(net, st, slot)
+            else:
+                send_or_join(net, st, slot)
+                if x[WRONG]:
+                    return ENDLESS
         elif kind == ENDS:
             mover, step = ended(net, st, slot)
         elif kind == GIVES_UP:
@@ -184,7 +191,7 @@ def open_gates(net, st, begin, arrivals_end):
 @entry
 def stand_in_backlog(net, st, flow, origin, day, number, step, age_tree):
     """One entity of the opening backlog, already in; False if its place is not there."""
-    entity = new_entity(net, st, flow, 0, origin, day, number, st.x[NOW], NONE)
+    entity = new_entity(net, st, flow, 0, origin, day, number, st.x[NOW], NONE, NONE, 0)
     mover = new_mover(st, entity, NONE, 0, NONE)
     visit = new_visit(net, st, mover, step)
     age = quantile(net, leaf(net, st, age_tree, entity), step_draw(net, st, entity, step, 0, AGE))

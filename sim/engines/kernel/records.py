@@ -11,7 +11,7 @@ NONE = -1
 AT_CHOICE = -2
 """Less its number: a choice that reads the state, where a step is expected."""
 UNSET = -(1 << 62)
-WORK, WAIT, CHOOSE, PARALLEL, END_STEP, HOLD, FREE, TAKE, PUT = range(9)
+WORK, WAIT, CHOOSE, PARALLEL, END_STEP, HOLD, FREE, TAKE, PUT, SEND, JOIN = range(11)
 FINISH, PAUSE, RESTART = range(3)
 OPEN, COMPLETED, DIVERTED, RENEGED, BALKED = range(5)
 INSIDE, LEFT_COMPLETED, LOST, NEVER_JOINED = range(4)
@@ -33,14 +33,16 @@ KIND_MASK = (1 << KIND_BITS) - 1
     ENTITIES,
     FREE_VISITS, FREE_MOVERS, FREE_ENTITIES, USAGE_ROWS, PLACE_ROWS, EVENTS, CHECK, IDLE_HEADS, WRONG,
     REPLICATION,
-    RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS, BEGIN,
-) = range(27)  # fmt: skip
-SCALARS = 27
+    RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS, BEGIN, FREE_ERRANDS,
+) = range(28)  # fmt: skip
+SCALARS = 28
 TIMES_GO_BACK, PARTS_DIFFER, ABOVE_CAPACITY, NOT_HELD, ABOVE_ROOM, BELOW_NOTHING = range(6)
 """Laws that are counted: places in `broken`."""
 DONE, GROW, EMPTIED, ENDLESS, CANCELLED = range(5)
 LINES = 3  # two doors and the queue
 MAX_PASSES = 10_000
+TOO_MANY = 2  # what is wrong: too many visits that send out, else (1) too many moves in an instant
+MOST_SENT, MOST_VISITS = 255, 256
 
 i8, i4, i2, i1 = np.int64, np.int32, np.int16, np.int8
 EVENT = np.dtype([("time", i8), ("what", i8)])
@@ -69,7 +71,7 @@ VISIT = np.dtype([(n, i8) for n in (
 MOVER = np.dtype([(n, i8) for n in ("entity", "visit", "held", "zone", "branch", "parent", "kids", "step")])
 ENTITY = np.dtype([(n, i8) for n in (
     "row", "flow", "origin", "source", "day", "number", "arrived", "outcome", "live", "moved_at", "moves",
-    "spent",
+    "spent", "child", "parent", "sent_for",
 )])  # fmt: skip
 VISIT_LOG = np.dtype([("entity", i4), ("step", i2), ("visit", i2), ("mode", i1), ("outcome", i1),
                       ("lane_pool", i2), ("lane", i4), ("blocked", i2), ("joined", i8), ("admitted", i8),
@@ -80,6 +82,8 @@ ENTITY_LOG = np.dtype([("flow", i2), ("source", i2), ("day", i4), ("number", i8)
                        ("left", i8)])  # fmt: skip
 AMOUNT = 0
 """Columns of `extra_log`, which has none where no scenario's step writes them."""
+ERRAND = np.dtype([(n, i8) for n in ("visit", "sent", "born", "back", "waiting", "dropped")])
+KIN_LOG = np.dtype([("child", i4), ("parent", i8)])
 LEVEL = np.dtype([("what", i8), ("time", i8), ("serving", i8), ("kept", i8)])
 
 State = namedtuple(
@@ -88,6 +92,7 @@ State = namedtuple(
     "entities values "
     "starts counts units unit_pools free_visits free_movers free_entities visit_log entity_log attribute_log "
     "usage places cancel holds hold_pools hold_counts stocks levels extra_log signs totals broken "
-    "there waiting inside",
+    "there waiting inside "
+    "errands errand_slots free_errands kin_log",
 )
 """All arrays that change: see `prepare`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.engines.kernel.choices import considers
 from sim.engines.kernel.digest import count_entity, count_visit
 from sim.engines.kernel.draws import leaf, mixed, priority, quantile, step_draw
+from sim.engines.kernel.errands import end_errands
 from sim.engines.kernel.events import happen, may_admit, may_start
 from sim.engines.kernel.laws import check_entity, check_room, check_visit
 from sim.engines.kernel.lines import count_queue, enter_line
@@ -275,6 +276,8 @@ def complete(net, st, entity):
     st.inside[e.flow] -= 1
     check_entity(st, entity, st.x[NOW])
     write_entity(net, st, entity, st.x[NOW])
+    if st.errands.shape[1] > 0:
+        end_errands(st, entity)
     e.live = 0
     st.free_entities[st.x[FREE_ENTITIES]] = entity
     st.x[FREE_ENTITIES] += 1
@@ -291,3 +294,5 @@ def write_entity(net, st, entity, left):
         row.arrived, row.outcome, row.left = e.arrived, e.outcome, left
         for a in range(st.values.shape[1]):
             st.attribute_log[e.row, a] = st.values[entity, a]
+        if st.kin_log.size > 0:
+            st.kin_log[e.row].child, st.kin_log[e.row].parent = e.child, e.parent
