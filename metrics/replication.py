@@ -12,7 +12,7 @@ import numpy as np
 
 from metrics.milestones import Stays, carries, read_milestones, read_stays
 from metrics.occupancy import StepFunction, constant, counting, from_settings
-from metrics.visits import Mask, Visits, earliest, latest, per_entity, reached, read_visits
+from metrics.visits import Mask, Visits, earliest, latest, per_entity, reached, read_visits, whole_visits
 from metrics.waits import parts_of_waits
 from scenarios.resolved import DAY, Resolved
 from sim.log import TARGETS, Column, EventLog
@@ -91,8 +91,9 @@ class Replication:
 
     @cached_property
     def started_in_window(self) -> Mask:
-        """SW: visits whose service started in the window."""
-        return self.within(self.log.visits["started"])
+        """SW: visits whose service started in the window, at their first segment if they were pre-empted."""
+        first: Mask = self.log.visits["segment"] == 1
+        return first & self.within(self.log.visits["started"])
 
     @cached_property
     def crossed_in_window(self) -> Mask:
@@ -129,7 +130,8 @@ class Replication:
 
     def spent(self, part: str, step_mask: Mask) -> Column:
         """Blocked, wait or service of the visits that started in the window, at some steps [ms]."""
-        return self.amounts[part][self.started_in_window & step_mask[self.log.visits["step"]]]
+        amount = whole_visits(self.log, self.amounts[part])
+        return amount[self.started_in_window & step_mask[self.log.visits["step"]]]
 
     def at_agency(self, part: str, step_mask: Mask) -> Column:
         """Blocked, wait or service at some steps, summed per entity that met them; of those in XW [ms]."""

@@ -25,7 +25,7 @@ Mask = NDArray[np.bool_]
 FAR = np.iinfo(np.int64).max
 """Later than every instant [ms]."""
 
-_UNFULFILLED = [VISIT_OUTCOMES.index(name) for name in ("diverted", "reneged", "balked")]
+_UNFULFILLED = [VISIT_OUTCOMES.index(name) for name in ("diverted", "reneged", "balked", "preempted")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Visits:
     blocked, wait, service : length of the three intervals [ms]; what is open counts to the end of the run
     on_path : the row's blocked and wait belong to the entity's path
     served : on the path, and no parallel row whose branches stand for its service
-    fulfilled : ended, neither diverted nor reneged nor balked
+    fulfilled : ended as it should: neither turned away nor, in this segment, pre-empted
     """
 
     root: Column
@@ -56,6 +56,16 @@ def read_visits(scenario: Resolved, log: EventLog) -> Visits:
     blocked, wait, service = intervals(log)
     on_path, spans = critical_path(scenario, log, root)
     return Visits(root, blocked, wait, service, on_path, on_path & ~spans, fulfilled(log))
+
+
+def whole_visits(log: EventLog, amount: Column) -> Column:
+    """The amounts of all segments of a visit, at its first; a visit that was never pre-empted has one."""
+    first = np.flatnonzero(log.visits["segment"] == 1)
+    if len(first) == len(amount):
+        return amount
+    whole = np.zeros_like(amount)
+    whole[first] = np.add.reduceat(amount, first)  # canonical order: segments follow each other
+    return whole
 
 
 def reached(times: Column) -> Mask:

@@ -49,9 +49,13 @@ def _any(functions: list[StepFunction]) -> StepFunction:
 
 
 def _short(need: Need, names: Names, setting: Setting, what: str) -> StepFunction:
-    """1 while none of the pools of a need has enough units, scheduled or in capacity."""
+    """1 while none of the pools of a need has enough units: scheduled or in capacity, or in overtime."""
     enough = [
-        combine(lambda level, units=units: (level >= units).astype(np.int64), setting(what, code, 0))
+        combine(
+            lambda level, overtime, units=units: (level + overtime >= units).astype(np.int64),
+            setting(what, code, 0),
+            setting("overtime", code, 0),
+        )
         for code, units in ((names.resources.index(pool), units) for pool, units in need.any_of)
     ]
     return combine(lambda *values: 1 - np.max(values, axis=0), *enough)

@@ -28,6 +28,7 @@ from scenarios.resolved import (
     Parameter,
     Published,
     Resolved,
+    Resource,
     Shift,
     Step,
     Tree,
@@ -147,6 +148,8 @@ class _Teller:
             yield self._say("steps.frees", steps="; ".join(map(self._named, step.frees)))
         if step.time is not None:
             yield self._say("steps.time", time=self._length(step.time))
+        if step.on_preempt is not None:
+            yield self._say(f"steps.on_preempt.{step.on_preempt}")
 
     def _need(self, need: Need) -> str:
         labels = {name: pick(self.scenario.resources[name].label, self.language) for name, _ in need.any_of}
@@ -264,8 +267,16 @@ class _Teller:
         for resource in self.scenario.resources.values():
             owner = self.scenario.agencies.get(resource.agency or "")
             tail = f" — {pick(owner.label, self.language)}" if owner else ""
-            lines = tuple(self._shift(shift) for shift in resource.shifts)
+            lines = (*map(self._shift, resource.shifts), *self._rules(resource))
             yield Entry(f"{pick(resource.label, self.language)}{tail}", lines)
+
+    def _rules(self, resource: Resource) -> Iterator[str]:
+        """What interrupts its work, and what becomes of work and queue at closing."""
+        yield from (self._say(f"resources.preempt.{cause}") for cause in resource.preempt)
+        if resource.at_closing is not None:
+            yield self._say(f"resources.at_closing.{resource.at_closing}")
+        if resource.overtime is not None:
+            yield self._say("resources.overtime", length=duration(resource.overtime, self.language))
 
     def _shift(self, shift: Shift) -> str:
         if shift.calendar is None:

@@ -52,11 +52,38 @@ def resources(written: schema.Scenario, findings: Findings) -> dict[str, resolve
     for name, pool in written.resources.items():
         if isinstance(pool.capacity, tuple) and pool.calendar is not None:
             findings.flaw(("resources", name, "calendar"), _calendar_of_shifts(pool.calendar))
-        cost = pool.cost_per_hour.value if pool.cost_per_hour else None
-        made[name] = resolved.Resource(
-            label_of(pool.label, name), _shifts(pool), pool.agency, pool.kind, cost
-        )
+        if pool.overtime is not None and (pool.at_closing != "clear" or pool.overtime.value == 0):
+            findings.flaw(("resources", name, "overtime"), _overtime_of_nobody(pool))
+        made[name] = _resource(name, pool)
     return made
+
+
+def _resource(name: str, pool: schema.Resource) -> resolved.Resource:
+    return resolved.Resource(
+        label=label_of(pool.label, name),
+        shifts=_shifts(pool),
+        agency=pool.agency,
+        kind=pool.kind,
+        cost_per_hour=pool.cost_per_hour.value if pool.cost_per_hour else None,
+        preempt=pool.preempt,
+        at_closing=None if pool.at_closing == "finish" else pool.at_closing,
+        overtime=pool.overtime.value if pool.overtime else None,
+    )
+
+
+def _overtime_of_nobody(pool: schema.Resource) -> Flaw:
+    if pool.at_closing == "clear":
+        message = Label(vi="là 0: không ai ở lại phục vụ", en="is 0: nobody stays to serve")
+    else:
+        message = Label(
+            vi=f"giới hạn làm thêm giờ, mà 'at_closing: {pool.at_closing}' thì không ai ở lại phục vụ",
+            en=f"limits overtime, and with 'at_closing: {pool.at_closing}' nobody stays to serve",
+        )
+    remedy = Label(
+        vi="hãy viết 'at_closing: clear' và 'overtime: 2 h', hoặc bỏ 'overtime'",
+        en="write 'at_closing: clear' and 'overtime: 2 h', or leave 'overtime' out",
+    )
+    return Flaw(None, message, remedy)
 
 
 def _shifts(pool: schema.Resource) -> tuple[resolved.Shift, ...]:

@@ -206,7 +206,12 @@ class _Step:
         """What work says."""
         step = self.written
         assert isinstance(step, WorkStep)
-        return {"needs": _all_needs(step.resources), "while_blocked": step.while_blocked}
+        on_preempt = None if step.on_preempt == "resume" else step.on_preempt
+        return {
+            "needs": _all_needs(step.resources),
+            "while_blocked": step.while_blocked,
+            "on_preempt": on_preempt,
+        }
 
     def hold(self) -> dict[str, Any]:
         """What holding says."""

@@ -131,6 +131,9 @@ class Resource:
     agency: str | None = None
     kind: str = "unit"  # officer, lane, bay, scanner, laboratory, vehicle …
     cost_per_hour: int | None = None  # [VND per scheduled unit hour]
+    preempt: tuple[Literal["priority", "breakdown"], ...] = field(default=(), metadata=LATER)
+    at_closing: Literal["stop", "fit", "clear"] | None = field(default=None, metadata=LATER)  # None: finish
+    overtime: int | None = field(default=None, metadata=LATER)  # clear: at most so long [ms]; None: no limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +224,7 @@ class Step:
     option_labels: dict[str, Label] = field(default_factory=dict)  # choose: option → what people read
     branches: tuple[str, ...] = ()  # parallel: first step of each branch
     outcome: Literal["completed", "turned_back"] = "completed"  # end
+    on_preempt: Literal["restart", "finish"] | None = field(default=None, metadata=LATER)  # None: resume
     frees: tuple[str, ...] = field(default=(), metadata=LATER)  # free: the hold steps whose units go back
     errand: Errand | None = field(default=None, metadata=LATER)  # send, join
     stock: str | None = field(default=None, metadata=LATER)  # take, put

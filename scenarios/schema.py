@@ -80,6 +80,12 @@ class Resource(Pedigreed):
     """A count, or a list of shifts."""
     calendar: Name | None = None
     """When the count is on duty; always without it."""
+    preempt: Annotated[tuple[Literal["priority", "breakdown"], ...], OrAlone()] = ()
+    """What may interrupt its work: a head of better priority; a loss of units."""
+    at_closing: Literal["finish", "stop", "fit", "clear"] = "finish"
+    """What becomes of work and queue when units go off duty."""
+    overtime: Stated[Duration] | None = None
+    """With `at_closing: clear`: begins nothing more after that long."""
     cost_per_hour: Stated[Money] | None = None
     """Of one scheduled unit."""
 

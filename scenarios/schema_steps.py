@@ -201,6 +201,8 @@ class WorkStep(TimedStep):
     """What it needs, all at once: `officers`, `[officers, {scanner: 2}]`, `{any_of: [vet_a, vet_b]}`."""
     while_blocked: Literal["keep", "release"] = "keep"
     """Whether the resources stay busy while the next place refuses."""
+    on_preempt: Literal["resume", "restart", "finish"] = "resume"
+    """Whether work that is interrupted goes on later or begins anew, or cannot be interrupted."""
 
 
 class HoldStep(PlaceStep):

@@ -10,6 +10,7 @@ from scenarios.factors import check_products
 from scenarios.findings import Findings
 from scenarios.holdings import check_holdings
 from scenarios.hours import falls_within
+from scenarios.interruptions import doubt_interruptions
 from scenarios.resolved import Clock, Flow, Label, Resolved, Step
 from scenarios.routes import Branch, Way
 from scenarios.sending import check_joins, check_sending
@@ -48,6 +49,7 @@ def check_soundness(
         _check_milestones(name, scenario.flows[name], scenario, findings)
     _check_backlog_room(scenario, findings)
     _doubt_unused(scenario, findings)
+    doubt_interruptions(scenario, findings)
 
 
 # ---- arrivals ----

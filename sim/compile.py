@@ -574,7 +574,7 @@ class Compiler:
     def _timetable(self) -> I8:
         books = {
             "scheduled": self.pool, "capacity": self.pool, "platform": self.platform, "slow": self.step,
-            "demand": self.flow,
+            "demand": self.flow, "overtime": self.pool,
         }  # fmt: skip
         rows = [(r.time, TARGETS.index(r.what), books[r.what][r.target], r.value) for r in self.rows]
         return np.array(rows, np.int64).reshape(-1, 4)

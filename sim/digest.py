@@ -184,4 +184,4 @@ def _timetable_fields(names: Names, rows: dict[str, Column]) -> Iterator[Field]:
 
 def _target_names(names: Names) -> list[tuple[str, ...]]:
     """The code book of each kind of target, in the order of TARGETS."""
-    return [names.resources, names.resources, names.platforms, names.steps, names.flows]
+    return [names.resources, names.resources, names.platforms, names.steps, names.flows, names.resources]

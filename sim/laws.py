@@ -126,7 +126,16 @@ def _no_start_above_capacity(log: EventLog) -> Iterator[str]:
         if not len(times):
             continue
         capacity = values[np.searchsorted(times, usage["time"], side="right") - 1]
+        capacity = capacity + _overtime(log, code, usage["time"])
         yield from _first(np.flatnonzero(rises & (busy > capacity)), f"'{name}' starts above its capacity")
+
+
+def _overtime(log: EventLog, resource: int, instants: Column) -> Column:
+    """Units that stay on after a closing, at each instant."""
+    rows = (log.timetable["what"] == TARGETS.index("overtime")) & (log.timetable["target"] == resource)
+    units = np.concatenate(([0], log.timetable["value"][rows]))
+    found: Column = units[np.searchsorted(log.timetable["time"][rows], instants, side="right")]
+    return found
 
 
 def _zones_hold(scenario: Resolved, log: EventLog) -> Iterator[str]:

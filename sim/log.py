@@ -19,12 +19,13 @@ Column = NDArray[np.int64]
 SOURCES = ("backlog", "list", *(f"x{k}" for k in range(64)))
 """Sources that every scenario may have, in the order that decides ties; others follow (`Names.sources`)."""
 
-VISIT_OUTCOMES = ("open", "completed", "diverted", "reneged", "balked")
+VISIT_OUTCOMES = ("open", "completed", "diverted", "reneged", "balked", "preempted")
 ENTITY_OUTCOMES = ("inside", "completed", "reneged", "balked", "turned_back")
 MODES = ("digital", "fallback")
-TARGETS = ("scheduled", "capacity", "platform", "slow", "demand")
+TARGETS = ("scheduled", "capacity", "platform", "slow", "demand", "overtime")
 """What a row of the timetable sets: units scheduled and units in capacity of a resource; a platform's state
-(0 down, else its factor of durations per mille); a step's factor of durations; a flow's factor of demand."""
+(0 down, else its factor of durations per mille); a step's factor of durations; a flow's factor of demand;
+units of a resource that stay on after a closing for those who were waiting."""
 
 VISIT_COLUMNS = (
     "entity", "step", "visit", "segment", "mode", "batch", "lane_pool", "lane", "klass", "amount",

@@ -6,12 +6,13 @@ their rows from here; interventions and rules only add to them.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
-from scenarios.resolved import Disruption, Resolved
+from scenarios.resolved import DAY, Disruption, Resolved
 from sim import chance
 from sim.chance import Purpose
 from sim.clock import day_span, days_between, open_intervals, place_in_day, shape_of
@@ -170,13 +171,45 @@ def _resource_rows(
         yield Row(time, "scheduled", name, units)
     on_duty = dict(scheduled)
     disrupted = dict(_active_over_time(_affecting(scenario, "resource", name, active), begin, end))
-    units, on, last = 0, disrupted[begin], None
+    units, on, last = 0, disrupted[begin], 0
+    closings: dict[int, int] = {}  # units that go off duty then
     for time in sorted({*on_duty, *disrupted}):
+        if on_duty.get(time, units) < units:
+            closings[time] = last
         units, on = on_duty.get(time, units), disrupted.get(time, on)
         capacity = max(0, _factor(on, units) - sum(disruption.lose for disruption in on))
-        if capacity != last:
+        if capacity != last or time == begin:
             yield Row(time, "capacity", name, capacity)
+        if time in closings:
+            closings[time] -= capacity
         last = capacity
+    yield from _overtime_rows(scenario, name, list(on_duty), closings, end)
+
+
+def _overtime_rows(
+    scenario: Resolved, name: str, changes: list[int], closings: dict[int, int], end: int
+) -> Iterator[Row]:
+    """The units that go off duty stay on, until the schedule changes again or `overtime` has passed."""
+    resource = scenario.resources[name]
+    if resource.at_closing != "clear":
+        return
+    settings: dict[int, int] = {}
+    for closes, units in closings.items():
+        if units > 0:
+            following = bisect_right(changes, closes)
+            until = changes[following] if following < len(changes) else end
+            settings.setdefault(min(until, closes + (resource.overtime or end - closes)), 0)
+            settings[closes] = units
+    yield from (Row(time, "overtime", name, units) for time, units in sorted(settings.items()) if time < end)
+
+
+LOOK_AHEAD = 14 * DAY
+"""How far beyond the end of the run the hours are known to those who must be done before closing."""
+
+
+def duty(scenario: Resolved, name: str, begin: int, end: int) -> list[tuple[int, int]]:
+    """(time, units scheduled) from `begin` on, one entry for each change, beyond the end of the run too."""
+    return _scheduled(scenario, name, begin, end + LOOK_AHEAD)
 
 
 def _scheduled(scenario: Resolved, name: str, begin: int, end: int) -> list[tuple[int, int]]:

@@ -88,7 +88,7 @@ class Visit:
         "admitted", "amount", "awaits", "blocked_by", "counted", "done", "draw_number", "ended", "entity",
         "in_zone", "inside",
         "joined", "keeping", "key", "lane", "lane_pool", "left", "length", "mode", "number", "outcome",
-        "patience", "position", "resumed", "stamp", "started", "station", "units",
+        "patience", "position", "resumed", "segment", "stamp", "started", "station", "units", "whole",
     )  # fmt: skip
 
     def __init__(
@@ -108,7 +108,8 @@ class Visit:
         self.keeping = False  # whether the units are kept after the end
         self.draw_number = 0
         self.counted = False  # among those at the step
-        self.stamp, self.length, self.resumed = 0, 0, EMPTY
+        self.stamp, self.length, self.resumed = 0, 0, EMPTY  # of work under way: the rest from `resumed` on
+        self.segment, self.whole = 1, 0  # times begun, if pre-empted; the whole duration
         self.awaits: Errand | None = None  # sub-entities that must end first
         self.inside: Event  # joined or not; admitted or turned away: only of those who ask
         self.done: Event  # served, or out of patience
@@ -127,6 +128,16 @@ class Visit:
         if self.counted:
             self.counted = False
             self.station.tally.go(self.entity.key[0], started=self.started != EMPTY)
+
+    def wait_again(self, now: int) -> None:
+        """The next segment of a visit that was pre-empted; its mode and its place stay."""
+        self.segment += 1
+        self.stamp += 1
+        self.joined = self.admitted = now
+        self.started = self.ended = self.left = self.resumed = EMPTY
+        self.outcome, self.patience, self.blocked_by = 0, False, None
+        self.lane_pool = self.lane = -1
+        self.units = []
 
 
 @dataclass(slots=True)

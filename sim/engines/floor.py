@@ -6,6 +6,7 @@ instant is known, and what it decides moves nobody: it takes places and units, a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from functools import partial
 from heapq import heappop, heappush
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from simpy import Event
 
-from scenarios.resolved import Need, Platform, Step
+from scenarios.resolved import Need, Platform, Resource, Step
+from sim.engines import preemption
 from sim.engines.levels import Levels
 from sim.engines.stocks import Stock
 from sim.engines.world import World
@@ -24,9 +26,10 @@ from sim.log import EMPTY
 if TYPE_CHECKING:
     from sim.engines.entities import Visit
     from sim.engines.state import Tally
+    from sim.timetable import Row
 
 Key = tuple[int, ...]
-OPEN, COMPLETED, DIVERTED, RENEGED, BALKED = range(5)
+OPEN, COMPLETED, DIVERTED, RENEGED, BALKED, PREEMPTED = range(6)
 DIGITAL, FALLBACK = range(2)
 MAX_PASSES = 10_000
 
@@ -45,9 +48,13 @@ class EndlessInstant(Exception):
 class Pool:
     """Equal units of a resource, numbered from 1; the lowest free one serves next."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, resource: Resource) -> None:
         self.number = number
         self.capacity = self.serving = self.kept = 0
+        self.scheduled, self.closed_at = 0, EMPTY
+        self.overtime, self.overtime_since = 0, EMPTY  # units that stay on for those who came before
+        self.preempt, self.at_closing = frozenset(resource.preempt), resource.at_closing
+        self.duty: list[tuple[int, int]] = []  # (time, units scheduled), as far as hours are planned
         self.stations: list[Station] = []
         self.fickle: list[Station] = []  # may start *because* somebody else takes units
         self.levels = Levels(3)
@@ -59,9 +66,39 @@ class Pool:
         """Units that may start something now; negative when capacity fell under what is busy."""
         return self.capacity - self.serving - self.kept
 
+    def free_for(self, visit: Visit) -> int:
+        """Units that may start this visit now: overtime is for those who had come before the closing."""
+        if self.overtime and visit.key[1] < self.overtime_since:
+            return self.free + self.overtime
+        return self.free
+
+    def fits(self, units: int, length: int, now: int) -> bool:
+        """Whether work that starts now ends while so many units are scheduled, or is longer than that.
+
+        Seen is the stretch of the schedule around now, with at least as many units.
+        """
+        here = bisect_right(self.duty, now, key=itemgetter(0)) - 1
+        if self.at_closing != "fit" or self.duty[here][1] < units:
+            return True
+        first = last = here
+        while first > 0 and self.duty[first - 1][1] >= units:
+            first -= 1
+        while last + 1 < len(self.duty) and self.duty[last + 1][1] >= units:
+            last += 1
+        if last + 1 == len(self.duty):
+            return True
+        opens, closes = self.duty[first][0], self.duty[last + 1][0]
+        return now + length <= closes or length > closes - opens
+
+    def is_over(self, now: int) -> bool:
+        """Whether work is to be interrupted until no more units are busy than there are."""
+        kind = "closing" if self.closed_at == now else "breakdown"
+        stops = self.at_closing == "stop" if kind == "closing" else kind in self.preempt
+        return stops and self.free + self.overtime < 0
+
     def take(self, units: int, now: int) -> list[int]:
         self.serving += units
-        if self.free < 0:
+        if self.free + self.overtime < 0:
             raise LawBroken(
                 f"a start at {now} ms leaves more units busy than the capacity of {self.capacity}"
             )
@@ -88,6 +125,19 @@ class Pool:
         for unit in units:
             heappush(self._returned, unit)
         self.levels.note(now, self.serving, self.kept, 0)
+        self.stir()
+
+    def set_units(self, row: Row, now: int) -> None:
+        """What the timetable sets: units on duty, in capacity, or staying on after a closing."""
+        if row.what == "scheduled":
+            self.closed_at = now if row.value < self.scheduled else self.closed_at
+            self.scheduled = row.value
+        elif row.what == "overtime":
+            self.overtime, self.overtime_since = row.value, now
+        else:
+            if self.stations and row.value < self.capacity:
+                self.stations[0].group.fallen[self] = None
+            self.capacity = row.value
         self.stir()
 
     def stir(self) -> None:
@@ -176,8 +226,10 @@ class Station:
         self.queued = 0
         self.queue_area = 0  # integral of the queue's length [entity ms]
         self.queue_since = 0
-        self.under_way: dict[Visit, None] = {}  # digital work that an outage would touch
-        self.duration: Callable[[Visit], int]
+        self.under_way: dict[Visit, None] = {}  # work that an outage or another visit may touch
+        self.may_be_interrupted = self.may_interrupt = self.must_fit = False  # as its pools say
+        self.duration: Callable[[Visit, int, int], int]  # by mode and number of the start
+        self.close_segment: Callable[[Visit], None]
         self.tally: Tally
         self.has_visits = step.kind not in ("choose", "end", "free", "put")
         self.reads_state = step.shortest or bool(step.when)
@@ -262,7 +314,9 @@ class Station:
     def startable(self) -> Visit | None:
         """The head of the queue, if what it needs is there."""
         head = self.queue.head()
-        if head is None or self.mode() is None or self.units_for() is None:
+        if head is None or self.mode(head) is None:
+            return None
+        if self.units_for(head) is None and not (self.may_interrupt and preemption.plan(self, head)):
             return None
         return head if self.gets_enough(head) or self.step.partial or self.step.short_to else None
 
@@ -270,37 +324,54 @@ class Station:
         """Whether its stock, if it has one, has what the visit wants."""
         return self.stock is None or self.stock.level >= self.amount(visit)
 
-    def mode(self) -> int | None:
-        """Digital, on paper, or (None) not at all for now."""
+    def mode(self, visit: Visit) -> int | None:
+        """Digital, on paper, or (None) not at all for now; work once begun keeps its mode."""
+        if visit.segment > 1 and visit.mode == FALLBACK:
+            return FALLBACK
         if all(service.state for service in self.services):
             return DIGITAL
-        return None if self.step.fallback is None else FALLBACK
+        return None if self.step.fallback is None or visit.segment > 1 else FALLBACK
 
-    def units_for(self) -> list[tuple[Pool, int]] | None:
+    def units_for(self, visit: Visit) -> list[tuple[Pool, int]] | None:
         """The units that a start would take, greedily in the order of the file; None if some are missing."""
-        if self._only is not None:
+        if self._only is not None and not self.must_fit:
             pool = self.pools[self._only[0]]
-            return [(pool, self._only[1])] if pool.free >= self._only[1] else None
+            return [(pool, self._only[1])] if pool.free_for(visit) >= self._only[1] else None
+        length = self.length(visit) if self.must_fit else 0
         taken: list[tuple[Pool, int]] = []
         for need in self.step.needs:
             for name, units in need.any_of:
                 pool = self.pools[name]
-                if pool.free - sum(n for p, n in taken if p is pool) >= units:
+                free = pool.free_for(visit) - sum(n for p, n in taken if p is pool)
+                if free >= units and pool.fits(units, length, self.env.now):
                     taken.append((pool, units))
                     break
             else:
                 return None
         return taken
 
-    def start(self, visit: Visit) -> None:
-        """Take what it needs and the time; the end is a fact to come."""
+    def length(self, visit: Visit) -> int:
+        """How long the visit would take if it started now [ms]."""
+        mode = self.mode(visit)
+        if visit.segment > 1 or mode is None:
+            return visit.length
+        return self.duration(visit, mode, visit.entity.starts.get(self.number, 0) + 1)
+
+    def start(self, visit: Visit) -> bool:
+        """Take what it needs and the time; the end is a fact to come. Returns whether others were interrupted."""
         if self.step.short_to is not None and not self.gets_enough(visit):
             self.turn_down(visit)
-            return
-        now, mode = self.env.now, self.mode()
-        wanted = self.units_for()
-        assert wanted is not None
+            return False
+        now, mode = self.env.now, self.mode(visit)
+        wanted = self.units_for(visit)
+        victims: list[Visit] = []
+        if wanted is None:
+            found = preemption.plan(self, visit)
+            assert found is not None
+            wanted, victims = found
         assert mode is not None
+        for victim in victims:
+            victim.station.interrupt(victim)
         self.queue.pop()
         self.count_queue(-1)
         self.tally.start(visit.entity.key[0])
@@ -313,8 +384,14 @@ class Station:
             visit.lane_pool, visit.lane = visit.units[0][0].number, visit.units[0][1][0]
         if self.stock is not None:
             visit.amount = self.stock.take(self.amount(visit), now)
-        visit.draw_number = visit.entity.count_start(self.number)
-        self._end_after(visit, self.duration(visit))
+        if visit.segment == 1:
+            visit.draw_number = visit.entity.count_start(self.number)
+            visit.whole = visit.length = self.duration(visit, mode, visit.draw_number)
+        self._end_after(visit, visit.length)
+        return bool(victims)
+
+    def _touched_by_outages(self, visit: Visit) -> bool:
+        return self.step.on_outage != "finish" and visit.mode == DIGITAL and bool(self.services)
 
     def turn_down(self, visit: Visit) -> None:
         """It would get too little, and goes elsewhere."""
@@ -324,7 +401,7 @@ class Station:
         visit.done.succeed()
 
     def _end_after(self, visit: Visit, duration: int) -> None:
-        if self.step.on_outage != "finish" and visit.mode == DIGITAL and self.services:
+        if self.may_be_interrupted or self._touched_by_outages(visit):
             visit.length, visit.stamp = duration, visit.stamp + 1
             visit.resumed = self.env.now
             self.under_way[visit] = None
@@ -342,13 +419,33 @@ class Station:
     def settle_outage(self) -> None:
         """Pause digital work when a platform is down; go on (or begin again) when all are up."""
         up = all(service.state for service in self.services)
-        for visit in self.under_way:
+        for visit in filter(self._touched_by_outages, self.under_way):
             if not up and visit.resumed != EMPTY:
                 if self.step.on_outage == "pause":
                     visit.length -= self.env.now - visit.resumed
                 visit.stamp, visit.resumed = visit.stamp + 1, EMPTY
             elif up and visit.resumed == EMPTY:
                 self._end_after(visit, visit.length)
+
+    # ---- pre-emption
+    def interrupt(self, visit: Visit) -> None:
+        """End a segment of work here and now: it waits again, under its old key and in its place."""
+        now = self.env.now
+        if self.step.on_preempt == "restart":
+            visit.length = visit.whole
+        elif visit.resumed != EMPTY:
+            visit.length -= now - visit.resumed
+        del self.under_way[visit]
+        visit.ended, visit.left, visit.outcome = now, now, PREEMPTED
+        self.close_segment(visit)
+        for pool, units in visit.units:
+            pool.give_back(units, now, kept=False)
+        visit.wait_again(now)
+        self.tally.wait_again(visit.entity.key[0])
+        self.count_queue(+1)
+        self.queue.add(visit)
+        self.group.may_start[self] = None
+        self.group.stir()
 
     def give_place_back(self) -> None:
         self.places -= 1
@@ -368,6 +465,7 @@ class Group:
         self.may_admit: dict[Station, None] = {}
         self.may_start: dict[Station, None] = {}
         self.touched: dict[Station, None] = {}  # by an outage or its end
+        self.fallen: dict[Pool, None] = {}  # pools whose capacity fell
         self._instant, self._passes = EMPTY, 0
         for station in stations:
             station.group = self
@@ -384,12 +482,16 @@ class Group:
             self.env.decide(self.number, self.decide)
 
     def decide(self, _: Event) -> None:
-        """One pass: outages, choices, doors, starts; each until nothing more can be done."""
+        """One pass: outages, lost capacity, choices, doors, starts; each until nothing more can be done.
+
+        A start that interrupts others is the last of its pass.
+        """
         self.stirred = False
         self._count_pass()
         for station in self.touched:
             station.settle_outage()
         self.touched.clear()
+        preemption.settle_capacity(self.fallen, self.env.now)
         self._choose()
         asked = list(self.may_admit)
         while (best := self._best(self.may_admit, Station.admissible)) is not None:
@@ -397,7 +499,9 @@ class Group:
         for station in asked:
             station.refuse()
         while (best := self._best(self.may_start, Station.startable)) is not None:
-            best.station.start(best)
+            if best.station.start(best):
+                self.stir()
+                break
 
     def _choose(self) -> None:
         """All who stand before a choice, the best first: each sees what those before it picked."""

@@ -8,7 +8,10 @@ from scenarios.resolved import Resolved
 
 Uses = Callable[[Resolved], bool]
 
-LACKING: dict[str, Uses] = {}
+LACKING: dict[str, Uses] = {
+    "preempt": lambda scenario: any(pool.preempt for pool in scenario.resources.values()),
+    "at_closing": lambda scenario: any(pool.at_closing for pool in scenario.resources.values()),
+}
 """Word of the language → whether a scenario uses it."""
 
 

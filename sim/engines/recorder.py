@@ -61,10 +61,15 @@ class Recorder:
         del self.open[visit]
         self._write_visit(visit)
 
+    def close_segment(self, visit: Visit) -> None:
+        """The row of a visit that was pre-empted and goes on waiting."""
+        self._write_visit(visit)
+
     def _write_visit(self, visit: Visit) -> None:
         blocked_by = visit.blocked_by if visit.admitted != visit.joined else None
+        mode = visit.mode if visit.started != EMPTY else -1  # a later segment has its mode before it starts
         self._visits.extend((
-            visit.entity.row, visit.station.number, visit.number, 1, visit.mode, -1, visit.lane_pool,
+            visit.entity.row, visit.station.number, visit.number, visit.segment, mode, -1, visit.lane_pool,
             visit.lane, visit.entity.kind.klass, visit.amount, -1 if blocked_by is None else blocked_by,
             visit.outcome, visit.joined, visit.admitted, visit.started, visit.ended, visit.left,
         ))  # fmt: skip

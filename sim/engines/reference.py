@@ -50,7 +50,7 @@ from sim.engines.world import World
 from sim.laws import wrong_areas
 from sim.log import EMPTY, ENTITY_OUTCOMES, EventLog
 from sim.origins import origins_of
-from sim.timetable import Row, timetable
+from sim.timetable import Row, duty, timetable
 
 INSIDE, CROSSED = ENTITY_OUTCOMES.index("inside"), ENTITY_OUTCOMES.index("completed")
 LOST_PATIENCE, NEVER_JOINED = ENTITY_OUTCOMES.index("reneged"), ENTITY_OUTCOMES.index("balked")
@@ -86,7 +86,9 @@ class Model:
     def _build_floor(self) -> None:
         scenario = self.scenario
         self.flow_numbers = {name: n for n, name in enumerate(scenario.flows)}
-        self.pools = {name: Pool(n) for n, name in enumerate(scenario.resources)}
+        self.pools = {name: Pool(n, r) for n, (name, r) in enumerate(scenario.resources.items())}
+        for name, pool in self.pools.items():
+            pool.duty = duty(scenario, name, self.begin, self.end) if pool.at_closing == "fit" else []
         self.zones = {name: Zone(n, zone.room) for n, (name, zone) in enumerate(scenario.zones.items())}
         self.stocks = {
             name: Stock(n, stock.level, self.begin) for n, (name, stock) in enumerate(scenario.stocks.items())
@@ -116,6 +118,15 @@ class Model:
         station.services = [self.services[name] for name in step.platforms]
         station.queue_since = self.begin
         station.duration, station.amount = self.duration, self.amount
+        station.close_segment = self.recorder.close_segment
+        pools = station.pools.values()
+        station.may_interrupt = any("priority" in pool.preempt for pool in pools)
+        station.may_be_interrupted = (
+            step.kind == "work"
+            and step.on_preempt != "finish"
+            and any(pool.preempt or pool.at_closing == "stop" for pool in pools)
+        )
+        station.must_fit = any(pool.at_closing == "fit" for pool in pools)
         station.tally = Tally(len(self.scenario.flows))
         station.stock = self.stocks[step.stock] if step.stock is not None else None
         if station.stock is not None and step.kind == "take":
@@ -491,7 +502,7 @@ class Model:
 
     def _give_up(self, visit: Visit, _: Event) -> None:
         """The fact that patience is over; nothing if the visit has started or was turned away."""
-        if visit.started != EMPTY or visit.outcome != OPEN:
+        if visit.started != EMPTY or visit.outcome != OPEN or not visit.patience:
             return
         visit.outcome = RENEGED
         if visit.admitted == EMPTY:
@@ -509,26 +520,24 @@ class Model:
         k0, k1 = entity.draw_keys[visit.station.number]
         return int(draw(k0, k1, entity.number, entity.day_child, number << 8 | purpose, self.replication))
 
-    def duration(self, visit: Visit) -> int:
+    def duration(self, visit: Visit, mode: int, number: int) -> int:
         """How long work takes that starts now [ms]: the entity's own draw × factors, floored once."""
-        table = self._time_table(visit)
-        value = (
-            table[0] if len(table) == 1 else chance.quantile(table, self._draw(visit, visit.draw_number, 0))
-        )
+        table = self._time_table(visit, mode)
+        value = table[0] if len(table) == 1 else chance.quantile(table, self._draw(visit, number, 0))
         station = visit.station
         factors = [station.slow] if station.slow != 1000 else []
-        if visit.mode == DIGITAL:
+        if mode == DIGITAL:
             factors += [service.state for service in station.services if service.state != 1000]
         for factor in factors:
             value *= factor
         return int(value // 1000 ** len(factors))
 
-    def _time_table(self, visit: Visit) -> tuple[int, ...]:
+    def _time_table(self, visit: Visit, mode: int) -> tuple[int, ...]:
         kind, station = visit.entity.kind, visit.station
-        key = station.number, visit.mode
+        key = station.number, mode
         if key not in kind.table:
             step = station.step
-            name = pick(step.time if visit.mode == DIGITAL else step.fallback, kind.attributes)
+            name = pick(step.time if mode == DIGITAL else step.fallback, kind.attributes)
             kind.table[key] = (0,) if name is None else self.scenario.tables[str(name)]
         return kind.table[key]
 
@@ -626,11 +635,14 @@ class Model:
             self.apply(row)
 
     def apply(self, row: Row) -> None:
-        if row.what == "capacity":
-            self.pools[row.target].capacity = row.value
-            self.pools[row.target].stir()
+        if row.what in ("capacity", "scheduled", "overtime"):
+            self.pools[row.target].set_units(row, self.env.now)
         elif row.what == "slow":
-            self.stations[row.target].slow = row.value
+            station = self.stations[row.target]
+            station.slow = row.value
+            if station.must_fit:
+                station.group.may_start[station] = None
+                station.group.stir()
         elif row.what == "platform":
             service = self.services[row.target]
             service.state = row.value

@@ -98,11 +98,11 @@ class Standstill:
         if head is not None and head is not visit:
             yield Obstacle(f"queue of {station.name}", (self.name(head),), False)
             return
-        if station.mode() is None:
+        if station.mode(visit) is None:
             yield Obstacle("platform", (), True)
         if not station.gets_enough(visit):
             yield self._short(str(station.step.stock))
-        yield from self._units(station)
+        yield from self._units(station, visit)
 
     def _short(self, stock: str) -> Obstacle:
         """Opened by who may come to a step that puts into the stock, and by a flow that never dries up."""
@@ -117,17 +117,19 @@ class Standstill:
         endless = self.scenario.flows[flow].arrivals.kind == "rate"
         return endless and self.scenario.clock.until == "window"
 
-    def _units(self, station: Station) -> Iterator[Obstacle]:
+    def _units(self, station: Station, visit: Visit) -> Iterator[Obstacle]:
         """The needs that are short; all of them together, where only together they are too many."""
         short = False
         for need in station.step.needs:
             pools = [(name, station.pools[name], units) for name, units in need.any_of]
-            if all(pool.free < units for _, pool, units in pools):
+            if all(pool.free_for(visit) < units for _, pool, units in pools):
                 short = True
                 holders = tuple(h for _, pool, _ in pools for h in self.place_holders.get(pool, ()))
                 may_open = any(pool.capacity < self.highest.get(name, 0) for name, pool, _ in pools)
                 yield Obstacle(pools[0][0], holders, may_open)
-        if not short and station.units_for() is None:
+        if not short and station.must_fit:  # not before closing
+            yield Obstacle(" + ".join(station.pools), (), True)
+        elif not short and station.units_for(visit) is None:
             holders = tuple(h for pool in station.pools.values() for h in self.place_holders.get(pool, ()))
             may_open = any(pool.capacity < self.highest.get(name, 0) for name, pool in station.pools.items())
             yield Obstacle(" + ".join(station.pools), holders, may_open)

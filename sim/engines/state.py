@@ -32,6 +32,10 @@ class Tally:
         """Is served from now on."""
         self.waiting[flow] -= 1
 
+    def wait_again(self, flow: int) -> None:
+        """Its work was interrupted."""
+        self.waiting[flow] += 1
+
     def go(self, flow: int, *, started: bool) -> None:
         """Served, out of patience, diverted, or no longer on its way."""
         self.there[flow] -= 1

@@ -335,6 +335,25 @@ def test_e11_parts_of_a_wait():
         assert minutes == [870, 30, 80, 980]
 
 
+def test_a_visit_that_was_interrupted_counts_once_with_all_its_waits():
+    """Papers waited 1 h, were done for 1 h, waited 2 h more and were done for another hour."""
+    record = Record(
+        scenario(
+            {"papers": step(milestones=("released",))}, {"truck": flow(["papers"], DIRECTION)}, window=24
+        )
+    )
+    segments = (
+        {"joined": 1, "admitted": 1, "started": 2, "ended": 3, "outcome": "preempted"},
+        {"joined": 3, "admitted": 3, "started": 5, "ended": 6, "segment": 2},
+    )
+    rows = [{"step": "papers", "visit": 1, **segment} for segment in segments]
+    record.entity(1, rows, left=6, direction="export")
+    record.entity(2, [("papers", 2, 2, 2, 3)], left=3, direction="export")
+    assert hours(record, "wait_mean", end=24, step="papers") == (3 + 0) / 2
+    assert hours(record, "service_mean", end=24, step="papers") == (2 + 1) / 2
+    assert hours(record, "arrival_to_release_mean", end=24) == (5 + 1) / 2
+
+
 def test_a_lost_officer_is_an_outage_and_a_fallback_is_none():
     def waited(fallback):
         steps = {"papers": step(needs=(Need((("officers", 2),)),), platforms=("net",), fallback=fallback)}

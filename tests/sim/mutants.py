@@ -11,7 +11,7 @@ from simpy import Event
 
 from scenarios.resolved import Condition
 from sim.draws import draw
-from sim.engines import reference
+from sim.engines import preemption, reference
 from sim.engines.entities import Entity, Position, Visit
 from sim.engines.errands import Errand
 from sim.engines.floor import DIVERTED, RENEGED, Group, Pool, Station, Zone
@@ -296,14 +296,14 @@ def the_highest_free_unit_serves(patch: Patch) -> None:
 def the_last_written_pool_first(patch: Patch) -> None:
     units_for = Station.units_for
 
-    def last_first(station: Station) -> Any:
+    def last_first(station: Station, visit: Visit) -> Any:
         step = station.step
         turned = tuple(type(need)(need.any_of[::-1]) for need in step.needs)
         station.step = type(step)(
             **{name: getattr(step, name) for name in step.__dataclass_fields__} | {"needs": turned}
         )
         try:
-            return units_for(station)
+            return units_for(station, visit)
         finally:
             station.step = step
 
@@ -314,8 +314,8 @@ def the_last_written_pool_first(patch: Patch) -> None:
 def only_the_first_need_is_met(patch: Patch) -> None:
     units_for = Station.units_for
 
-    def first(station: Station) -> Any:
-        found = units_for(station)
+    def first(station: Station, visit: Visit) -> Any:
+        found = units_for(station, visit)
         return found and found[:1]
 
     patch.setattr(Station, "units_for", first)
@@ -369,10 +369,10 @@ def who_is_refused_keeps_its_place(patch: Patch) -> None:
 def slow_downs_ignored(patch: Patch) -> None:
     duration = Model.duration
 
-    def quick(model: Model, visit: Visit) -> int:
+    def quick(model: Model, visit: Visit, mode: int, number: int) -> int:
         slow, visit.station.slow = visit.station.slow, 1000
         try:
-            return duration(model, visit)
+            return duration(model, visit, mode, number)
         finally:
             visit.station.slow = slow
 
@@ -383,14 +383,14 @@ def slow_downs_ignored(patch: Patch) -> None:
 def factors_floored_one_by_one(patch: Patch) -> None:
     duration = Model.duration
 
-    def floored(model: Model, visit: Visit) -> int:
+    def floored(model: Model, visit: Visit, mode: int, number: int) -> int:
         slow, visit.station.slow = visit.station.slow, 1000
         states = [service.state for service in visit.station.services]
         for service in visit.station.services:
             service.state = 1000 if service.state else 0
         try:
-            value = duration(model, visit) * slow // 1000
-            for state in states if visit.mode == 0 else ():
+            value = duration(model, visit, mode, number) * slow // 1000
+            for state in states if mode == 0 else ():
                 value = value * state // 1000
             return value
         finally:
@@ -646,6 +646,96 @@ def a_lost_sample_never_ends(patch: Patch) -> None:
         complete(model, entity)
 
     patch.setattr(Model, "complete", forget)
+
+
+# ---- interruptions and closing
+@mutant
+def the_first_who_started_is_the_victim(patch: Patch) -> None:
+    order = preemption.order
+
+    def turned(visit: Visit) -> tuple[Any, ...]:
+        priority, started, *rest = order(visit)
+        return (priority, -started, *rest)
+
+    patch.setattr(preemption, "order", turned)
+
+
+@mutant
+def the_smallest_entity_is_the_victim(patch: Patch) -> None:
+    order = preemption.order
+
+    def turned(visit: Visit) -> tuple[Any, ...]:
+        return (*order(visit)[:2], tuple(-part for part in visit.entity.key))
+
+    patch.setattr(preemption, "order", turned)
+
+
+@mutant
+def an_equal_priority_is_interrupted(patch: Patch) -> None:
+    first_victim = preemption._first_victim
+
+    def equal(pool: Pool, now: int, above: int | None = None, but: Any = ()) -> Visit | None:
+        return first_victim(pool, now, None if above is None else above - 1, but)
+
+    patch.setattr(preemption, "_first_victim", equal)
+
+
+def with_rest(patch: Patch, change: Callable[[Station, Visit], int]) -> None:
+    """Give interrupted work another rest."""
+    interrupt = Station.interrupt
+
+    def changed(station: Station, visit: Visit) -> None:
+        rest = change(station, visit)
+        interrupt(station, visit)
+        visit.length = rest
+
+    patch.setattr(Station, "interrupt", changed)
+
+
+@mutant
+def interrupted_work_begins_anew(patch: Patch) -> None:
+    with_rest(patch, lambda _, visit: visit.whole)
+
+
+@mutant
+def restarted_work_is_resumed(patch: Patch) -> None:
+    with_rest(patch, lambda station, visit: visit.length - (station.env.now - max(visit.resumed, 0)))
+
+
+@mutant
+def interrupted_work_goes_to_the_end_of_the_queue(patch: Patch) -> None:
+    wait_again = Visit.wait_again
+
+    def behind(visit: Visit, now: int) -> None:
+        visit.key = (visit.key[0], now, *visit.key[2:])
+        wait_again(visit, now)
+
+    patch.setattr(Visit, "wait_again", behind)
+
+
+@mutant
+def a_closing_counts_as_a_breakdown(patch: Patch) -> None:
+    def is_over(pool: Pool, _: int) -> bool:
+        return ("breakdown" in pool.preempt or pool.at_closing == "stop") and pool.free + pool.overtime < 0
+
+    patch.setattr(Pool, "is_over", is_over)
+
+
+@mutant
+def everybody_is_served_in_overtime(patch: Patch) -> None:
+    patch.setattr(Pool, "free_for", lambda pool, _: pool.free + pool.overtime)
+
+
+@mutant
+def what_ends_at_the_closing_does_not_fit(patch: Patch) -> None:
+    fits = Pool.fits
+    patch.setattr(Pool, "fits", lambda pool, units, length, now: fits(pool, units, length + 1, now))
+
+
+@mutant
+def any_fall_of_the_schedule_is_a_closing(patch: Patch) -> None:
+    fits = Pool.fits
+    patch.setattr(Pool, "fits", lambda pool, _, length, now: fits(pool, pool.scheduled, length, now))
 
 
 # ---- numbers

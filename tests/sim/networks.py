@@ -41,9 +41,9 @@ FEATURES = (
     "rooms", "zone", "patience", "full_to", "platform", "outage", "release", "parallel", "rework", "shifts",
     "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool",
     "burst", "until_empty", "teams", "by_goods", "other_doors", "two_platforms",
-    "greedy", "crowded", "hold", "stocks", "lanes", "balk", "sends", "joins",
+    "greedy", "crowded", "hold", "stocks", "lanes", "balk", "sends", "joins", "preempt", "closing", "crowd",
 )  # fmt: skip
-REFERENCE_ONLY: frozenset[str] = frozenset()
+REFERENCE_ONLY: frozenset[str] = frozenset({"preempt", "closing"})
 """What the compiled engine does not know yet."""
 
 
@@ -123,9 +123,15 @@ def _name(draw: st.DrawFn) -> str:
 
 def _resource(draw: st.DrawFn, on: set[str]) -> Resource:
     units = draw(st.integers(1, 3))
-    if "shifts" in on and draw(st.booleans()):
-        return Resource(NAME, (Shift("day", units), Shift(None, draw(st.integers(0, 1)))))
-    return Resource(NAME, (Shift(None, units),))
+    fields: dict[str, Any] = {}
+    if "preempt" in on:
+        fields["preempt"] = draw(st.sampled_from([("priority", "breakdown"), ("priority",), ("breakdown",)]))
+    if "closing" in on or ("shifts" in on and draw(st.booleans())):
+        if "closing" in on:
+            fields["at_closing"] = draw(st.sampled_from(["clear", "stop", "fit", None]))
+            fields["overtime"] = draw(st.sampled_from([None, 1, 4]))
+        return Resource(NAME, (Shift("day", units), Shift(None, draw(st.integers(0, 1)))), **fields)
+    return Resource(NAME, (Shift(None, units),), **fields)
 
 
 def _needs(draw: st.DrawFn, on: set[str], pools: list[str]) -> tuple[Need, ...]:
@@ -160,6 +166,8 @@ def _step(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str], nam
             fields["on_outage"] = draw(st.sampled_from(["finish", "pause", "restart"]))
     if "release" in on and draw(st.booleans()):
         fields["while_blocked"] = "release"
+    if "preempt" in on or "closing" in on:
+        fields["on_preempt"] = draw(st.sampled_from([None, None, "restart", "finish"]))
     return Step(NAME, "work", **fields)
 
 
@@ -175,7 +183,7 @@ def _places(draw: st.DrawFn, on: set[str], names: list[str], name: str) -> dict[
     if "zone" in on and "crowded" in on:
         fields |= {"zone": "yard", "room": draw(st.integers(1, 2))}
     fields |= _loses_heart(draw, on, names, name)
-    if "priorities" in on and draw(st.booleans()):
+    if ("priorities" in on and draw(st.booleans())) or "preempt" in on:
         fields["priority"] = By("goods", {"a": draw(st.integers(0, 2)), "b": 1})
     return fields
 
@@ -447,7 +455,8 @@ def _arrivals(draw: st.DrawFn, on: set[str]) -> Arrivals:
         per_ms = draw(st.sampled_from([0.05, 0.15]))
         demand = draw(st.sampled_from([500, 1000, 1700])) if "burst" in on else 1000
         return Arrivals("rate", days=even_day(per_ms * 86_400_000), gap="gap", demand=demand)
-    times = draw(st.lists(st.integers(-10, 60), max_size=25))
+    least = 12 if "crowd" in on else 0
+    times = draw(st.lists(st.integers(-10, 60), min_size=least, max_size=25))
     return Arrivals("list", listed=tuple(ListedArrival(t, START_DAY, n) for n, t in enumerate(times)))
 
 

@@ -2,7 +2,8 @@
 
 `a0 scan: 0 0 4 9 9` is truck 0 of flow a at the step scan: joined, admitted, started, ended, left [ms],
 `-` for a time that was never reached. Behind stand only unusual things: `diverted`, `reneged`, `by=yard`
-(what refused it at the door), `paper` (fallback), `visit=2`, `took=3` (from a stock).
+(what refused it at the door), `paper` (fallback), `visit=2`, `took=3` (from a stock), `segment=2`,
+`preempted`.
 """
 
 from __future__ import annotations
@@ -98,7 +99,9 @@ def _unusual(log: EventLog, row: int) -> Iterator[str]:
     if visits["amount"][row] != EMPTY:
         yield f"took={visits['amount'][row]}"
     outcome = VISIT_OUTCOMES[visits["outcome"][row]]
-    if outcome in ("diverted", "reneged", "balked"):
+    if visits["segment"][row] > 1:
+        yield f"segment={visits['segment'][row]}"
+    if outcome in ("diverted", "reneged", "balked", "preempted"):
         yield outcome
 
 
