@@ -228,6 +228,7 @@ class Station:
         self.queue_since = 0
         self.under_way: dict[Visit, None] = {}  # work that an outage or another visit may touch
         self.may_be_interrupted = self.may_interrupt = self.must_fit = False  # as its pools say
+        self.fits_last = self.is_fickle  # pools are chosen as if nothing had to fit; then all must
         self.duration: Callable[[Visit, int, int], int]  # by mode and number of the start
         self.close_segment: Callable[[Visit], None]
         self.tally: Tally
@@ -343,12 +344,16 @@ class Station:
             for name, units in need.any_of:
                 pool = self.pools[name]
                 free = pool.free_for(visit) - sum(n for p, n in taken if p is pool)
-                if free >= units and pool.fits(units, length, self.env.now):
+                if free >= units and (self.fits_last or pool.fits(units, length, self.env.now)):
                     taken.append((pool, units))
                     break
             else:
                 return None
-        return taken
+        return taken if not self.fits_last or self.all_fit(taken, length) else None
+
+    def all_fit(self, taken: list[tuple[Pool, int]], length: int) -> bool:
+        """Whether work ends before any of its pools closes."""
+        return all(pool.fits(units, length, self.env.now) for pool, units in taken)
 
     def length(self, visit: Visit) -> int:
         """How long the visit would take if it started now [ms]."""
@@ -358,7 +363,7 @@ class Station:
         return self.duration(visit, mode, visit.entity.starts.get(self.number, 0) + 1)
 
     def start(self, visit: Visit) -> bool:
-        """Take what it needs and the time; the end is a fact to come. Returns whether others were interrupted."""
+        """Take what it needs and the time; the end is a fact. Returns whether others were interrupted."""
         if self.step.short_to is not None and not self.gets_enough(visit):
             self.turn_down(visit)
             return False

@@ -31,7 +31,9 @@ def plan(station: Station, head: Visit) -> tuple[Units, list[Visit]] | None:
     victims: list[Visit] = []
     for need in station.step.needs:
         pools = [(station.pools[name], units) for name, units in need.any_of]
-        fitting = [(pool, units) for pool, units in pools if pool.fits(units, length, now)]
+        fitting = [
+            (pool, units) for pool, units in pools if station.fits_last or pool.fits(units, length, now)
+        ]
         for pool, units in fitting:
             if _available(pool, head, taken, victims) >= units:
                 break
@@ -44,6 +46,8 @@ def plan(station: Station, head: Visit) -> tuple[Units, list[Visit]] | None:
             else:
                 return None
         taken.append((pool, units))
+    if station.fits_last and not station.all_fit(taken, length):
+        return None
     return taken, victims
 
 
