@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.resolved import By, Errand, Resolved, Tree
+from scenarios.resolved import By, Errand, Resolved, Step, Tree
 from sim import chance
 from sim.arrivals import Demand, arrivals_end, births
 from sim.clock import day_span, days_between, local_day, shape_of
@@ -38,7 +38,7 @@ STEP = np.dtype(
         "time", "paper", "patience", "mixes", "need_a", "need_b", "platform_a", "platform_b", "branch_a",
         "branch_b", "hold", "free_a", "free_b", "stock", "amount", "partial", "short_to", "chooses",
         "watched", "when_a", "when_b", "rest", "balk_a", "balk_b", "balk_to",
-        "errand", "wait_for", "count",
+        "errand", "wait_for", "count", "only_pool", "only_units",
     )]
 )  # fmt: skip
 SOURCE = np.dtype(
@@ -63,8 +63,9 @@ class Net(NamedTuple):
     platforms_of: I8
     branches: I8
     frees: I8  # numbers of the holds that a `free` step gives back
-    users: I8  # CSR: the steps of each pool …
+    users: I8  # CSR: the steps that need a pool and something else …
     user_ptr: I8
+    wait_ptr: I8  # room for the steps that need a pool alone, by pool
     fickle: I8  # the steps that may start *because* somebody else takes units of a pool
     fickle_ptr: I8
     zone_steps: I8
@@ -357,17 +358,29 @@ class Compiler:
                 options += [(self.pool[pool], units) for pool, units in need.any_of]
                 needs.append((first, len(options)))
             row["need_b"] = len(needs)
+            row["only_pool"], row["only_units"] = self._only_need(step)
         return np.array(needs, np.int64).reshape(-1, 2), np.array(options, np.int64).reshape(-1, 2)
+
+    def _only_need(self, step: Step) -> tuple[int, int]:
+        """The pool and the units of a step that needs nothing else."""
+        if step.kind == "take" or len(step.needs) != 1 or len(step.needs[0].any_of) != 1:
+            return NONE, 0
+        ((pool, units),) = step.needs[0].any_of
+        return self.pool[pool], units
 
     def _users(self) -> dict[str, I8]:
         users: list[dict[int, None]] = [{} for _ in self.pool]
+        alone = [0] * len(self.pool)
         zone_steps: list[list[int]] = [[] for _ in self.zone]
         platform_steps: list[list[int]] = [[] for _ in self.platform]
         stock_steps: list[list[int]] = [[] for _ in self.stock]
         for name, step in self.scenario.steps.items():
             number = self.step[name]
-            for need in step.needs:
-                for pool, _ in need.any_of:
+            only, _ = self._only_need(step)
+            if only >= 0:
+                alone[only] += 1
+            else:
+                for pool in (pool for need in step.needs for pool, _ in need.any_of):
                     users[self.pool[pool]][number] = None
             if step.zone is not None:
                 zone_steps[self.zone[step.zone]].append(number)
@@ -382,6 +395,7 @@ class Compiler:
         stock_ptr, stock_list = _csr(stock_steps)
         return {
             "fickle": fickle, "fickle_ptr": fickle_ptr, "users": user_list, "user_ptr": user_ptr,
+            "wait_ptr": np.concatenate([[0], np.cumsum(alone)]).astype(np.int64),
             "zone_steps": zone_list, "zone_ptr": zone_ptr,
             "platform_steps": platform_list, "platform_ptr": platform_ptr,
             "stock_steps": stock_list, "stock_ptr": stock_ptr,

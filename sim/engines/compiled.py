@@ -330,12 +330,22 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             heap=np.zeros(4 * SLOTS, records.EVENT),
             soon=np.zeros(4 * SLOTS, np.int64),
             awake=np.zeros(len(prepared.groups) + 1, np.int64),
-            sites=_records(steps, records.SITE, slow=1000, newcomers=-1, under_way=-1, since=begin),
+            sites=_records(
+                steps, records.SITE, slow=1000, newcomers=-1, under_way=-1, since=begin, wait_at=-1
+            ),
             lists=np.full((steps * records.LINES, 2), -1, np.int64),
             groups=_records(
-                len(prepared.groups), records.GROUP, admit=-1, start=-1, passes_at=EMPTY, choosers=-1
+                len(prepared.groups),
+                records.GROUP,
+                admit=-1,
+                start=-1,
+                pools=-1,
+                passes_at=EMPTY,
+                choosers=-1,
             ),
-            pools=_records(pools, records.POOL, first=first[:-1], usage_row=-1),
+            pools=_records(
+                pools, records.POOL, first=first[:-1], usage_row=-1, wait_first=net.wait_ptr[:-1], sleepers=-1
+            ),
             returned=np.zeros(first[-1] + 1, np.int64),
             zones=_records(zones, records.ZONE, place_row=-1),
             platforms=np.full(net.platform_ptr.size - 1, 1000, np.int64),
@@ -365,6 +375,7 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             free_errands=np.arange(errands)[::-1].copy(),
             kin_log=np.zeros(errands, records.KIN_LOG),
             cancel=np.zeros(1, np.uint8),
+            pool_heaps=np.zeros(net.wait_ptr[-1] + 1, np.int64),
             holds=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),
             hold_pools=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),
             hold_counts=np.zeros((SLOTS, prepared.holds), np.int64),

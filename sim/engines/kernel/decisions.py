@@ -6,7 +6,7 @@ from numba import int64
 
 from sim.engines.kernel.choices import let_choose
 from sim.engines.kernel.draws import leaf, quantile, step_draw
-from sim.engines.kernel.events import happen, may_start
+from sim.engines.kernel.events import happen
 from sim.engines.kernel.laws import check_room, check_start
 from sim.engines.kernel.lines import before, count_queue, leave_line
 from sim.engines.kernel.records import (
@@ -30,6 +30,7 @@ from sim.engines.kernel.records import (
 from sim.engines.kernel.stocks import gets_enough, take, turn_down
 from sim.engines.kernel.units import lowest_unit, note_pool, note_zone
 from sim.engines.kernel.visits import come_in
+from sim.engines.kernel.waiting import fall_asleep, free_units_of, head_moved, head_of, may_start
 from sim.jit import inlined
 
 
@@ -106,14 +107,29 @@ def units_there(net, st, step, visit, take):  # noqa: C901
 
 
 @inlined
+def take_only(st, visit, pool, units):
+    """Units of the one pool that a step needs."""
+    v, p = st.visits[visit], st.pools[pool]
+    p.serving += units
+    check_start(st, pool)
+    for k in range(units):
+        st.unit_pools[visit, k] = pool
+        st.units[visit, k] = lowest_unit(st.pools, st.returned, pool)
+    v.held_units, v.lane_pool, v.lane = units, pool, st.units[visit, 0]
+    note_pool(st, pool)
+
+
+@inlined
 def startable(net, st, step):
     """The head of the queue if what it needs is there, else NONE."""
-    head = st.lists[step * LINES + 2, 0]
-    if head < 0 or mode_of(net, st, step) < 0:
+    s, head = net.steps[step], head_of(st, step)
+    if head < 0 or (s.platform_b > s.platform_a and mode_of(net, st, step) < 0):
         return NONE
+    if s.only_pool >= 0:
+        return head if free_units_of(st, s.only_pool) >= s.only_units else NONE
     if not units_there(net, st, step, head, False):
         return NONE
-    if net.steps[step].kind == TAKE and not may_take(net, st, step, head):
+    if s.kind == TAKE and not may_take(net, st, step, head):
         return NONE
     return head
 
@@ -138,7 +154,11 @@ def start(net, st, visit):
     if s.watched:
         st.waiting[step, st.entities[entity].flow] -= 1
     v.started, v.mode = now, mode_of(net, st, step)
-    units_there(net, st, step, visit, True)
+    if s.only_pool >= 0:
+        take_only(st, visit, s.only_pool, s.only_units)
+        head_moved(net, st, step)
+    else:
+        units_there(net, st, step, visit, True)
     for k in range(v.held_units):  # a greedy first need may now leave units to the second
         pool = st.unit_pools[visit, k]
         for j in range(net.fickle_ptr[pool], net.fickle_ptr[pool + 1]):
@@ -222,7 +242,8 @@ def decide(net, st, group):
         let_choose(net, st, group)
     doors(net, st, group)
     while True:  # starts
-        best, previous, step = NONE, NONE, g.start
+        best = best_waiting(net, st, g)
+        previous, step = NONE, g.start
         while step >= 0:
             following = st.sites[step].next_start
             visit = startable(net, st, step)
@@ -240,6 +261,40 @@ def decide(net, st, group):
         if best < 0:
             break
         start(net, st, best)
+
+
+@inlined
+def best_waiting(net, st, g):
+    """The first among those who can start at the pools that were touched; a pool without one is set aside."""
+    best, previous, pool = int64(NONE), int64(NONE), g.pools
+    while pool >= 0:
+        p = st.pools[pool]
+        visit = front(net, st, pool)
+        if visit < 0:
+            p.touched = 0
+            if previous < 0:
+                g.pools = p.next_touched
+            else:
+                st.pools[previous].next_touched = p.next_touched
+        else:
+            previous = pool
+            if best < 0 or before(st, visit, best):
+                best = visit
+        pool = p.next_touched
+    return best
+
+
+@inlined
+def front(net, st, pool):
+    """Who starts next of those who wait for a pool alone."""
+    p = st.pools[pool]
+    while p.waiting > 0 and free_units_of(st, pool) > 0:
+        step = st.pool_heaps[p.wait_first]
+        visit = startable(net, st, step)
+        if visit >= 0:
+            return visit
+        fall_asleep(net, st, step)
+    return int64(NONE)
 
 
 @inlined

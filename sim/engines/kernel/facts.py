@@ -7,7 +7,7 @@ from numba import int64
 from sim.engines.kernel.arrivals import kept, new_entity, new_mover, next_arrival
 from sim.engines.kernel.choices import count_out, turn_from
 from sim.engines.kernel.decisions import admissible, startable
-from sim.engines.kernel.events import happen, may_admit, may_start, stir_pool
+from sim.engines.kernel.events import happen, may_admit, stir
 from sim.engines.kernel.lines import count_queue, leave_line
 from sim.engines.kernel.records import (
     BALKED,
@@ -45,6 +45,7 @@ from sim.engines.kernel.records import (
 )
 from sim.engines.kernel.units import hold_units, return_units
 from sim.engines.kernel.visits import close
+from sim.engines.kernel.waiting import may_start, stir_pool, wake_sleepers
 from sim.jit import called, inlined
 
 
@@ -64,9 +65,12 @@ def apply_row(net, st):
         st.platforms[target] = value
         for k in range(net.platform_ptr[target], net.platform_ptr[target + 1]):
             step = net.platform_steps[k]
+            if net.steps[step].only_pool >= 0:
+                wake_sleepers(net, st, net.steps[step].only_pool)
             may_start(net, st, step)
             st.sites[step].touched = 1
             st.groups[net.steps[step].group].touched = 1
+            stir(st, net.steps[step].group)
     st.x[CHECK] = 1
 
 

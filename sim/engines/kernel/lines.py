@@ -9,12 +9,17 @@ from sim.jit import called, inlined
 @inlined
 def before(st, a, b):
     """Whether visit a comes before visit b: (priority, joined, flow, source, entity, step)."""
-    x, y = st.visits[a], st.visits[b]
+    return in_order(st.visits, st.movers, st.entities, a, b)
+
+
+@inlined
+def in_order(visits, movers, entities, a, b):
+    x, y = visits[a], visits[b]
     if x.priority != y.priority:
         return x.priority < y.priority
     if x.since != y.since:
         return x.since < y.since
-    return tie(st.visits, st.movers, st.entities, a, b)
+    return tie(visits, movers, entities, a, b)
 
 
 @called

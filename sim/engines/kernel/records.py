@@ -49,17 +49,17 @@ EVENT = np.dtype([("time", i8), ("what", i8)])
 SITE = np.dtype([(n, i8) for n in (
     "places", "slow", "queued", "area", "since", "in_admit", "next_admit", "in_start", "next_start",
     "next_asked",
-    "newcomers", "under_way", "touched", "waits",
+    "newcomers", "under_way", "touched", "waits", "wait_at", "asleep", "next_sleeper",
 )])  # fmt: skip
-GROUP = np.dtype(
-    [
-        (n, i8)
-        for n in ("admit", "start", "passes_at", "passes", "stirred", "touched", "choosers", "last_chooser")
-    ]
-)
+GROUP = np.dtype([(n, i8) for n in (
+    "admit", "start", "pools", "passes_at", "passes", "stirred", "touched", "choosers", "last_chooser",
+)])  # fmt: skip
 POOL = np.dtype(
-    [(n, i8) for n in ("capacity", "serving", "kept", "highest", "returned", "first", "usage_row")]
-)
+    [(n, i8) for n in (
+        "capacity", "serving", "kept", "highest", "returned", "first", "usage_row", "waiting", "wait_first",
+        "touched", "next_touched", "sleepers",
+    )]
+)  # fmt: skip
 ZONE = np.dtype([(n, i8) for n in ("taken", "place_row")])
 STOCK = np.dtype([(n, i8) for n in ("level", "put_in", "taken", "level_row")])
 VISIT = np.dtype([(n, i8) for n in (
@@ -92,7 +92,7 @@ State = namedtuple(
     "entities values "
     "starts counts units unit_pools free_visits free_movers free_entities visit_log entity_log attribute_log "
     "usage places cancel holds hold_pools hold_counts stocks levels extra_log signs totals broken "
-    "there waiting inside "
+    "there waiting inside pool_heaps "
     "errands errand_slots free_errands kin_log",
 )
 """All arrays that change: see `prepare`."""

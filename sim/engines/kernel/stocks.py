@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sim.engines.kernel.choices import count_out
 from sim.engines.kernel.draws import leaf
-from sim.engines.kernel.events import happen, may_start
+from sim.engines.kernel.events import happen
 from sim.engines.kernel.lines import count_queue, leave_line
 from sim.engines.kernel.records import BELOW_NOTHING, DIVERTED, IS_TURNED_DOWN, NONE, NOW, RECORD, STOCK_ROWS
+from sim.engines.kernel.waiting import may_start
 from sim.jit import called, inlined
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.engines.kernel.events import stir_pool
 from sim.engines.kernel.laws import check_return
 from sim.engines.kernel.records import NONE, NOW, PLACE_ROWS, RECORD, USAGE_ROWS
+from sim.engines.kernel.waiting import stir_pool
 from sim.jit import called, inlined
 
 

@@ -6,7 +6,7 @@ from sim.engines.kernel.choices import considers
 from sim.engines.kernel.digest import count_entity, count_visit
 from sim.engines.kernel.draws import leaf, mixed, priority, quantile, step_draw
 from sim.engines.kernel.errands import end_errands
-from sim.engines.kernel.events import happen, may_admit, may_start
+from sim.engines.kernel.events import happen, may_admit
 from sim.engines.kernel.laws import check_entity, check_room, check_visit
 from sim.engines.kernel.lines import count_queue, enter_line
 from sim.engines.kernel.records import (
@@ -41,6 +41,7 @@ from sim.engines.kernel.records import (
 )
 from sim.engines.kernel.stocks import put
 from sim.engines.kernel.units import free_units, keep_units, note_zone, return_units
+from sim.engines.kernel.waiting import may_start
 from sim.jit import inlined
 
 
