@@ -100,3 +100,12 @@ def is_entry(function: object) -> bool:
 def type_of(argument: object) -> Any:
     """The type that numba gives an argument."""
     return numba.typeof(argument)  # type: ignore[no-untyped-call]
+
+
+if is_compiled():
+    from numba.cpython.unsafe.numbers import leading_zeros
+else:
+
+    def leading_zeros(number: int) -> int:
+        """How many of 64 bits come before the first that is set; of a number that is not negative."""
+        return 64 - int(number).bit_length()

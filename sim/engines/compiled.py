@@ -431,7 +431,7 @@ def grow(state: State, facts: int) -> State:
     fork = int(x[records.MAX_FORK])
     events = 2 * (state.movers.size - int(x[records.FREE_MOVERS])) + (facts + 1) * (fork + 6)
     wanted = {
-        "heap": x[records.HEAP] + events,
+        "heap": x[records.HEAP] + events + records.SPARE_EVENTS,
         "soon": x[records.SOON] + events,
     }
     rows = {

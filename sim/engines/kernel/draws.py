@@ -7,7 +7,7 @@ from numba import int64
 from scenarios.grid import CELLS, OCTAVES, SIDE, SIZE
 from sim.draws import draw
 from sim.engines.kernel.records import REPLICATION, UNSET
-from sim.jit import called, inlined
+from sim.jit import called, inlined, leading_zeros
 
 
 @inlined
@@ -31,10 +31,7 @@ def value_at(tables, first, size, luck):
     if tail > int64(1) << 52:
         tail = (int64(1) << 53) - tail
         base += SIDE
-    octave, top = 0, int64(1) << 51
-    while tail < top and octave < OCTAVES:
-        top >>= 1
-        octave += 1
+    octave = int64(leading_zeros(tail)) - 12
     if octave >= OCTAVES:
         return tables[base + SIDE - 1]
     beyond = (int64(1) << (52 - octave)) - tail

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from numba import uint64
 
-from sim.engines.kernel.records import HEAP, KIND_BITS, LINES, NOW, SLOT_BITS, SOON, STIRRED_GROUPS
+from sim.engines.kernel.records import (
+    HEAP,
+    KIND_BITS,
+    LINES,
+    NOW,
+    SLOT_BITS,
+    SOON,
+    SPARE_EVENTS,
+    STIRRED_GROUPS,
+)
 from sim.jit import called, inlined
 
-ZERO, ONE = uint64(0), uint64(1)
+ZERO, ONE, TWO = uint64(0), uint64(1), uint64(2)
 NEVER = (1 << 63) - 1
 
 
 @inlined
 def push(heap, x, time, what):
     """Add what will happen; indices without a sign need no look whether they are negative."""
-    i = uint64(x[HEAP])
+    n = uint64(x[HEAP])
     x[HEAP] += 1
+    rise(heap, n, time, what)
+
+
+@inlined
+def rise(heap, i, time, what):
+    """Put an entry where the hole is, or above it."""
     while i > ZERO:
-        up = (i - ONE) >> ONE
+        up = (i - ONE) >> TWO
         if heap[up].time <= time:
             break
         heap[i].time = heap[up].time
@@ -29,32 +44,27 @@ def push(heap, x, time, what):
 
 @inlined
 def pop(heap, x):
-    """What happens next.
+    """What happens next, out of a heap in which every entry has four children.
 
-    The hole goes down to a leaf before the last entry is put in, since the last is seldom early; which of two
-    children is earlier, the only question on the way, is answered without a branch.
+    The hole goes down to a leaf before the last entry is put in, since the last is seldom early; which of four
+    children is the earliest, the only question on the way, is answered without a branch.
     """
     what = heap[ZERO].what
     x[HEAP] -= 1
     n = uint64(x[HEAP])
     time, last = heap[n].time, heap[n].what
-    heap[n].time = NEVER  # the second child where there is none
+    for beyond in range(SPARE_EVENTS):  # the children that are not there
+        heap[n + uint64(beyond)].time = NEVER
     i, kid = ZERO, ONE
     while kid < n:
-        kid += uint64(heap[kid + ONE].time < heap[kid].time)
+        a = kid + uint64(heap[kid + ONE].time < heap[kid].time)
+        b = kid + TWO + uint64(heap[kid + TWO + ONE].time < heap[kid + TWO].time)
+        kid = a + (b - a) * uint64(heap[b].time < heap[a].time)
         heap[i].time = heap[kid].time
         heap[i].what = heap[kid].what
         i = kid
-        kid = (i << ONE) + ONE
-    while i > ZERO:
-        up = (i - ONE) >> ONE
-        if heap[up].time <= time:
-            break
-        heap[i].time = heap[up].time
-        heap[i].what = heap[up].what
-        i = up
-    heap[i].time = time
-    heap[i].what = last
+        kid = (i << TWO) + ONE
+    rise(heap, i, time, last)
     return what
 
 

@@ -39,6 +39,7 @@ from sim.engines.kernel.records import (
     ROW,
     SLOW,
     SOON,
+    SPARE_EVENTS,
     STOCK_ROWS,
     USAGE_ROWS,
     VISIT_ROWS,
@@ -96,7 +97,7 @@ def room_for_more(st):
     fuel = min(fuel, (x[FREE_MOVERS] - 1) // (fork + 1))
     if st.errands.shape[1] > 0:
         fuel = min(fuel, x[FREE_ERRANDS] - 1)
-    fuel = min(fuel, (st.heap.size - x[HEAP] - 2 * live) // (fork + 6))
+    fuel = min(fuel, (st.heap.size - x[HEAP] - SPARE_EVENTS - 2 * live) // (fork + 6))
     fuel = min(fuel, (st.soon.size - x[SOON] - 2 * live) // (fork + 6))
     if x[RECORD]:
         fuel = min(fuel, (st.visit_log.size - x[VISIT_ROWS]) // 4)

@@ -43,6 +43,7 @@ LINES = 3  # two doors and the queue
 MAX_PASSES = 10_000
 TOO_MANY = 2  # what is wrong: too many visits that send out, else (1) too many moves in an instant
 MOST_SENT, MOST_VISITS = 255, 256
+SPARE_EVENTS = 4  # places behind the heap that `pop` writes
 
 i8, i4, i2, i1 = np.int64, np.int32, np.int16, np.int8
 EVENT = np.dtype([("time", i8), ("what", i8)])
