@@ -46,8 +46,8 @@ def rise(heap, i, time, what):
 def pop(heap, x):
     """What happens next, out of a heap in which every entry has four children.
 
-    The hole goes down to a leaf before the last entry is put in, since the last is seldom early; which of four
-    children is the earliest, the only question on the way, is answered without a branch.
+    The hole goes down to a leaf before the last entry is put in, since the last is seldom early; which of
+    four children is the earliest, the only question on the way, is answered without a branch.
     """
     what = heap[ZERO].what
     x[HEAP] -= 1
