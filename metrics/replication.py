@@ -17,7 +17,7 @@ from metrics.waits import parts_of_waits
 from scenarios.resolved import DAY, Resolved
 from sim.log import TARGETS, Column, EventLog
 
-ROWS = ("work", "wait", "parallel", "hold", "take", "send", "join")
+ROWS = ("work", "wait", "parallel", "hold", "take", "send", "join", "gather", "ride")
 """Kinds of steps that write visits."""
 
 SERVICE = ("service", "by_process")
@@ -78,7 +78,7 @@ class Replication:
     def _wait_steps(self) -> Mask:
         """Which steps (by code) only let time pass: nobody works there."""
         kinds = [self.scenario.steps[name].kind for name in self.log.names.steps]
-        return np.array([kind == "wait" for kind in kinds], dtype=np.bool_)
+        return np.array([kind in ("wait", "ride") for kind in kinds], dtype=np.bool_)
 
     @cached_property
     def path(self) -> dict[str, Column]:

@@ -14,8 +14,9 @@ from scenarios.axis import TimeAxis
 from scenarios.errors import suggestion
 from scenarios.facilities import GAP, check_room, label_of
 from scenarios.findings import Findings
+from scenarios.gathers import resolve_gather, ride, with_rides
 from scenarios.paths import Path
-from scenarios.resolved import Label, Tree
+from scenarios.resolved import RIDE, Label, Tree
 from scenarios.routes import Way, lay_out
 from scenarios.schema_flows import Flow
 from scenarios.schema_steps import (
@@ -25,6 +26,7 @@ from scenarios.schema_steps import (
     ChooseStep,
     EndStep,
     FreeStep,
+    GatherStep,
     HoldStep,
     JoinStep,
     ParallelStep,
@@ -60,7 +62,9 @@ def ways(ground: Ground) -> dict[str, Way]:
     """The way of each flow."""
     written = ground.written
     return {
-        name: lay_out(name, flow.route, written.steps, values_of(flow), ground.findings)
+        name: with_rides(
+            lay_out(name, flow.route, written.steps, values_of(flow), ground.findings), written.steps
+        )
         for name, flow in written.flows.items()
     }
 
@@ -113,6 +117,9 @@ def steps(ground: Ground, laid: Mapping[str, Way]) -> dict[str, resolved.Step]:
     for name, step in ground.written.steps.items():
         users = {flow: ground.written.flows[flow] for flow, way in laid.items() if name in way.next}
         made[name] = _Step(name, step, _common_values(users), bool(users), ground).resolve()
+        gather = made[name].gather
+        if gather is not None and gather.carrier is not None:
+            made[f"{name}{RIDE}"] = ride(made[name])
     return made
 
 
@@ -154,6 +161,7 @@ class _Step:
             (ChooseStep, self.choose),
             (TakeStep, self.take),
             (PutStep, self.put),
+            (GatherStep, self.gather),
         ):
             kept |= part() if isinstance(step, kind) else {}
         if isinstance(step, ParallelStep):
@@ -251,6 +259,15 @@ class _Step:
             )
             for option, written in step.when.items()
         }
+
+    def gather(self) -> dict[str, Any]:
+        """What steps say that gather."""
+        step = self.written
+        assert isinstance(step, GatherStep)
+        needs = tuple(one for need in step.resources or () for one in _needs(need))
+        values = self.values if self.used else {step.weigh: None} if step.weigh else {}
+        gather = resolve_gather(self.name, step, values, self.ground.findings)
+        return {"needs": needs, "gather": gather}
 
     def take(self) -> dict[str, Any]:
         """What steps say that take from a stock."""

@@ -41,6 +41,8 @@ REFERENCES = (
     Reference(("steps", "*", "agency"), "agencies", "thuộc về", "belongs to"),
     Reference(("resources", "*", "calendar"), "calendars", "theo", "follows"),
     Reference(("resources", "*", "capacity", "*", "calendar"), "calendars", "theo", "follows"),
+    Reference(("steps", "*", "departures"), "calendars", "khởi hành theo", "departs by"),
+    Reference(("steps", "*", "carrier"), "flows", "đi nhờ", "is carried by"),
     Reference(("steps", "*", "zone"), "zones", "nằm trong", "lies in"),
     Reference(("steps", "*", "platform"), "platforms", "dựa vào", "relies on"),
     Reference(("steps", "*", "stock"), "stocks", "dùng", "uses"),

@@ -162,6 +162,10 @@ class Platform:
     agency: str | None = None
 
 
+RIDE = ".ride"
+"""What the name of the step ends in that those are in whom a gather's carrier takes along."""
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """One thing a piece of work needs: units of the first written pool that has enough of them free."""
@@ -199,11 +203,28 @@ class Balking:
 
 
 @dataclass(frozen=True, slots=True)
+class Gather:
+    """When those who wait in a step depart together, and how many of them."""
+
+    number: int | None = None  # due when so many wait
+    weight: int | None = None  # due when they weigh so much together
+    weigh: str | None = None  # the number attribute that is weighed
+    departures: str | None = None  # due whenever this calendar opens
+    max_wait: int | None = None  # due when one of them has waited so long [ms]
+    most: int | None = None  # departs with at most so many
+    most_weight: int | None = None  # … and with at most so much, unless the first alone is more
+    carrier: str | None = None  # the flow of the entity that carries them; its vehicle: the step's needs
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One station of a process."""
 
     label: Label
-    kind: Literal["work", "wait", "choose", "parallel", "end", "hold", "free", "take", "put", "send", "join"]
+    kind: Literal[
+        "work", "wait", "choose", "parallel", "end", "hold", "free", "take", "put", "send", "join", "gather",
+        "ride", "release",
+    ]  # fmt: skip
     agency: str | None = None
     purpose: str | None = None  # inspection, payment, attempt …: what kind of work it is, for the KPIs
     milestones: tuple[str, ...] = ()
@@ -227,6 +248,7 @@ class Step:
     on_preempt: Literal["restart", "finish"] | None = field(default=None, metadata=LATER)  # None: resume
     frees: tuple[str, ...] = field(default=(), metadata=LATER)  # free: the hold steps whose units go back
     errand: Errand | None = field(default=None, metadata=LATER)  # send, join
+    gather: Gather | None = field(default=None, metadata=LATER)
     stock: str | None = field(default=None, metadata=LATER)  # take, put
     amount: Tree = field(default=None, metadata=LATER)  # take, put: leaf: number, or name of an attribute
     partial: bool = field(default=False, metadata=LATER)  # take: less is taken if there is less

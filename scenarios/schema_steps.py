@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from scenarios.distributions import TimeDistribution
-from scenarios.quantities import Count, Pedigreed, Share, Stated, Written
+from scenarios.quantities import Count, Duration, Number, Pedigreed, Share, Stated, Written
 from scenarios.schema_state import Balk, Conditions
 from scenarios.words import Cases, Flag, Name, Names, OrAlone, Text, one_or_cases
 
@@ -258,6 +258,36 @@ class ParallelStep(PlaceStep):
     """Lists of steps."""
 
 
+class GatherStep(PlaceStep):
+    """Waits until there are enough, then all go on together; on a carrier, until it releases them."""
+
+    kind: Literal["gather"]
+    number: Stated[Count] | None = None
+    """Departs when so many wait …"""
+    weight: Stated[Number] | None = None
+    """… or when they weigh so much …"""
+    weigh: Name | None = None
+    """The number attribute that is weighed."""
+    departures: Name | None = None
+    """… or whenever this calendar opens …"""
+    max_wait: Stated[Duration] | None = None
+    """… or when one of them has waited so long."""
+    most: Stated[Count] | None = None
+    """Departs with so many at most; else `number`."""
+    most_weight: Stated[Number] | None = None
+    """Departs with so much at most (the first always goes); else `weight`."""
+    carrier: Name | None = None
+    """The flow of the entity that carries them along its own route."""
+    resources: Needs | None = None
+    """What the carrier is: vehicles, drivers; busy until its way ends."""
+
+
+class ReleaseStep(AnyStep):
+    """A carrier sets down all that it carries; takes no time. The end of its way does so too."""
+
+    kind: Literal["release"]
+
+
 class TakeStep(PlaceStep):
     """Takes from a stock, in the order of the queue. Takes no time of its own."""
 
@@ -327,6 +357,7 @@ KINDS: dict[str, type[AnyStep]] = {
     "hold": HoldStep, "free": FreeStep,
     "take": TakeStep, "put": PutStep,
     "send": SendStep, "join": JoinStep,
+    "gather": GatherStep, "release": ReleaseStep,
 }  # fmt: skip
 
 
@@ -355,6 +386,8 @@ Step = Annotated[
     | Annotated[TakeStep, Tag("<take>")]
     | Annotated[PutStep, Tag("<put>")]
     | Annotated[SendStep, Tag("<send>")]
-    | Annotated[JoinStep, Tag("<join>")],
+    | Annotated[JoinStep, Tag("<join>")]
+    | Annotated[GatherStep, Tag("<gather>")]
+    | Annotated[ReleaseStep, Tag("<release>")],
     Discriminator(step_kind),
 ]

@@ -8,6 +8,7 @@ from scenarios.endings import check_endings, reached
 from scenarios.errors import nearest
 from scenarios.factors import check_products
 from scenarios.findings import Findings
+from scenarios.gathers import doubt_gathers
 from scenarios.holdings import check_holdings
 from scenarios.hours import falls_within
 from scenarios.interruptions import doubt_interruptions
@@ -50,6 +51,7 @@ def check_soundness(
     _check_backlog_room(scenario, findings)
     _doubt_unused(scenario, findings)
     doubt_interruptions(scenario, findings)
+    doubt_gathers(scenario, findings)
 
 
 # ---- arrivals ----
@@ -151,7 +153,15 @@ def _check_backlog(name: str, scenario: Resolved, way: Way, findings: Findings) 
                   en=f"waits in '{at}', which is not on its way"),
             Label(vi="hãy chọn một bước của luồng này", en="choose a step of this flow"),
         )  # fmt: skip
-    elif at in way.branch_of or scenario.steps[at].kind in ("choose", "end", "hold", "free", "put"):
+    elif at in way.branch_of or scenario.steps[at].kind in (
+        "choose",
+        "end",
+        "hold",
+        "free",
+        "put",
+        "ride",
+        "release",
+    ):
         findings.wrong(
             path, at,
             Label(vi=f"chờ ở '{at}', nơi không thể có ai chờ lúc đầu",

@@ -12,7 +12,7 @@ from scenarios.endings import Born, births, chosen, leaves, reads_state
 from scenarios.findings import Findings
 from scenarios.resolved import Flow, Label, Resolved, Step, Tree
 
-AT_ONCE = ("hold", "free", "take", "put")
+AT_ONCE = ("hold", "free", "take", "put", "gather", "release")
 """Kinds of steps that take no time of their own."""
 
 Sends = Mapping[str, frozenset[str]]

@@ -588,7 +588,7 @@ class Compiler:
     def _timetable(self) -> I8:
         books = {
             "scheduled": self.pool, "capacity": self.pool, "platform": self.platform, "slow": self.step,
-            "demand": self.flow, "overtime": self.pool,
+            "demand": self.flow, "overtime": self.pool, "departure": self.step,
         }  # fmt: skip
         rows = [(r.time, TARGETS.index(r.what), books[r.what][r.target], r.value) for r in self.rows]
         return np.array(rows, np.int64).reshape(-1, 4)

@@ -184,4 +184,5 @@ def _timetable_fields(names: Names, rows: dict[str, Column]) -> Iterator[Field]:
 
 def _target_names(names: Names) -> list[tuple[str, ...]]:
     """The code book of each kind of target, in the order of TARGETS."""
-    return [names.resources, names.resources, names.platforms, names.steps, names.flows, names.resources]
+    pools, steps = names.resources, names.steps
+    return [pools, pools, names.platforms, steps, names.flows, pools, steps]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scenarios.resolved import Flow, Resolved, Step
+from scenarios.resolved import RIDE, Flow, Resolved, Step
 from sim.log import EMPTY, ENTITY_OUTCOMES, TARGETS, Column, EventLog
 
 
@@ -24,6 +24,7 @@ def check_record(scenario: Resolved, log: EventLog) -> None:
     """
     broken = [*_times_ascend(log), *_nobody_vanishes(log), *_parts_sum_to_dwell(scenario, log)]
     broken += [*_no_start_above_capacity(log), *_zones_hold(scenario, log), *_stocks_balance(scenario, log)]
+    broken += _loads_arrive(scenario, log)
     if broken:
         raise LawBroken(
             "the run broke the law: " + "; ".join(broken) + ". Please report this scenario and seed."
@@ -162,3 +163,30 @@ def _stocks_balance(scenario: Resolved, log: EventLog) -> Iterator[str]:
 
 def _takes(step: Step, stock: str) -> bool:
     return step.kind == "take" and step.stock == stock
+
+
+def _loads_arrive(scenario: Resolved, log: EventLog) -> Iterator[str]:
+    """Who departs on a carrier rides from its birth on, and is set down before or when it is gone."""
+    visits, entities = log.visits, log.entities
+    for name, step in scenario.steps.items():
+        if step.gather is None or step.gather.carrier is None:
+            continue
+        born = np.flatnonzero(entities["source"] == log.names.sources.index(name))
+        born = born[np.argsort(entities["number"][born])]
+        rides = np.flatnonzero(visits["step"] == log.names.steps.index(f"{name}{RIDE}"))
+        members = np.flatnonzero((visits["step"] == log.names.steps.index(name)) & (visits["batch"] > 0))
+        yield from _first(
+            np.setdiff1d(_pairs(log, members), _pairs(log, rides)),
+            f"who departed from '{name}' does not ride",
+        )
+        carrier = born[visits["batch"][rides] - 1] if len(born) else rides
+        early = visits["joined"][rides] != entities["arrived"][carrier]
+        gone = entities["left"][carrier]
+        kept = (gone != EMPTY) & ((visits["ended"][rides] == EMPTY) | (visits["ended"][rides] > gone))
+        yield from _first(rides[early | kept], f"a ride from '{name}' is not that of its carrier")
+
+
+def _pairs(log: EventLog, rows: Column) -> Column:
+    """Who departed with which batch, as one number."""
+    pairs: Column = log.visits["entity"][rows] * (1 << 32) + log.visits["batch"][rows]
+    return pairs

@@ -22,10 +22,11 @@ SOURCES = ("backlog", "list", *(f"x{k}" for k in range(64)))
 VISIT_OUTCOMES = ("open", "completed", "diverted", "reneged", "balked", "preempted")
 ENTITY_OUTCOMES = ("inside", "completed", "reneged", "balked", "turned_back")
 MODES = ("digital", "fallback")
-TARGETS = ("scheduled", "capacity", "platform", "slow", "demand", "overtime")
+TARGETS = ("scheduled", "capacity", "platform", "slow", "demand", "overtime", "departure")
 """What a row of the timetable sets: units scheduled and units in capacity of a resource; a platform's state
 (0 down, else its factor of durations per mille); a step's factor of durations; a flow's factor of demand;
-units of a resource that stay on after a closing for those who were waiting."""
+units of a resource that stay on after a closing for those who were waiting; a departure of those who gather
+in a step (always 1)."""
 
 VISIT_COLUMNS = (
     "entity", "step", "visit", "segment", "mode", "batch", "lane_pool", "lane", "klass", "amount",

@@ -1,6 +1,7 @@
 """Where the entities of a run come from: the sources of each flow, in the order that decides ties (law §2).
 
-First the opening backlog and what arrives; then the sub-entities, whose source is named after the flow, the
+First the opening backlog and what arrives; then carriers, whose source is the step that gathered their load;
+then the sub-entities, whose source is named after the flow, the
 source and the step of their parents: `truck.x0.lab`.
 """
 
@@ -30,15 +31,24 @@ class Origins:
 def origins_of(scenario: Resolved, demand: Mapping[str, Demand]) -> Origins:
     """The origins of a scenario, with the demand of each flow as it is in this run."""
     arriving = {name: sources(flow.arrivals, demand[name]) for name, flow in scenario.flows.items()}
+    carried = carriers(scenario)
     every = [(flow, source) for flow, names in arriving.items() for source in ("backlog", *names)]
+    every += carried
     sent = {
         (flow, source, step): (str(spec.errand.flow), f"{flow}.{source}.{step}")
         for flow, source in every
         for step, spec in scenario.steps.items()
         if spec.errand is not None and spec.kind == "send" and step in scenario.flows[flow].next
     }
-    book = (*SOURCES, *(source for _, source in sent.values()))
+    gathers = (source for _, source in carried)
+    book = (*SOURCES, *gathers, *(source for _, source in sent.values()))
     return Origins(arriving, [*every, *sent.values()], sent, book)
+
+
+def carriers(scenario: Resolved) -> list[Origin]:
+    """What carries comes from the step that gathered its load."""
+    gathers = {name: step.gather for name, step in scenario.steps.items() if step.gather is not None}
+    return [(gather.carrier, name) for name, gather in gathers.items() if gather.carrier is not None]
 
 
 def only_sent(scenario: Resolved, flow: str) -> bool:

@@ -45,6 +45,9 @@ def timetable(scenario: Resolved, seed: int, replication: int, begin: int, end: 
         )
     for name in scenario.steps:
         rows += _changes("slow", name, begin, end, _affecting(scenario, "step", name, active), _factor)
+    for name, step in scenario.steps.items():
+        if step.gather is not None and step.gather.departures is not None:
+            rows += _departures(scenario, name, step.gather.departures, begin, end)
     for name, flow in scenario.flows.items():
         hits = _affecting(scenario, "flow", name, active)
         rows += _changes("demand", name, begin, end, hits, partial(_factor, base=flow.arrivals.demand))
@@ -210,6 +213,13 @@ LOOK_AHEAD = 14 * DAY
 def duty(scenario: Resolved, name: str, begin: int, end: int) -> list[tuple[int, int]]:
     """(time, units scheduled) from `begin` on, one entry for each change, beyond the end of the run too."""
     return _scheduled(scenario, name, begin, end + LOOK_AHEAD)
+
+
+def _departures(scenario: Resolved, name: str, calendar: str, begin: int, end: int) -> Iterator[Row]:
+    """A row whenever a calendar opens; what is open before the run begins does not count."""
+    for opens, _ in open_intervals(scenario.calendars[calendar], scenario.clock.start_utc, begin - DAY, end):
+        if begin <= opens < end:
+            yield Row(opens, "departure", name, 1)
 
 
 def _scheduled(scenario: Resolved, name: str, begin: int, end: int) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from sim.log import EMPTY
 if TYPE_CHECKING:
     from simpy import Event
 
+    from sim.engines.batches import Load
     from sim.engines.errands import Errand
     from sim.engines.floor import Key, Pool, Station, Zone
 
@@ -38,8 +39,8 @@ class Entity:
     """One truck, order or dossier: its address, its class and where it is."""
 
     __slots__ = (
-        "arrived", "attributes", "day_child", "draw_keys", "errands", "key", "kind", "left", "moved_at",
-        "moves", "number", "outcome", "parent", "row", "sent_for", "starts", "visits",
+        "arrived", "attributes", "day_child", "draw_keys", "errands", "key", "kind", "left", "load",
+        "moved_at", "moves", "number", "outcome", "parent", "row", "sent_for", "starts", "visits",
     )  # fmt: skip
 
     def __init__(
@@ -54,6 +55,7 @@ class Entity:
         self.left = EMPTY
         self.outcome = 0  # inside
         self.draw_keys = draw_keys  # by station: the two words of the key of chance
+        self.load: Load | None = None  # what it carries
         self.starts: dict[int, int] = {}  # station → visits started
         self.visits: dict[int, int] = {}  # station → visits made
         self.moved_at, self.moves = EMPTY, 0  # the instant of its last move, and its moves in that instant
@@ -85,10 +87,10 @@ class Visit:
     """One entity at one step: a row of the record in the making."""
 
     __slots__ = (
-        "admitted", "amount", "awaits", "blocked_by", "counted", "done", "draw_number", "ended", "entity",
-        "in_zone", "inside",
-        "joined", "keeping", "key", "lane", "lane_pool", "left", "length", "mode", "number", "outcome",
-        "patience", "position", "resumed", "segment", "stamp", "started", "station", "units", "whole",
+        "admitted", "amount", "awaits", "batch", "blocked_by", "counted", "done", "draw_number", "ended",
+        "entity", "in_zone", "inside", "joined", "keeping", "key", "lane", "lane_pool", "left", "length",
+        "mode", "number", "outcome", "overdue", "patience", "position", "resumed", "segment", "stamp",
+        "started", "station", "units", "whole",
     )  # fmt: skip
 
     def __init__(
@@ -103,6 +105,8 @@ class Visit:
         self.mode = self.lane_pool = self.lane = -1
         self.blocked_by: int | None = None
         self.amount = EMPTY  # taken from a stock
+        self.batch = -1  # number of the departure it was or is part of
+        self.overdue = 0  # 1: has waited too long to gather
         self.units: list[tuple[Pool, list[int]]] = []
         self.patience = False  # whether it may give up before it starts
         self.keeping = False  # whether the units are kept after the end
@@ -117,6 +121,12 @@ class Visit:
     def is_back_in(self, position: Position) -> bool:
         """Whether it comes back to the step whose place it still holds."""
         return position.visit is not None and position.visit.station is self.station
+
+    def ride(self) -> None:
+        """On board: until the carrier releases its load."""
+        assert self.position.load is not None
+        self.batch = self.position.load.number
+        self.position.load.board(self)
 
     def count_in(self) -> None:
         """From now on it is one of those at the step."""
@@ -148,3 +158,4 @@ class Position:
     zone: Zone | None = None
     branch: bool = False  # in a branch of a parallel part: the zone's place is the parent's
     holds: dict[str, list[tuple[Pool, list[int]]]] = field(default_factory=dict)  # by `hold` step
+    load: Load | None = None  # that it departed with last

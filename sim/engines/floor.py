@@ -17,6 +17,7 @@ from simpy import Event
 
 from scenarios.resolved import Need, Platform, Resource, Step
 from sim.engines import preemption
+from sim.engines.batches import Gathering, Load, depart
 from sim.engines.levels import Levels
 from sim.engines.stocks import Stock
 from sim.engines.world import World
@@ -232,9 +233,11 @@ class Station:
         self.duration: Callable[[Visit, int, int], int]  # by mode and number of the start
         self.close_segment: Callable[[Visit], None]
         self.tally: Tally
-        self.has_visits = step.kind not in ("choose", "end", "free", "put")
+        self.has_visits = step.kind not in ("choose", "end", "free", "put", "release")
         self.reads_state = step.shortest or bool(step.when)
         self.amount: Callable[[Visit], int]  # of a take: how much is wanted
+        self.gathering = Gathering(step.gather) if step.gather is not None else None
+        self.dispatch: Callable[[Load], None]
         self._only = self._only_need(step.needs)
 
     @property
@@ -265,8 +268,42 @@ class Station:
             raise LawBroken(f"'{self.name}' at {self.env.now} ms holds more than its room of {self.room}")
         self.count_queue(+1)
         self.queue.add(visit)
+        if self.gathering is not None:
+            self.gathering.come(visit)
+            self._time_the_wait(visit, self.gathering)
         self.group.may_start[self] = None
         self.group.stir()
+
+    def leave_queue(self, visit: Visit) -> None:
+        """Starts, or waits no longer."""
+        self.count_queue(-1)
+        if self.gathering is not None:
+            self.gathering.go(visit)
+
+    def _time_the_wait(self, visit: Visit, gathering: Gathering) -> None:
+        if gathering.spec.max_wait is not None:
+            self.env.timeout(gathering.spec.max_wait).callbacks.append(partial(self._too_long, visit))
+
+    def _too_long(self, visit: Visit, _: Event) -> None:
+        """The fact that a visit has waited too long to gather, unless it has gone."""
+        if _in_queue(visit) and self.gathering is not None:
+            visit.overdue = 1
+            self.gathering.overdue += 1
+            self.group.may_start[self] = None
+            self.group.stir()
+
+    def call(self) -> None:
+        """The timetable's departure."""
+        if self.gathering is not None:
+            self.gathering.called = True
+            self.group.may_start[self] = None
+            self.group.stir()
+
+    def send_off(self, load: Load) -> None:
+        """The carrier sets out, as a fact."""
+        event = Event(self.env)
+        event.callbacks.append(lambda _: self.dispatch(load))
+        self.env.happen(event, 0)
 
     def count_queue(self, change: int) -> None:
         now = self.env.now
@@ -316,6 +353,8 @@ class Station:
         """The head of the queue, if what it needs is there."""
         head = self.queue.head()
         if head is None or self.mode(head) is None:
+            return None
+        if self.gathering is not None and not self.gathering.due:
             return None
         if self.units_for(head) is None and not (self.may_interrupt and preemption.plan(self, head)):
             return None
@@ -367,6 +406,9 @@ class Station:
         if self.step.short_to is not None and not self.gets_enough(visit):
             self.turn_down(visit)
             return False
+        if self.gathering is not None:
+            depart(self, visit)
+            return False
         now, mode = self.env.now, self.mode(visit)
         wanted = self.units_for(visit)
         victims: list[Visit] = []
@@ -378,13 +420,10 @@ class Station:
         for victim in victims:
             victim.station.interrupt(victim)
         self.queue.pop()
-        self.count_queue(-1)
+        self.leave_queue(visit)
         self.tally.start(visit.entity.key[0])
         visit.started, visit.mode = now, mode
-        visit.units = [(pool, pool.take(units, now)) for pool, units in wanted]
-        for pool, _ in wanted:
-            for other in pool.fickle:
-                other.group.may_start[other] = None
+        visit.units = self.take_units(wanted)
         if visit.units:
             visit.lane_pool, visit.lane = visit.units[0][0].number, visit.units[0][1][0]
         if self.stock is not None:
@@ -392,8 +431,19 @@ class Station:
         if visit.segment == 1:
             visit.draw_number = visit.entity.count_start(self.number)
             visit.whole = visit.length = self.duration(visit, mode, visit.draw_number)
-        self._end_after(visit, visit.length)
+        if self.step.kind == "ride":
+            visit.ride()
+        else:
+            self._end_after(visit, visit.length)
         return bool(victims)
+
+    def take_units(self, wanted: list[tuple[Pool, int]]) -> list[tuple[Pool, list[int]]]:
+        """The units of a start, from now on serving."""
+        taken = [(pool, pool.take(units, self.env.now)) for pool, units in wanted]
+        for pool, _ in wanted:
+            for other in pool.fickle:
+                other.group.may_start[other] = None
+        return taken
 
     def _touched_by_outages(self, visit: Visit) -> bool:
         return self.step.on_outage != "finish" and visit.mode == DIGITAL and bool(self.services)
@@ -503,6 +553,9 @@ class Group:
             best.station.admit(best)
         for station in asked:
             station.refuse()
+        for station in self.may_start:
+            if station.gathering is not None:
+                station.gathering.settle(station.queued)
         while (best := self._best(self.may_start, Station.startable)) is not None:
             if best.station.start(best):
                 self.stir()

@@ -69,7 +69,8 @@ class Recorder:
         blocked_by = visit.blocked_by if visit.admitted != visit.joined else None
         mode = visit.mode if visit.started != EMPTY else -1  # a later segment has its mode before it starts
         self._visits.extend((
-            visit.entity.row, visit.station.number, visit.number, visit.segment, mode, -1, visit.lane_pool,
+            visit.entity.row, visit.station.number, visit.number, visit.segment, mode, visit.batch,
+            visit.lane_pool,
             visit.lane, visit.entity.kind.klass, visit.amount, -1 if blocked_by is None else blocked_by,
             visit.outcome, visit.joined, visit.admitted, visit.started, visit.ended, visit.left,
         ))  # fmt: skip

@@ -25,6 +25,7 @@ from sim.clock import local_day
 from sim.deadlock import Deadlock, find
 from sim.digest import digest
 from sim.draws import draw
+from sim.engines.batches import Load
 from sim.engines.entities import Entity, Kind, Position, Visit, pick
 from sim.engines.errands import MOST_VISITS, Errand, TooManyVisits, how_many
 from sim.engines.floor import (
@@ -119,8 +120,9 @@ class Model:
         station.queue_since = self.begin
         station.duration, station.amount = self.duration, self.amount
         station.close_segment = self.recorder.close_segment
+        station.dispatch = self.set_out
         pools = station.pools.values()
-        station.may_interrupt = any("priority" in pool.preempt for pool in pools)
+        station.may_interrupt = step.gather is None and any("priority" in pool.preempt for pool in pools)
         station.may_be_interrupted = (
             step.kind == "work"
             and step.on_preempt != "finish"
@@ -248,6 +250,18 @@ class Model:
         self.senses.inside[key[0]] += 1
         self.recorder.born(entity)
         return entity
+
+    def set_out(self, load: Load) -> None:
+        """The fact that a carrier begins its way, with its load and its vehicle."""
+        gather = load.gather
+        name = str(gather.step.gather and gather.step.gather.carrier)
+        flow = self.scenario.flows[name]
+        clock = self.scenario.clock
+        day = local_day(clock.offsets, clock.start_utc, self.begin)
+        entity = self.born(name, flow, gather.name, Birth(self.env.now, day, load.number))
+        entity.load, load.carrier = load, entity
+        position = Position(holds={gather.name: load.units})
+        self.env.process(self.life(entity, flow.first, position))
 
     def _attributes(self, name: str, flow: Flow, source: str, birth: Birth) -> dict[str, str | int]:
         """Given ones as they are, the others drawn in the order of the file."""
@@ -445,7 +459,13 @@ class Model:
             position.zone.give_back(self.env.now)
         self.free(position, tuple(position.holds))
 
+    def release(self, entity: Entity) -> None:
+        """A carrier sets down what it carries."""
+        if entity.load is not None:
+            entity.load.release()
+
     def complete(self, entity: Entity) -> None:
+        self.release(entity)
         if entity.outcome == INSIDE:
             entity.outcome = CROSSED
         entity.left = self.last_left = self.env.now
@@ -508,7 +528,7 @@ class Model:
         if visit.admitted == EMPTY:
             visit.inside.succeed()
         else:
-            visit.station.count_queue(-1)
+            visit.station.leave_queue(visit)
             visit.done.succeed()
         visit.station.group.may_admit[visit.station] = None
         visit.station.group.may_start[visit.station] = None
@@ -581,6 +601,9 @@ class Model:
                 assert station.stock is not None
                 station.stock.put(self._amount(entity, station), self.env.now)
                 step = entity.kind.flow.next[step]
+            elif kind == "release":
+                self.release(entity)
+                step = entity.kind.flow.next[step]
             else:
                 return station
         return None
@@ -637,6 +660,8 @@ class Model:
     def apply(self, row: Row) -> None:
         if row.what in ("capacity", "scheduled", "overtime"):
             self.pools[row.target].set_units(row, self.env.now)
+        elif row.what == "departure":
+            self.stations[row.target].call()
         elif row.what == "slow":
             station = self.stations[row.target]
             station.slow = row.value

@@ -72,6 +72,10 @@ class Standstill:
             for child in self.movers:
                 if child.entity is visit.entity and child is not visit and child.position.branch:
                     yield Obstacle(child.station.name, (self.name(child),), False)
+        load = visit.position.load
+        if visit.station.step.kind == "ride" and load is not None:
+            carrying = tuple(self.name(one) for one in self.movers if one.entity is load.carrier)
+            yield Obstacle(f"carrier of {load.gather.name}", carrying, False)
 
     def _sent(self, visit: Visit) -> Iterator[Obstacle]:
         """The sub-entities that must end before the visit does."""
@@ -102,15 +106,38 @@ class Standstill:
             yield Obstacle("platform", (), True)
         if not station.gets_enough(visit):
             yield self._short(str(station.step.stock))
+        if station.gathering is not None and not station.gathering.due:
+            yield self._too_few(station)
         yield from self._units(station, visit)
 
     def _short(self, stock: str) -> Obstacle:
         """Opened by who may come to a step that puts into the stock, and by a flow that never dries up."""
         steps = self.scenario.steps
         puts = {name for name, step in steps.items() if step.kind == "put" and step.stock == stock}
-        flows = [n for n, flow in enumerate(self.scenario.flows.values()) if puts & flow.next.keys()]
-        holders = tuple(self.name(visit) for visit in self.movers if visit.entity.key[0] in flows)
-        return Obstacle(stock, holders, any(self._goes_on(self.flows[n]) for n in flows))
+        return self._until_somebody_comes(stock, puts)
+
+    def _too_few(self, station: Station) -> Obstacle:
+        """More members, or time."""
+        gather = station.step.gather
+        if gather is not None and (gather.departures is not None or gather.max_wait is not None):
+            return Obstacle(f"departure of {station.name}", (), True)
+        return self._until_somebody_comes(f"departure of {station.name}", {station.name})
+
+    def _until_somebody_comes(self, what: str, steps: set[str]) -> Obstacle:
+        """Opened by whoever may come to one of the steps, or brings a carrier about that may."""
+        flows = self._coming_to(steps)
+        holders = tuple(self.name(visit) for visit in self.movers if self.flows[visit.entity.key[0]] in flows)
+        return Obstacle(what, holders, any(self._goes_on(flow) for flow in flows))
+
+    def _coming_to(self, steps: set[str]) -> set[str]:
+        """The flows that pass one of the steps, and those that a carrier of such a flow departs with."""
+        flows = {name for name, flow in self.scenario.flows.items() if steps & flow.next.keys()}
+        loading = {
+            name
+            for name, step in self.scenario.steps.items()
+            if step.gather is not None and step.gather.carrier in flows
+        }
+        return flows if loading <= steps else self._coming_to(steps | loading)
 
     def _goes_on(self, flow: str) -> bool:
         """Whether more of a flow would come after the end of the run."""

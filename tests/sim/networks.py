@@ -15,6 +15,7 @@ from scenarios.resolved import (
     CERTAIN,
     DAY,
     REST,
+    RIDE,
     Arrivals,
     Attribute,
     Backlog,
@@ -25,6 +26,7 @@ from scenarios.resolved import (
     Disruption,
     Errand,
     Flow,
+    Gather,
     ListedArrival,
     Mix,
     Need,
@@ -42,8 +44,9 @@ FEATURES = (
     "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool",
     "burst", "until_empty", "teams", "by_goods", "other_doors", "two_platforms",
     "greedy", "crowded", "hold", "stocks", "lanes", "balk", "sends", "joins", "preempt", "closing", "crowd",
+    "gather", "carrier", "nested",
 )  # fmt: skip
-REFERENCE_ONLY: frozenset[str] = frozenset({"preempt", "closing"})
+REFERENCE_ONLY: frozenset[str] = frozenset({"preempt", "closing", "gather"})
 """What the compiled engine does not know yet."""
 
 
@@ -72,12 +75,19 @@ def networks(draw: st.DrawFn, *, reference_only: bool = False) -> Resolved:
         _add_rework(draw, steps, way, options, names)
     if "stocks" in on:
         _add_puts(draw, steps, way, names)
+    carriers = _add_gathers(draw, on, pools, steps, way, names) if "gather" in on else {}
     first = names[0]
     if "lanes" in on:
         steps, first = _add_lanes(draw, on, steps, way, options, names)
     flows = {
         name: _flow(draw, on, names, first, way, options, steps)
         for name in ("truck", "van")[: draw(st.integers(1, 2))]
+    } | {
+        name: replace(
+            _flow(draw, on - {"other_doors", "backlog"}, names, next(iter(ways)), ways, {}, steps),
+            arrivals=Arrivals("none"),
+        )
+        for name, ways in carriers.items()
     }
     if "sends" in on:
         flows["sample"] = _sample(draw, on, steps)
@@ -90,7 +100,10 @@ def networks(draw: st.DrawFn, *, reference_only: bool = False) -> Resolved:
         resources={name: _resource(draw, on) for name in pools},
         zones={"yard": zone(draw(st.integers(1, 4)))},
         platforms={"net": platform(), "bank": platform()},
-        calendars={"day": hours((10, 40), (55, 70), (90, 200))},
+        calendars={
+            "day": hours((10, 40), (55, 70), (90, 200)),
+            "bus": hours(*((t, t + 1) for t in range(0, 200, 9))),
+        },
         stocks={"boxes": stock(draw(st.integers(0, 6)))} if "stocks" in on else {},
         disruptions=_disruptions(draw, on, names, pools),
         clock=_clock(draw, on, lead_in),
@@ -210,6 +223,80 @@ def _add_puts(draw: st.DrawFn, steps: dict[str, Step], way: dict[str, str | None
         at = draw(st.sampled_from(names))
         steps[f"put{n}"] = Step(NAME, "put", stock="boxes", amount=_amount(draw))
         way[f"put{n}"], way[at] = way[at], f"put{n}"
+
+
+def _gather(draw: st.DrawFn, carrier: str | None) -> Gather:
+    """With one reason to depart at least, and some room on board."""
+    reasons = draw(st.sets(st.sampled_from(["number", "weight", "departures", "max_wait"]), min_size=1))
+    heavy = draw(st.sampled_from([None, 3, 8]))
+    return Gather(
+        number=draw(st.integers(1, 4)) if "number" in reasons else None,
+        weight=draw(st.integers(1, 12)) if "weight" in reasons else None,
+        weigh="load",
+        departures="bus" if "departures" in reasons else None,
+        max_wait=draw(st.integers(0, 15)) if "max_wait" in reasons else None,
+        most=draw(st.sampled_from([None, 1, 2, 4])),
+        most_weight=heavy,
+        carrier=carrier,
+    )
+
+
+def _add_gathers(
+    draw: st.DrawFn,
+    on: set[str],
+    pools: list[str],
+    steps: dict[str, Step],
+    way: dict[str, str | None],
+    names: list[str],
+) -> dict[str, dict[str, str | None]]:
+    """Steps that gather, by themselves or for a carrier; returns the ways of the carriers' flows."""
+    carriers: dict[str, dict[str, str | None]] = {}
+    _insert_gather(draw, on, pools, steps, way, names, "gather0", None)
+    if "carrier" in on:
+        _insert_gather(draw, on, pools, steps, way, names, "gather1", "lorry")
+        carriers["lorry"] = _carriers_way(draw, on, pools, steps, names, "lorry")
+    if {"carrier", "nested"} <= on:
+        ways, its = carriers["lorry"], [name for name in carriers["lorry"] if steps[name].kind != "release"]
+        _insert_gather(draw, on, pools, steps, ways, its, "gather2", "barge")
+        carriers["barge"] = _carriers_way(draw, on, pools, steps, names, "barge")
+    return carriers
+
+
+def _insert_gather(
+    draw: st.DrawFn,
+    on: set[str],
+    pools: list[str],
+    steps: dict[str, Step],
+    way: dict[str, str | None],
+    names: list[str],
+    name: str,
+    carrier: str | None,
+) -> None:
+    """Behind some step; who departs with a carrier rides before going on."""
+    at = draw(st.sampled_from(names))
+    vehicle = _needs(draw, on, pools) if carrier is not None and draw(st.booleans()) else ()
+    fields = {**_places(draw, on, names, names[-1]), "full_to": None, "balking": None}
+    steps[name] = Step(NAME, "gather", gather=_gather(draw, carrier), needs=vehicle, **fields)
+    way[name], way[at] = way[at], name
+    if carrier is not None:
+        steps[f"{name}{RIDE}"] = Step(NAME, "ride")
+        way[f"{name}{RIDE}"], way[name] = way[name], f"{name}{RIDE}"
+
+
+def _carriers_way(
+    draw: st.DrawFn, on: set[str], pools: list[str], steps: dict[str, Step], names: list[str], flow: str
+) -> dict[str, str | None]:
+    """Some steps of its own, perhaps one of everybody's; it may release its load before the end."""
+    own = [f"{flow}{n}" for n in range(draw(st.integers(1, 2)))]
+    for name in own:
+        steps[name] = _step(draw, on - {"patience", "full_to", "balk", "stocks"}, own, pools, name)
+    shared = [draw(st.sampled_from(names))] if draw(st.booleans()) else []
+    shared = [name for name in shared if steps[name].kind == "work" and not steps[name].escapes]
+    line = [*own, *shared]
+    if draw(st.booleans()):
+        steps[f"{flow}_off"] = Step(NAME, "release")
+        line.insert(draw(st.integers(0, len(line))), f"{flow}_off")
+    return dict(zip(line, [*line[1:], None], strict=True))
 
 
 def _loses_heart(draw: st.DrawFn, on: set[str], names: list[str], name: str) -> dict[str, Any]:
@@ -428,7 +515,7 @@ def _flow(
     attributes: dict[str, Attribute] = {"goods": category("a", "b", draw="goods")}
     if "sends" in on:
         attributes["pages"] = Attribute(NAME, "number", "t3")
-    if "stocks" in on:
+    if on & {"stocks", "gather"}:
         attributes["load"] = Attribute(NAME, "number", "t0")
     priority = By("goods", {"a": 0, "b": draw(st.integers(0, 1))}) if "priorities" in on else 0
     first = draw(st.sampled_from(names)) if "other_doors" in on else first

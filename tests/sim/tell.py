@@ -3,7 +3,7 @@
 `a0 scan: 0 0 4 9 9` is truck 0 of flow a at the step scan: joined, admitted, started, ended, left [ms],
 `-` for a time that was never reached. Behind stand only unusual things: `diverted`, `reneged`, `by=yard`
 (what refused it at the door), `paper` (fallback), `visit=2`, `took=3` (from a stock), `segment=2`,
-`preempted`.
+`preempted`, `batch=2` (that it departed with).
 """
 
 from __future__ import annotations
@@ -96,6 +96,8 @@ def _unusual(log: EventLog, row: int) -> Iterator[str]:
         yield "paper"
     if visits["visit"][row] > 1:
         yield f"visit={visits['visit'][row]}"
+    if visits["batch"][row] >= 0:
+        yield f"batch={visits['batch'][row]}"
     if visits["amount"][row] != EMPTY:
         yield f"took={visits['amount'][row]}"
     outcome = VISIT_OUTCOMES[visits["outcome"][row]]
