@@ -105,28 +105,29 @@ class Standstill:
         if station.mode(visit) is None:
             yield Obstacle("platform", (), True)
         if not station.gets_enough(visit):
-            yield self._short(str(station.step.stock))
+            yield self._short(station)
         if station.gathering is not None and not station.gathering.due:
             yield self._too_few(station)
         yield from self._units(station, visit)
 
-    def _short(self, stock: str) -> Obstacle:
+    def _short(self, station: Station) -> Obstacle:
         """Opened by who may come to a step that puts into the stock, and by a flow that never dries up."""
-        steps = self.scenario.steps
+        steps, stock = self.scenario.steps, str(station.step.stock)
         puts = {name for name, step in steps.items() if step.kind == "put" and step.stock == stock}
-        return self._until_somebody_comes(stock, puts)
+        return self._until_somebody_comes(stock, station, puts)
 
     def _too_few(self, station: Station) -> Obstacle:
         """More members, or time."""
         gather = station.step.gather
         if gather is not None and (gather.departures is not None or gather.max_wait is not None):
             return Obstacle(f"departure of {station.name}", (), True)
-        return self._until_somebody_comes(f"departure of {station.name}", {station.name})
+        return self._until_somebody_comes(f"departure of {station.name}", station, {station.name})
 
-    def _until_somebody_comes(self, what: str, steps: set[str]) -> Obstacle:
+    def _until_somebody_comes(self, what: str, station: Station, steps: set[str]) -> Obstacle:
         """Opened by whoever may come to one of the steps, or brings a carrier about that may."""
         flows = self._coming_to(steps)
-        holders = tuple(self.name(visit) for visit in self.movers if self.flows[visit.entity.key[0]] in flows)
+        others = [v for v in self.movers if v.station is not station or v.started != EMPTY]
+        holders = tuple(self.name(visit) for visit in others if self.flows[visit.entity.key[0]] in flows)
         return Obstacle(what, holders, any(self._goes_on(flow) for flow in flows))
 
     def _coming_to(self, steps: set[str]) -> set[str]:
