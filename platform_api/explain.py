@@ -24,6 +24,7 @@ from scenarios.resolved import (
     CERTAIN,
     Balking,
     Errand,
+    Gather,
     Need,
     Parameter,
     Published,
@@ -134,6 +135,7 @@ class _Teller:
     def _step_lines(self, name: str, step: Step) -> Iterator[str]:
         yield from self._work(step)
         yield from self._stock(step)
+        yield from self._gather(step)
         yield from self._places(step)
         yield from self._failing(step)
         yield from self._leads_on(name, step)
@@ -157,6 +159,33 @@ class _Teller:
 
     def _length(self, tree: Tree) -> str:
         return tree_told(tree, self.scenario, self.language, length_told)
+
+    def _gather(self, step: Step) -> Iterator[str]:
+        if step.kind in ("ride", "release"):
+            yield self._say(f"steps.{step.kind}")
+        if step.gather is None:
+            return
+        yield self._say("steps.gather", reasons="; ".join(self._reasons(step.gather)))
+        most = [number(n, 0, self.language) for n in (step.gather.most, step.gather.most_weight) if n]
+        if most:
+            yield self._say("steps.gather.most", most=" / ".join(most))
+        if step.gather.carrier is not None:
+            carrier = self.scenario.flows[step.gather.carrier]
+            yield self._say("steps.carrier", flow=pick(carrier.label, self.language))
+
+    def _reasons(self, gather: Gather) -> Iterator[str]:
+        """What makes those who gather depart."""
+        if gather.number is not None:
+            yield self._say("steps.gather.number", number=number(gather.number, 0, self.language))
+        if gather.weight is not None and gather.weigh is not None:
+            attribute = amount_told_of(gather.weigh, "", self.scenario, self.language)
+            weight = number(gather.weight, 0, self.language)
+            yield self._say("steps.gather.weight", attribute=attribute, weight=weight)
+        if gather.departures is not None:
+            calendar = self.scenario.calendars[gather.departures].label
+            yield self._say("steps.gather.departures", calendar=pick(calendar, self.language))
+        if gather.max_wait is not None:
+            yield self._say("steps.gather.max_wait", time=duration(gather.max_wait, self.language))
 
     def _stock(self, step: Step) -> Iterator[str]:
         if step.stock is None:

@@ -37,7 +37,7 @@ def ferry(
     **parts: Any,
 ) -> Resolved:
     """Parcels gather for a lorry, ride, and are handed over in 1 ms."""
-    loading = {"needs": parts.pop("needs", ()), **{n: parts.pop(n) for n in ("room", "zone") if n in parts}}
+    loading = {name: parts.pop(name) for name in ("needs", "room", "zone") if name in parts}
     return world(
         {
             "parcel": flow(arrivals, {"load": f"load{RIDE}", f"load{RIDE}": "hand", "hand": None}),
@@ -97,7 +97,7 @@ def test_the_first_goes_however_heavy_it_is() -> None:
 
 
 def test_a_departure_of_the_timetable_takes_whoever_is_there_and_waits_for_nobody() -> None:
-    """At 5 a0 and a1 (who comes at 5) go, a2 has no room and goes at 20; nobody is there at 20 for a third."""
+    """At 5 a0 and a1 (who comes at 5) go; a2 has no room and goes at 20."""
     happens(
         yard(1, 5, 5, departures="bus", most=2),
         """
@@ -265,7 +265,7 @@ def test_who_rides_has_left_the_place_and_the_zone_where_it_gathered() -> None:
 
 # ---- orders in parcels, parcels in a lorry
 def orders_to_the_gate(*at: int, **parts: Any) -> Resolved:
-    """Two orders make a parcel, two parcels a lorry; the lorry passes the gate, parcels are unpacked at home."""
+    """Two orders make a parcel, two parcels a lorry, which passes the gate; parcels are opened at home."""
     return world(
         {
             "order": flow(trucks(*at), {"pack": "pack.ride", "pack.ride": "home", "home": None}),
@@ -332,9 +332,7 @@ def test_every_order_comes_home_from_its_parcel_on_its_lorry() -> None:
 
 def test_until_empty_waits_for_the_carriers_too() -> None:
     told = play(replace(orders_to_the_gate(0, 0), clock=until_empty(500)))
-    assert (
-        told.log.end == 49
-    )  # 3 + 20 + 5 + 10 at the parcel's home, 2 to open it, 1 for the orders, then 1 ms
+    assert told.log.end == 3 + 20 + 5 + 10 + 2 + 1 + 1  # post, wait, gate, drive, open, home; then 1 ms
     assert told.deadlock is None
 
 
