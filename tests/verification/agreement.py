@@ -1,8 +1,8 @@
 """The same figures of one run from our record and from Ciw's, and whether they are equal up to a margin.
 
 A figure is a mean or a count over what was finished within the window: waits and times at each step and the
-time of each flow, how many passed each step, gave up, were turned away. Both programs begin empty and stop
-with the window, so what is cut off at its end is cut off in both.
+time of each flow, how many passed each step, balked, gave up, were turned away. Both programs begin empty and
+stop with the window, so what is cut off at its end is cut off in both.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ class Margins:
 
     time: float  # share of the mean time at the step, or in the system
     count: float  # share of the flow's visits to its busiest step
-    rare: float  # share of the figure itself, of what happens to some: held, gave up, turned away …
+    rare: float  # share of the figure itself, of what happens to some: held, gave up, balked …
 
-    floor: float = 0.1  # … but never finer than this part of the other margins
+    floor: float = 0.2  # … but never finer than this part of the other margins
 
 
 # ---- our side ----
@@ -91,6 +91,7 @@ def _at_step(here: dict[str, Any], end: int) -> dict[str, float]:
         "held": _mean(seconds["left"] - seconds["ended"]),
         "gave up": _count(outcome == VISIT_OUTCOMES.index("reneged")),
         "turned away": _count(outcome == VISIT_OUTCOMES.index("diverted")),
+        "balked": _count(outcome == VISIT_OUTCOMES.index("balked")),
     }
 
 
@@ -112,7 +113,7 @@ def theirs(twin: Twin, seed: int) -> Figures:
     found: Figures = {}
     for flow in twin.flows:
         for step in twin.nodes:
-            of_type = {kind: rows[flow, step, kind] for kind in ("service", "renege", "rejection")}
+            of_type = {kind: rows[flow, step, kind] for kind in ("service", "renege", "rejection", "baulk")}
             found |= {Figure(what, flow, step): value for what, value in _at_node(of_type).items()}
         times = list(_times(simulation, flow))
         found |= {Figure("completed", flow): len(times), Figure("time", flow): _mean(times)}
@@ -129,6 +130,7 @@ def _at_node(rows: dict[str, list[Any]]) -> dict[str, float]:
         "held": _mean([row.time_blocked for row in served]),
         "gave up": len(rows["renege"]),
         "turned away": len(rows["rejection"]),
+        "balked": len(rows["baulk"]),
     }
 
 
@@ -173,7 +175,7 @@ class Comparison:
         else:
             of_flow = [mean[other] for other in mean if other.what == "passed" and other.flow == figure.flow]
             usual = margins.count * max(of_flow)
-        if figure.what in {"held", "gave up", "turned away"} and mean[figure] > 0:
+        if figure.what in {"held", "gave up", "turned away", "balked"} and mean[figure] > 0:
             return max(margins.rare * mean[figure], margins.floor * usual)
         return usual
 

@@ -10,7 +10,9 @@ room                 the servers plus a queue capacity; blocking after service, 
 full_to              an arrival that finds the node full is rejected
 flow                 a customer class with its priority, services and routes
 patience             a reneging time; `to`: where who reneges goes, without limits there
+balk                 a baulking function of those who wait at the node
 choose               the transition probabilities from the step before it
+shortest             Ciw's own router to the node with the fewest, the first of equals
 """
 
 from __future__ import annotations
@@ -60,6 +62,7 @@ class Twin:
             arrival_distributions={f: [self.arrivals(f, n) for n in self.nodes] for f in self.flows},
             service_distributions={f: [self.service(f, n) for n in self.nodes] for f in self.flows},
             reneging_time_distributions={f: [self.patience(n) for n in self.nodes] for f in self.flows},
+            baulking_functions={f: [self.balking(n) for n in self.nodes] for f in self.flows},
             routing={f: ciw.routing.NetworkRouting(self.routers(f)) for f in self.flows},
             priority_classes={f: rank for rank, group in enumerate(self.ranks()) for f in group},
             number_of_servers=[self.servers(n) for n in self.nodes],
@@ -115,33 +118,57 @@ class Twin:
         room = self.steps[node].get("room")
         return math.inf if room is None else room - self.servers(node)
 
+    def balking(self, node: str) -> Callable[..., float] | None:
+        """The probability not to join, of those who wait without a server."""
+        if "balk" not in self.steps[node]:
+            return None
+        balk = self.steps[node]["balk"]
+        chances = {n: share(text) for n, text in balk.get("chances", {balk.get("at"): "100 %"}).items()}
+
+        def chance(_: int, next_node: ciw.Node, **__: object) -> float:
+            waiting = sum(not individual.server for individual in next_node.all_individuals)
+            return next((p for n, p in sorted(chances.items(), reverse=True) if waiting >= n), 0.0)
+
+        return chance
+
     # ---- where one goes ----
     def routers(self, flow: str) -> list[Router]:
         following = dict(pairwise(self.flows[flow]["route"]))
         return [self.router(node, self.steps[following[node]]) for node in self.nodes]
 
     def router(self, node: str, choice: Written) -> Router:
-        to = {
-            choice["options"][option]: share(text) for option, text in choice["shares"].items() if "%" in text
-        }
-        number = {name: n + 1 for n, name in enumerate(self.nodes)}
-        onward = self.steps[node].get("patience", {}).get("to")
-        targets = {number.get(name, -1): part for name, part in to.items()}
-        return Router(targets, number.get(onward, -1))
+        shares = {option: share(text) for option, text in choice["shares"].items() if option != "source"}
+        goals = [self.goal(choice["options"][option]) for option in shares]
+        onward = self.steps[node].get("patience", {}).get("to", "gone")
+        return Router(goals, list(shares.values()), self.goal(onward))
+
+    def goal(self, step: str) -> ciw.routing.NodeRouting:
+        """To a node, to the one with the fewest, or out."""
+        if step in self.nodes:
+            return ciw.routing.Direct(self.nodes.index(step) + 1)
+        if "shortest" in self.steps[step]:
+            numbers = [self.nodes.index(name) + 1 for name in self.steps[step]["options"].values()]
+            return ciw.routing.LoadBalancing(numbers, tie_break="order")
+        return ciw.routing.Leave()
 
 
 class Router(ciw.routing.NodeRouting):  # type: ignore[misc]
-    """Targets by their shares, and where who reneges goes; -1 leads out."""
+    """Goals by their shares, and where who reneges goes."""
 
-    def __init__(self, shares: dict[int, float], onward: int) -> None:
-        self.shares, self.onward = shares, onward
+    def __init__(
+        self, goals: list[ciw.routing.NodeRouting], shares: list[float], onward: ciw.routing.NodeRouting
+    ) -> None:
+        self.goals, self.shares, self.onward = goals, shares, onward
+
+    def error_check_at_initialise(self) -> None:
+        for goal in (*self.goals, self.onward):
+            goal.initialise(self.simulation, self.node)
 
     def next_node(self, ind: ciw.Individual) -> ciw.Node:
-        number = ciw.random_choice(list(self.shares), list(self.shares.values()))
-        return self.simulation.nodes[number]
+        return ciw.random_choice(self.goals, self.shares).next_node(ind)
 
     def next_node_for_jockeying(self, ind: ciw.Individual) -> ciw.Node:
-        return self.simulation.nodes[self.onward]
+        return self.onward.next_node(ind)
 
 
 def clock_times(span: str) -> tuple[float, float]:

@@ -11,6 +11,7 @@ things in the two programs is left out, and said here:
 * Ciw admits who was blocked first, we who has the best priority: no blocking among flows of unlike priority.
 * Ciw turns away from a full node who comes from outside and blocks who comes from inside; we do one of both,
   by `full_to`. So a step with `full_to` is entered from outside only, one that blocks from inside only.
+* Ciw asks only who comes from outside whether he balks: a step with `balk` is entered from outside only.
 * Nobody is blocked in a circle of full steps (deadlock), as only ways forward lead to steps that block.
 """
 
@@ -26,7 +27,7 @@ Written = dict[str, Any]
 
 FEATURES = (
     "two_flows", "priorities", "by_flow", "second_door", "patience", "onward", "blocking", "turned_away",
-    "hours", "shifts", "rework", "skip", "delay",
+    "hours", "shifts", "rework", "skip", "delay", "balk", "shortest",
 )  # fmt: skip
 HOUR = 3600.0
 SHIFTS = {"morning": (6, 11), "afternoon": (13, 21)}
@@ -44,6 +45,7 @@ class Station:
     patience: bool = False
     room: int | None = None
     delay: bool = False
+    balk: bool = False
     factor: dict[str, float] = field(default_factory=dict)  # flow → of its services
 
     @property
@@ -59,14 +61,17 @@ class Station:
 
 
 Way = list[dict[str, float]]
-"""Of one flow, for each step: where it goes on to (a step, or `gone`) and its share."""
+"""Of one flow, for each step: where it goes on to (a step, `lanes` or `gone`) and its share."""
+
+LANES = ("u0", "u1")
+"""Two steps side by side behind the others: the one with fewer is chosen."""
 
 
 def features(number: int) -> set[str]:
     """What network `number` is to have."""
     rng = random.Random(f"features {number}")
     on = {feature for feature in FEATURES if rng.random() < 0.45}
-    for one, other in (("priorities", "blocking"), ("shifts", "blocking")):
+    for one, other in (("priorities", "blocking"), ("shifts", "blocking"), ("balk", "turned_away")):
         if {one, other} <= on:
             on.remove(rng.choice((one, other)))
     if on & {"priorities", "by_flow", "second_door"}:
@@ -79,13 +84,16 @@ def network(number: int) -> Written:
     rng, on = random.Random(f"network {number}"), features(number)
     flows = ["truck", "van"] if "two_flows" in on else ["truck"]
     wanted = len(on & {"blocking", "turned_away", "shifts", "patience", "delay"})
-    names = [f"s{n}" for n in range(max(rng.randint(2, 3), min(wanted, 4)))]
-    stations = _stations(rng, on, names, flows)
-    ways = {flow: _way(rng, on, names, stations) for flow in flows}
-    doors = {flow: _door(rng, on, names, stations) if flow == "van" else names[0] for flow in flows}
+    line = [f"s{n}" for n in range(max(rng.randint(2, 3), min(wanted, 4)))]
+    stations = _stations(rng, on, line, flows)
+    ways = {flow: _way(rng, on, line, stations) for flow in flows}
+    doors = {flow: _door(rng, on, line, stations) if flow == "van" else line[0] for flow in flows}
+    names = list(stations)
     per_hour = 24 if "shifts" in on else 60
     rates = {flow: rng.uniform(0.7, 1.3) * per_hour / len(flows) for flow in flows}
     steps: Written = {"away": {"outcome": "turned_back"}, "gone": {"outcome": "completed"}}
+    if "shortest" in on:
+        steps["lanes"] = {"shortest": True, "options": dict(zip(("left", "right"), LANES, strict=True))}
     visits = [_visits(names, ways[flow], doors[flow], rates[flow]) for flow in flows]
     for name, rate in zip(names, np.sum(visits, axis=0), strict=True):
         later = [other for other in names if other > name and stations[other].room is None]
@@ -107,14 +115,18 @@ def network(number: int) -> Written:
     }
 
 
-def _stations(rng: random.Random, on: set[str], names: list[str], flows: list[str]) -> dict[str, Station]:
+def _stations(rng: random.Random, on: set[str], line: list[str], flows: list[str]) -> dict[str, Station]:
     busy = 0.6 - 0.1 * ("hours" in on) - 0.15 * ("blocking" in on)
+    names = [*line, *(LANES if "shortest" in on else ())]
     found = {name: Station(busy + rng.uniform(-0.05, 0.05), (rng.randint(1, 3),)) for name in names}
-    free = list(names)
+    free = list(line)
     rng.shuffle(free)
     if "turned_away" in on:
         free.remove("s0")
         found["s0"].room, found["s0"].load = found["s0"].servers[0] + rng.randint(1, 3), 0.7
+    if "balk" in on:
+        free.remove("s0")
+        found["s0"].balk, found["s0"].load = True, 0.8
     if "blocking" in on:
         name = next(name for name in free if name != "s0")
         free.remove(name)
@@ -134,31 +146,38 @@ def _stations(rng: random.Random, on: set[str], names: list[str], flows: list[st
     return found
 
 
-def _way(rng: random.Random, on: set[str], names: list[str], stations: dict[str, Station]) -> Way:
-    """On to the next step, past it, or back; nobody goes back to a step with room."""
+def _way(rng: random.Random, on: set[str], line: list[str], stations: dict[str, Station]) -> Way:
+    """On to the next step, past it, or back; nobody goes back to a step with room or where he would balk."""
     way: Way = []
-    for n, following in enumerate([*names[1:], "gone"]):
+    last = "lanes" if "shortest" in on else "gone"
+    for n, following in enumerate([*line[1:], last]):
         row: dict[str, float] = {}
-        after = [*names[n + 2 :], "gone"] if following != "gone" else []
+        after = [*line[n + 2 :], "gone"] if following != last else []
         if "skip" in on and after and rng.random() < 0.7:
             row[rng.choice(after)] = rng.choice((0.1, 0.3, 0.5))
-        back = [name for name in names[: n + 1] if stations[name].room is None]
+        back = [name for name in line[: n + 1] if stations[name].room is None and not stations[name].balk]
         if "rework" in on and back and rng.random() < 0.7:
             row[rng.choice(back)] = rng.choice((0.05, 0.1, 0.2))
         row[following] = round(1 - sum(row.values()), 2)
         way.append(row)
-    return way
+    return way + [{"gone": 1.0} for name in stations if name in LANES]
 
 
-def _door(rng: random.Random, on: set[str], names: list[str], stations: dict[str, Station]) -> str:
+def _door(rng: random.Random, on: set[str], line: list[str], stations: dict[str, Station]) -> str:
     if "second_door" not in on:
-        return names[0]
-    return rng.choice([name for name in names if name == names[0] or stations[name].room is None])
+        return line[0]
+    return rng.choice([name for name in line if name == line[0] or stations[name].room is None])
 
 
 def _visits(names: list[str], way: Way, door: str, rate: float) -> np.ndarray:
     """Visits an hour to each step, as if nobody were lost."""
-    steps = np.array([[row.get(name, 0.0) for name in names] for row in way])
+    halves = dict.fromkeys(LANES, 0.5)
+    steps = np.array(
+        [
+            [row.get(name, 0.0) + row.get("lanes", 0.0) * halves.get(name, 0.0) for name in names]
+            for row in way
+        ]
+    )
     come = np.array([rate if name == door else 0.0 for name in names])
     return np.linalg.solve(np.eye(len(names)) - steps.T, come)
 
@@ -189,6 +208,9 @@ def _step(
     step |= {"kind": "wait"} if station.delay else {"resources": name}
     if station.room is not None:
         step |= {"room": station.room} | ({"full_to": "away"} if name == "s0" else {})
+    if station.balk:
+        few = rng.randint(1, 3)
+        step["balk"] = rng.choice(({"at": few + 2}, {"chances": {few: "40 %", few + 4: "100 %"}}))
     if station.patience:
         wait = mean * rng.uniform(1.0, 3.0) * (10 if station.scheduled else 1)
         step["patience"] = {"time": rng.choice((_exponential, _uniform))(rng, wait)}
@@ -208,8 +230,11 @@ def _flow(number: int, flow: str, on: set[str], names: list[str], door: str, rat
     arrivals: Written = {"rate": f"{rate:.3f} /h"}
     if "hours" in on:
         arrivals = {"per_day": f"{24 * rate:.3f} /d", "hours": SPANS}
+    pairs = [[name, f"{flow}_after_{name}"] for name in order]
+    if LANES[0] in names:
+        pairs.insert(order.index(LANES[0]), ["lanes"])
     return {
-        "route": [*(step for name in order for step in (name, f"{flow}_after_{name}")), "gone"],
+        "route": [*(step for pair in pairs for step in pair), "gone"],
         "priority": number if "priorities" in on else 0,
         "attributes": {"kind": flow},
         "arrivals": arrivals | {"source": "dice"},
@@ -239,6 +264,8 @@ def constructs(written: Written) -> set[str]:
         "skip": any(
             len([to for to in options if to not in works or to > name[-2:]]) > 1 for name, options in shares
         ),
+        "balk": any("balk" in step for step in works.values()),
+        "shortest": "lanes" in steps,
         "delay": any(step.get("kind") == "wait" for step in works.values()),
     }
     return {name for name, there in told.items() if there}

@@ -18,7 +18,7 @@ from tests.verification.agreement import Comparison, Margins, Written
 from tests.verification.ciw_twin import Twin
 from tests.verification.common_networks import FEATURES, constructs, network
 
-NETWORKS = range(16)
+NETWORKS = range(20)
 FEW = (3, 9, 13)
 """In the normal suite; together they have every construct but `onward`."""
 NARROW = Margins(time=0.05, count=0.02, rare=0.10)
@@ -65,6 +65,14 @@ def more_patience(told: Written) -> None:
             time[word] = f"{1.5 * float(time[word].split()[0]):.3f} s"
 
 
+def longer_queues(told: Written) -> None:
+    balk = _steps_with(told, "balk")[0]["balk"]
+    for number in list(balk.get("chances", ())):
+        balk["chances"][number + 1] = balk["chances"].pop(number)
+    if "at" in balk:
+        balk["at"] += 1
+
+
 def no_priorities(told: Written) -> None:
     for flow in told["flows"].values():
         flow["priority"] = 0
@@ -103,6 +111,7 @@ MISTAKES = [
     (one_more_place, 3),
     (no_priorities, 9),
     long(more_patience, 3),
+    long(longer_queues, 3),
     long(a_shorter_shift, 9),
     long(other_shares, 9),
     long(even_hours, 13),
