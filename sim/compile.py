@@ -14,16 +14,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.resolved import By, Errand, Resolved, Step, Tree
+from scenarios.resolved import By, Errand, Resolved, Resource, Step, Tree
 from sim import chance
 from sim.arrivals import Demand, arrivals_end, births
 from sim.clock import day_span, days_between, local_day, shape_of
 from sim.compile_state import Codes, StateCompiler, read_together
+from sim.engines.kernel.records import BY_BREAKDOWN, BY_PRIORITY, FITS, STOPS
 from sim.engines.tables import attribute_codes
 from sim.engines.words import word_tables
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, TARGETS
 from sim.origins import origins_of
-from sim.timetable import Row
+from sim.timetable import Row, duty
 
 I8 = NDArray[np.int64]
 NONE = -1
@@ -36,7 +37,9 @@ STEP = np.dtype(
     [(name, np.int64) for name in (
         "kind", "group", "zone", "room", "full_to", "patience_to", "release", "on_outage", "outcome", "by",
         "time", "paper", "patience", "mixes", "need_a", "need_b", "platform_a", "platform_b", "branch_a",
-        "branch_b", "hold", "free_a", "free_b", "stock", "amount", "partial", "short_to", "chooses",
+        "branch_b", "hold", "free_a", "free_b",
+        "stoppable", "interrupts", "must_fit", "fits_last", "on_preempt",
+        "stock", "amount", "partial", "short_to", "chooses",
         "watched", "when_a", "when_b", "rest", "balk_a", "balk_b", "balk_to",
         "errand", "wait_for", "count", "only_pool", "only_units",
     )]
@@ -62,6 +65,9 @@ class Net(NamedTuple):
     options: I8  # (rows, 2): pool, units
     platforms_of: I8
     branches: I8
+    pool_rules: I8  # by pool: what its units are subject to, as bits
+    duty: I8  # CSR: (time, units scheduled), of the pools with something that must fit
+    duty_ptr: I8
     frees: I8  # numbers of the holds that a `free` step gives back
     users: I8  # CSR: the steps that need a pool and something else …
     user_ptr: I8
@@ -238,6 +244,7 @@ class Compiler:
             branches=self._flat(
                 [[self.step[b] for b in s.branches] for s in scenario.steps.values()], steps, "branch"
             ),
+            **self._duty(),
             frees=self._flat(
                 [[self.holds[h] for h in s.frees] for s in scenario.steps.values()], steps, "free"
             ),
@@ -311,6 +318,7 @@ class Compiler:
         for row, (name, step) in zip(rows, self.scenario.steps.items(), strict=True):
             row["kind"] = KINDS.index(step.kind)
             row["hold"] = self.holds.get(name, NONE)
+            self._rules_of_step(row, step)
             row["zone"] = NONE if step.zone is None else self.zone[step.zone]
             row["room"] = NONE if step.room is None else step.room
             row["full_to"] = NONE if step.full_to is None else self.step[step.full_to]
@@ -343,6 +351,33 @@ class Compiler:
         row["wait_for"] = NONE if errand.wait_for is None else errand.wait_for
         row["count"] = NONE if errand.count is None else self.forest.add(errand.count, self._amount)
 
+    def _rules_of_step(self, row: Any, step: Step) -> None:
+        """Who may be interrupted, who interrupts, and who must be done before closing."""
+        rules = [self._rules(self.scenario.resources[p]) for need in step.needs for p, _ in need.any_of]
+        touched = any(rule & (BY_PRIORITY | BY_BREAKDOWN | STOPS) for rule in rules)
+        row["stoppable"] = step.kind == "work" and step.on_preempt != "finish" and touched
+        row["interrupts"] = any(rule & BY_PRIORITY for rule in rules)
+        row["must_fit"] = any(rule & FITS for rule in rules)
+        row["fits_last"] = row["must_fit"] and self._is_fickle(step)
+        row["on_preempt"] = step.on_preempt == "restart"
+
+    @staticmethod
+    def _rules(pool: Resource) -> int:
+        found = BY_PRIORITY * ("priority" in pool.preempt) + BY_BREAKDOWN * ("breakdown" in pool.preempt)
+        return found + STOPS * (pool.at_closing == "stop") + FITS * (pool.at_closing == "fit")
+
+    def _duty(self) -> dict[str, I8]:
+        """The hours of the pools before whose closing something must be done."""
+        end = self.scenario.clock.at_most
+        rows = [
+            duty(self.scenario, name, self.begin, end) if pool.at_closing == "fit" else []
+            for name, pool in self.scenario.resources.items()
+        ]
+        ptr = np.cumsum([0, *map(len, rows)]).astype(np.int64)
+        flat = np.array([row for one in rows for row in one], np.int64).reshape(-1, 2)
+        rules = np.array([self._rules(pool) for pool in self.scenario.resources.values()], np.int64)
+        return {"pool_rules": rules, "duty": flat, "duty_ptr": ptr}
+
     def _flat(self, lists: list[list[int]], steps: NDArray[Any], name: str) -> I8:
         ptr, flat = _csr(lists)
         steps[f"{name}_a"], steps[f"{name}_b"] = ptr[:-1], ptr[1:]
@@ -366,6 +401,9 @@ class Compiler:
         if step.kind == "take" or len(step.needs) != 1 or len(step.needs[0].any_of) != 1:
             return NONE, 0
         ((pool, units),) = step.needs[0].any_of
+        resource = self.scenario.resources[pool]
+        if resource.preempt or resource.at_closing:  # who may start is then a question of its own
+            return NONE, 0
         return self.pool[pool], units
 
     def _users(self) -> dict[str, I8]:
@@ -388,8 +426,9 @@ class Compiler:
                 stock_steps[self.stock[step.stock]].append(number)
             for platform in step.platforms:
                 platform_steps[self.platform[platform]].append(number)
+        steps = list(self.scenario.steps.values())
         user_ptr, user_list = _csr([list(one) for one in users])
-        fickle_ptr, fickle = _csr([[n for n in one if self._is_fickle(n)] for one in users])
+        fickle_ptr, fickle = _csr([[n for n in one if self._is_fickle(steps[n])] for one in users])
         zone_ptr, zone_list = _csr(zone_steps)
         platform_ptr, platform_list = _csr(platform_steps)
         stock_ptr, stock_list = _csr(stock_steps)
@@ -401,9 +440,9 @@ class Compiler:
             "stock_steps": stock_list, "stock_ptr": stock_ptr,
         }  # fmt: skip
 
-    def _is_fickle(self, number: int) -> bool:
-        needs = list(self.scenario.steps.values())[number].needs
-        return len(needs) > 1 and any(len(need.any_of) > 1 for need in needs)
+    @staticmethod
+    def _is_fickle(step: Step) -> bool:
+        return len(step.needs) > 1 and any(len(need.any_of) > 1 for need in step.needs)
 
     def _ways(self, steps: NDArray[Any]) -> tuple[I8, I8, I8, I8]:
         """Where each flow goes from each step; a choice's options are numbered alike for all flows.

@@ -257,13 +257,14 @@ class _Reader:
 
     def _visits(self, klass: Column) -> dict[str, Column]:
         entity = self._rank()[self.visit_rows["entity"]]
-        order = np.lexsort((self.visit_rows["visit"], self.visit_rows["step"], entity))
+        segment = (self.extra_rows[:, records.NTH_SEGMENT],) if self.extra_rows.shape[1] > 1 else ()
+        order = np.lexsort((*segment, self.visit_rows["visit"], self.visit_rows["step"], entity))
         rows, entity = self.visit_rows[order], entity[order]
         known = {"entity": entity, "klass": klass[entity], "blocked_by": rows["blocked"]}
         fixed = {"segment": 1, "batch": -1, "amount": EMPTY}
-        if self.extra_rows.shape[1]:
-            known["amount"] = self.extra_rows[order, records.AMOUNT]
-            del fixed["amount"]
+        for column, name in enumerate(("amount", "segment")[: self.extra_rows.shape[1]]):
+            known[name] = self.extra_rows[order, column]
+            del fixed[name]
         return {
             name: np.full(len(rows), fixed[name], np.int64)
             if name in fixed
@@ -321,6 +322,7 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
     x[records.BEGIN], x[records.STOCK_ROWS] = begin, stocks
     x[[records.FREE_VISITS, records.FREE_MOVERS, records.FREE_ENTITIES]] = SLOTS
     errands = SLOTS if prepared.errands else 0
+    interrupted = bool(net.steps["stoppable"].any())
     x[records.FREE_ERRANDS] = errands
     free = np.arange(SLOTS)[::-1]
     first = np.concatenate([[0], np.cumsum(prepared.highest + 1)]).astype(np.int64)
@@ -369,7 +371,9 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             places=np.zeros(SLOTS, records.LEVEL),
             stocks=_records(stocks, records.STOCK, level=prepared.opening, level_row=np.arange(stocks)),
             levels=_opening_levels(prepared.opening, begin),
-            extra_log=np.zeros((4 * SLOTS, 1 if stocks else 0), np.int64),
+            extra_log=np.zeros((4 * SLOTS, 2 if interrupted else 1 if stocks else 0), np.int64),
+            again=np.zeros((SLOTS if interrupted else 0, 3), np.int64),
+            victims=np.zeros(SLOTS if interrupted else 0, np.int64),
             errands=np.full((SLOTS, prepared.errands), -1, np.int64),
             errand_slots=np.zeros(errands, records.ERRAND),
             free_errands=np.arange(errands)[::-1].copy(),
@@ -429,19 +433,21 @@ def grow(state: State, facts: int) -> State:
     state = _grow_slots(state, facts)
     x = state.x
     fork = int(x[records.MAX_FORK])
-    events = 2 * (state.movers.size - int(x[records.FREE_MOVERS])) + (facts + 1) * (fork + 6)
+    live = state.movers.size - int(x[records.FREE_MOVERS])
+    again = 2 * live if len(state.again) else 0
+    events = 2 * live + again + (facts + 1) * (fork + 6)
     wanted = {
         "heap": x[records.HEAP] + events + records.SPARE_EVENTS,
         "soon": x[records.SOON] + events,
     }
     rows = {
-        "visit_log": x[records.VISIT_ROWS] + 4 * (facts + 1),
+        "visit_log": x[records.VISIT_ROWS] + again + 4 * (facts + 1),
         "entity_log": x[records.ENTITIES] + facts + 2,
         "attribute_log": x[records.ENTITIES] + facts + 2,
         "usage": x[records.USAGE_ROWS] + (facts + 1) * (state.pools.size + 1),
         "places": x[records.PLACE_ROWS] + (facts + 1) * (state.zones.size + 1),
         "levels": x[records.STOCK_ROWS] + (facts + 1) * (state.stocks.size + 1),
-        "extra_log": x[records.VISIT_ROWS] + 4 * (facts + 1),
+        "extra_log": x[records.VISIT_ROWS] + again + 4 * (facts + 1),
     }
     if state.kin_log.size:
         rows["kin_log"] = rows["entity_log"]
@@ -461,7 +467,8 @@ def _grow_slots(state: State, facts: int) -> State:
     while state.x[records.FREE_VISITS] < facts + 2:
         size = state.visits.size
         free = _more_slots(state.free_visits, state.x, records.FREE_VISITS, size)
-        doubled = {name: _longer(getattr(state, name), size) for name in ("visits", "units", "unit_pools")}
+        own = ("visits", "units", "unit_pools", *(("again", "victims") if len(state.again) else ()))
+        doubled = {name: _longer(getattr(state, name), size) for name in own}
         doubled["visits"]["mover"][size:] = -1
         state = state._replace(free_visits=free, **doubled)
     while state.x[records.FREE_ENTITIES] < facts + 2:

@@ -9,8 +9,6 @@ from scenarios.resolved import Resolved
 Uses = Callable[[Resolved], bool]
 
 LACKING: dict[str, Uses] = {
-    "preempt": lambda scenario: any(pool.preempt for pool in scenario.resources.values()),
-    "at_closing": lambda scenario: any(pool.at_closing for pool in scenario.resources.values()),
     "gather": lambda scenario: any(step.gather for step in scenario.steps.values()),
 }
 """Word of the language → whether a scenario uses it."""

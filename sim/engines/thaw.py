@@ -51,6 +51,7 @@ class _Thaw:
     def _places(self) -> None:
         for pool, row in zip(self.pools, self.state.pools, strict=True):
             pool.capacity, pool.serving, pool.kept = (int(row[n]) for n in ("capacity", "serving", "kept"))
+            pool.overtime, pool.overtime_since = int(row["overtime"]), int(row["overtime_since"])
         for zone, row in zip(self.zones, self.state.zones, strict=True):
             zone.taken = int(row["taken"])
         for station, row in zip(self.stations, self.state.sites, strict=True):
@@ -71,6 +72,8 @@ class _Thaw:
         visit = Visit(entity, station, number, key, int(row["joined"]), self._position(int(row["mover"])))
         visit.admitted, visit.started, visit.ended = (int(row[n]) for n in ("admitted", "started", "ended"))
         visit.in_zone, visit.patience = bool(row["in_zone"]), bool(row["patient"])
+        if len(self.state.again):
+            visit.segment, _, visit.mode = (int(n) for n in self.state.again[slot])
         if visit.started != EMPTY:
             visit.awaits = self._awaits(int(row["mover"]), station)
         for k in range(int(row["held_units"])):

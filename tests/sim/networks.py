@@ -46,7 +46,7 @@ FEATURES = (
     "greedy", "crowded", "hold", "stocks", "lanes", "balk", "sends", "joins", "preempt", "closing", "crowd",
     "gather", "carrier", "nested",
 )  # fmt: skip
-REFERENCE_ONLY: frozenset[str] = frozenset({"preempt", "closing", "gather"})
+REFERENCE_ONLY: frozenset[str] = frozenset({"gather"})
 """What the compiled engine does not know yet."""
 
 

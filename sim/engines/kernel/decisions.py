@@ -6,7 +6,8 @@ from numba import int64
 
 from sim.engines.kernel.choices import let_choose
 from sim.engines.kernel.draws import leaf, quantile, step_draw
-from sim.engines.kernel.events import happen
+from sim.engines.kernel.events import happen, stir
+from sim.engines.kernel.interruptions import fits, plan, settle_capacity, take_from_others
 from sim.engines.kernel.laws import check_room, check_start
 from sim.engines.kernel.lines import before, count_queue, leave_line
 from sim.engines.kernel.records import (
@@ -17,21 +18,24 @@ from sim.engines.kernel.records import (
     FALLBACK,
     FINISH,
     FORKS,
+    KEPT_MODE,
     LINES,
     MOVES_IN,
     NONE,
     NOW,
     PARALLEL,
     PAUSE,
+    SEGMENT,
     SERVICE,
     TAKE,
     TURNED_AWAY,
+    WHOLE,
 )
 from sim.engines.kernel.stocks import gets_enough, take, turn_down
-from sim.engines.kernel.units import lowest_unit, note_pool, note_zone
+from sim.engines.kernel.units import free_for, lowest_unit, note_pool, note_zone
 from sim.engines.kernel.visits import come_in
 from sim.engines.kernel.waiting import fall_asleep, free_units_of, head_moved, head_of, may_start
-from sim.jit import inlined
+from sim.jit import called, inlined
 
 
 @inlined
@@ -60,12 +64,34 @@ def admissible(net, st, step):
 
 
 @inlined
-def mode_of(net, st, step):
+def has_begun(net, st, step, visit):
+    """Whether it waits for a later segment of its work."""
+    if net.steps[step].stoppable:
+        return st.again[visit, SEGMENT] > 1
+    return False
+
+
+@inlined
+def mode_of(net, st, step, head):
+    """Digital, on paper, or (NONE) not at all for now; work once begun keeps its mode."""
     s = net.steps[step]
+    begun = has_begun(net, st, step, head)
+    if begun and st.again[head, KEPT_MODE] == FALLBACK:
+        return FALLBACK
     for k in range(s.platform_a, s.platform_b):
         if st.platforms[net.platforms_of[k]] == 0:
-            return NONE if s.paper < 0 else FALLBACK
+            return NONE if s.paper < 0 or begun else FALLBACK
     return DIGITAL
+
+
+@called
+def length_of(net, st, step, visit):
+    """How long a visit would take if it started now [ms]."""
+    if has_begun(net, st, step, visit):
+        return st.visits[visit].length
+    entity = st.movers[st.visits[visit].mover].entity
+    mode = mode_of(net, st, step, visit)
+    return duration(net, st, entity, step, mode, st.starts[entity, step] + 1)
 
 
 @inlined
@@ -73,7 +99,8 @@ def units_there(net, st, step, visit, take):  # noqa: C901
     """Whether every need finds units, greedily in the order of the file; with `take`,
     take them for the visit."""
     s = net.steps[step]
-    held = 0
+    held, fitting = 0, True
+    length = length_of(net, st, step, visit) if s.must_fit else int64(0)
     for need in range(s.need_a, s.need_b):
         found = False
         for k in range(net.alternatives[need, 0], net.alternatives[need, 1]):
@@ -84,7 +111,13 @@ def units_there(net, st, step, visit, take):  # noqa: C901
                 for j in range(held):
                     if st.unit_pools[visit, j] == pool:
                         taken += 1
-            if p.capacity - p.serving - p.kept - taken >= units:
+            if free_for(st, pool, visit) - taken >= units:
+                if s.must_fit and not fits(
+                    net.pool_rules, net.duty, net.duty_ptr, pool, units, length, st.x[NOW]
+                ):
+                    if s.fits_last == 0:
+                        continue
+                    fitting = False
                 for _ in range(units):
                     st.unit_pools[visit, held] = pool
                     if take:
@@ -103,7 +136,24 @@ def units_there(net, st, step, visit, take):  # noqa: C901
         v.held_units = held
         if held > 0:
             v.lane_pool, v.lane = st.unit_pools[visit, 0], st.units[visit, 0]
-    return True
+    return fitting
+
+
+@called
+def has_units(net, st, step, visit):
+    return units_there(net, st, step, visit, False)
+
+
+@inlined
+def would_interrupt(net, st, step, head):
+    """Whether a head gets its units by interrupting others."""
+    return net.steps[step].interrupts > 0 and plan(net, st, head, known_length(net, st, step, head)) > 0
+
+
+@called
+def known_length(net, st, step, visit):
+    """How long a visit would take, where it matters before it starts [ms]."""
+    return length_of(net, st, step, visit) if net.steps[step].must_fit else int64(0)
 
 
 @inlined
@@ -123,11 +173,11 @@ def take_only(st, visit, pool, units):
 def startable(net, st, step):
     """The head of the queue if what it needs is there, else NONE."""
     s, head = net.steps[step], head_of(st, step)
-    if head < 0 or (s.platform_b > s.platform_a and mode_of(net, st, step) < 0):
+    if head < 0 or (s.platform_b > s.platform_a and mode_of(net, st, step, head) < 0):
         return NONE
     if s.only_pool >= 0:
         return head if free_units_of(st, s.only_pool) >= s.only_units else NONE
-    if not units_there(net, st, step, head, False):
+    if not units_there(net, st, step, head, False) and not would_interrupt(net, st, step, head):
         return NONE
     if s.kind == TAKE and not may_take(net, st, step, head):
         return NONE
@@ -141,62 +191,73 @@ def may_take(net, st, step, head):
 
 
 @inlined
-def start(net, st, visit):
+def start(net, st, visit):  # noqa: C901
+    """Take what it needs and the time; the end is a fact. Returns whether others were interrupted."""
     v, now = st.visits[visit], st.x[NOW]
     step = v.step
     s = net.steps[step]
     entity = st.movers[v.mover].entity
     if s.short_to >= 0 and not gets_enough(net, st, visit):
         turn_down(st, visit)
-        return
+        return False
+    others = False
+    if s.interrupts:
+        others = not has_units(net, st, step, visit)
+    if others:
+        take_from_others(net, st, visit, known_length(net, st, step, visit))
     leave_line(st, visit)
     count_queue(st, step, -1)
     if s.watched:
         st.waiting[step, st.entities[entity].flow] -= 1
-    v.started, v.mode = now, mode_of(net, st, step)
+    mode = mode_of(net, st, step, visit)
+    v.started, v.mode = now, mode
     if s.only_pool >= 0:
         take_only(st, visit, s.only_pool, s.only_units)
         head_moved(net, st, step)
-    else:
+    elif not others:
         units_there(net, st, step, visit, True)
     for k in range(v.held_units):  # a greedy first need may now leave units to the second
         pool = st.unit_pools[visit, k]
         for j in range(net.fickle_ptr[pool], net.fickle_ptr[pool + 1]):
             may_start(net, st, net.fickle[j])
-    st.starts[entity, step] += 1
-    v.draw = st.starts[entity, step]
+    begun = has_begun(net, st, step, visit)
+    if not begun:
+        st.starts[entity, step] += 1
+        v.draw = st.starts[entity, step]
     if s.kind == TAKE:
         take(net, st, visit)
     if s.kind == PARALLEL or s.errand >= 0:  # it ends when others have ended
         happen(st, now, FORKS, visit, v.stamp)
-        return
-    length = duration(net, st, visit, entity)
-    if s.on_outage != FINISH and v.mode == DIGITAL and s.platform_b > s.platform_a:
+        return False
+    length = v.length if begun else duration(net, st, entity, step, mode, v.draw)
+    if s.stoppable and not begun:
+        st.again[visit, WHOLE] = length
+    if s.stoppable or (s.on_outage != FINISH and mode == DIGITAL and s.platform_b > s.platform_a):
         v.length, v.resumed = length, now
         v.prev, v.next = NONE, st.sites[step].under_way
         if v.next >= 0:
             st.visits[v.next].prev = visit
         st.sites[step].under_way = visit
     happen(st, now + length, ENDS, visit, v.stamp)
+    return others
 
 
 @inlined
-def duration(net, st, visit, entity):
+def duration(net, st, entity, step, mode, number):
     """The entity's own draw, times the factors, floored once [ms]."""
-    v = st.visits[visit]
-    s = net.steps[v.step]
-    table = leaf(net, st, s.time if v.mode == DIGITAL else s.paper, entity)
+    s = net.steps[step]
+    table = leaf(net, st, s.time if mode == DIGITAL else s.paper, entity)
     if table < 0:
         return int64(0)
     if net.table_size[table] == 1:
         value = net.tables[net.table_ptr[table]]
     else:
-        value = quantile(net, table, step_draw(net, st, entity, v.step, v.draw, SERVICE))
+        value = quantile(net, table, step_draw(net, st, entity, step, number, SERVICE))
     scale = int64(1)
-    if st.sites[v.step].slow != 1000:
-        value *= st.sites[v.step].slow
+    if st.sites[step].slow != 1000:
+        value *= st.sites[step].slow
         scale *= 1000
-    if v.mode == DIGITAL:
+    if mode == DIGITAL:
         for k in range(s.platform_a, s.platform_b):
             factor = st.platforms[net.platforms_of[k]]
             if factor != 1000:
@@ -214,9 +275,12 @@ def settle_outage(net, st, step):
     for k in range(s.platform_a, s.platform_b):
         if st.platforms[net.platforms_of[k]] == 0:
             up = False
-    visit = st.sites[step].under_way
+    visit = st.sites[step].under_way if s.on_outage != FINISH else int64(NONE)
     while visit >= 0:
         v = st.visits[visit]
+        if v.mode != DIGITAL:
+            visit = v.next
+            continue
         if not up and v.resumed != EMPTY:
             if s.on_outage == PAUSE:
                 v.length -= now - v.resumed
@@ -231,13 +295,18 @@ def settle_outage(net, st, step):
 
 @inlined
 def decide(net, st, group):
-    """One pass over a group: outages, choices, doors, starts; each until nothing more can be done."""
+    """One pass over a group: outages, lost capacity, choices, doors, starts; each until no more can be done.
+
+    A start that interrupts others is the last of its pass.
+    """
     g = st.groups[group]
     g.stirred = 0
     if g.passes_at != st.x[NOW]:
         g.passes_at, g.passes = st.x[NOW], 0
     g.passes += 1
     outages(net, st, group)
+    if g.fallen:
+        settle_capacity(net, st, group)
     if g.choosers >= 0:
         let_choose(net, st, group)
     doors(net, st, group)
@@ -260,7 +329,9 @@ def decide(net, st, group):
             step = following
         if best < 0:
             break
-        start(net, st, best)
+        if start(net, st, best):
+            stir(st, group)
+            break
 
 
 @inlined

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import uint64
 
 from sim.digest import ABSENT, MIX, key, start
-from sim.engines.kernel.records import EMPTY
+from sim.engines.kernel.records import EMPTY, SEGMENT
 from sim.jit import called, inlined
 
 # the two odd numbers of each column that holds numbers or times
@@ -19,6 +19,7 @@ ADMITTED_A, ADMITTED_B = (uint64(k) for k in key("admitted"))
 STARTED_A, STARTED_B = (uint64(k) for k in key("started"))
 ENDED_A, ENDED_B = (uint64(k) for k in key("ended"))
 LEFT_A, LEFT_B = (uint64(k) for k in key("left"))
+SEGMENT_A, SEGMENT_B = (uint64(k) for k in key("segment"))
 AMOUNT_A, AMOUNT_B = (uint64(k) for k in key("amount"))
 ARRIVED_A, ARRIVED_B = (uint64(k) for k in key("arrived"))
 CHILD_A, CHILD_B = (uint64(k) for k in key("child"))
@@ -100,6 +101,10 @@ def count_visit(net, st, visit, entity, left):
         more = value(v.amount) - NEVER
         a += more * AMOUNT_A
         b += more * AMOUNT_B
+        if st.again.shape[0]:
+            later = uint64(st.again[visit, SEGMENT] - 1)
+            a += later * SEGMENT_A
+            b += later * SEGMENT_B
     st.totals[VISITS_A] += mixed(a)
     st.totals[VISITS_B] += mixed(b)
 

@@ -8,6 +8,7 @@ from sim.engines.kernel.arrivals import kept, new_entity, new_mover, next_arriva
 from sim.engines.kernel.choices import count_out, turn_from
 from sim.engines.kernel.decisions import admissible, startable
 from sim.engines.kernel.events import happen, may_admit, stir
+from sim.engines.kernel.interruptions import no_longer_under_way
 from sim.engines.kernel.lines import count_queue, leave_line
 from sim.engines.kernel.records import (
     BALKED,
@@ -32,11 +33,13 @@ from sim.engines.kernel.records import (
     NONE,
     NOW,
     OPEN,
+    OVERTIME,
     PLACE_ROWS,
     PLATFORM,
     RECORD,
     RENEGED,
     ROW,
+    SCHEDULED,
     SLOW,
     SOON,
     SPARE_EVENTS,
@@ -55,11 +58,13 @@ def apply_row(net, st):
     row = st.x[ROW]
     st.x[ROW] = row + 1
     what, target, value = net.timetable[row, 1], net.timetable[row, 2], net.timetable[row, 3]
-    if what == CAPACITY:
-        st.pools[target].capacity = value
+    if what in (CAPACITY, SCHEDULED, OVERTIME):
+        set_units(net, st, what, target, value)
         stir_pool(net, st, target)
     elif what == SLOW:
         st.sites[target].slow = value
+        if net.steps[target].must_fit:
+            may_start(net, st, target)
     elif what == DEMAND:
         st.demand[target] = value
     elif what == PLATFORM:
@@ -76,6 +81,25 @@ def apply_row(net, st):
 
 
 @called
+def set_units(net, st, what, pool, value):
+    """Units on duty, in capacity, or staying on after a closing."""
+    p = st.pools[pool]
+    if what == SCHEDULED:
+        if value < p.scheduled:
+            p.closed_at = st.x[NOW]
+        p.scheduled = value
+    elif what == OVERTIME:
+        p.overtime, p.overtime_since = value, st.x[NOW]
+    else:
+        if value < p.capacity and net.user_ptr[pool] < net.user_ptr[pool + 1]:
+            group = net.steps[net.users[net.user_ptr[pool]]].group
+            p.fell = 1
+            st.groups[group].fallen = 1
+            stir(st, group)
+        p.capacity = value
+
+
+@called
 def look_for_idle_heads(net, st):
     """A law: no head waits that could start or come in."""
     for step in range(net.steps.shape[0]):
@@ -88,19 +112,21 @@ def room_for_more(st):
     """How many facts and passes every array can hold for sure; 0 or less: grow first.
 
     A fact adds at most one visit, one entity, fork + 1 movers, fork + 4 events, 4 rows and one entry for each
-    pool, zone and stock; a pass adds two events for each mover there is.
+    pool, zone and stock; a pass adds two events for each mover there is, and two more and two rows
+    where work may be interrupted.
     """
     x = st.x
     live = st.movers.size - x[FREE_MOVERS]
+    again = 2 * live if st.again.shape[0] else int64(0)
     fork = x[MAX_FORK]
     fuel = min(x[FREE_VISITS] - 1, x[FREE_ENTITIES] - 1)
     fuel = min(fuel, (x[FREE_MOVERS] - 1) // (fork + 1))
     if st.errands.shape[1] > 0:
         fuel = min(fuel, x[FREE_ERRANDS] - 1)
-    fuel = min(fuel, (st.heap.size - x[HEAP] - SPARE_EVENTS - 2 * live) // (fork + 6))
-    fuel = min(fuel, (st.soon.size - x[SOON] - 2 * live) // (fork + 6))
+    fuel = min(fuel, (st.heap.size - x[HEAP] - SPARE_EVENTS - 2 * live - again) // (fork + 6))
+    fuel = min(fuel, (st.soon.size - x[SOON] - 2 * live - again) // (fork + 6))
     if x[RECORD]:
-        fuel = min(fuel, (st.visit_log.size - x[VISIT_ROWS]) // 4)
+        fuel = min(fuel, (st.visit_log.size - x[VISIT_ROWS] - again) // 4)
         fuel = min(fuel, st.entity_log.size - x[ENTITIES] - 1)
         fuel = min(fuel, (st.usage.size - x[USAGE_ROWS]) // (st.pools.size + 1))
         fuel = min(fuel, (st.places.size - x[PLACE_ROWS]) // (st.zones.size + 1))
@@ -171,18 +197,6 @@ def ended(net, st, visit):
     m.held = visit
     m.visit = NONE
     return v.mover, net.following[st.entities[m.entity].flow, v.step]
-
-
-@inlined
-def no_longer_under_way(st, visit):
-    v = st.visits[visit]
-    if v.prev < 0:
-        st.sites[v.step].under_way = v.next
-    else:
-        st.visits[v.prev].next = v.next
-    if v.next >= 0:
-        st.visits[v.next].prev = v.prev
-    v.resumed = EMPTY
 
 
 @inlined

@@ -53,9 +53,9 @@ def check_entity(st, entity, left):
 
 @inlined
 def check_start(st, pool):
-    """No start leaves more busy than capacity."""
+    """No start leaves more busy than capacity, and what stays on in overtime."""
     p = st.pools[pool]
-    if p.serving + p.kept > p.capacity:
+    if p.serving + p.kept > p.capacity + p.overtime:
         st.broken[ABOVE_CAPACITY] += 1
 
 

@@ -13,12 +13,17 @@ AT_CHOICE = -2
 UNSET = -(1 << 62)
 WORK, WAIT, CHOOSE, PARALLEL, END_STEP, HOLD, FREE, TAKE, PUT, SEND, JOIN = range(11)
 FINISH, PAUSE, RESTART = range(3)
-OPEN, COMPLETED, DIVERTED, RENEGED, BALKED = range(5)
+OPEN, COMPLETED, DIVERTED, RENEGED, BALKED, PREEMPTED = range(6)
 INSIDE, LEFT_COMPLETED, LOST, NEVER_JOINED = range(4)
 DIGITAL, FALLBACK = range(2)
 BY_RATE, BY_ROWS = range(2)
 SERVICE, CHOICE, PATIENCE_DRAW, GAP, KEEP, PLACE, ATTRIBUTE, AGE, LENGTH, BALK = range(10)
-SCHEDULED, CAPACITY, PLATFORM, SLOW, DEMAND = range(5)
+SCHEDULED, CAPACITY, PLATFORM, SLOW, DEMAND, OVERTIME = range(6)
+BY_PRIORITY, BY_BREAKDOWN, STOPS, FITS = 1, 2, 4, 8
+"""Rules of a pool, as bits."""
+RESUMES, BEGINS_ANEW = range(2)
+SEGMENT, WHOLE, KEPT_MODE = range(3)
+"""Columns of `again`: of visits whose work may be interrupted."""
 BY_DRAW, BY_SHORTEST, BY_STATE = range(3)
 QUEUE, BACKLOG, INSIDE_FLOW, OCCUPANCY, STATE_OF_PLATFORM, LEVEL_OF_STOCK = range(6)
 
@@ -34,8 +39,9 @@ KIND_MASK = (1 << KIND_BITS) - 1
     FREE_VISITS, FREE_MOVERS, FREE_ENTITIES, USAGE_ROWS, PLACE_ROWS, EVENTS, CHECK, IDLE_HEADS, WRONG,
     REPLICATION,
     RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS, BEGIN, FREE_ERRANDS,
-) = range(28)  # fmt: skip
-SCALARS = 28
+    PLANNED,
+) = range(29)  # fmt: skip
+SCALARS = 29
 TIMES_GO_BACK, PARTS_DIFFER, ABOVE_CAPACITY, NOT_HELD, ABOVE_ROOM, BELOW_NOTHING = range(6)
 """Laws that are counted: places in `broken`."""
 DONE, GROW, EMPTIED, ENDLESS, CANCELLED = range(5)
@@ -54,11 +60,13 @@ SITE = np.dtype([(n, i8) for n in (
 )])  # fmt: skip
 GROUP = np.dtype([(n, i8) for n in (
     "admit", "start", "pools", "passes_at", "passes", "stirred", "touched", "choosers", "last_chooser",
+    "fallen",
 )])  # fmt: skip
 POOL = np.dtype(
     [(n, i8) for n in (
         "capacity", "serving", "kept", "highest", "returned", "first", "usage_row", "waiting", "wait_first",
         "touched", "next_touched", "sleepers",
+        "scheduled", "closed_at", "fell", "overtime", "overtime_since",
     )]
 )  # fmt: skip
 ZONE = np.dtype([(n, i8) for n in ("taken", "place_row")])
@@ -81,7 +89,7 @@ VISIT_LOG = np.dtype([("entity", i4), ("step", i2), ("visit", i2), ("mode", i1),
 ENTITY_LOG = np.dtype([("flow", i2), ("source", i2), ("day", i4), ("number", i8), ("arrived", i8),
                        ("outcome", i1),
                        ("left", i8)])  # fmt: skip
-AMOUNT = 0
+AMOUNT, NTH_SEGMENT = range(2)
 """Columns of `extra_log`, which has none where no scenario's step writes them."""
 ERRAND = np.dtype([(n, i8) for n in ("visit", "sent", "born", "back", "waiting", "dropped")])
 KIN_LOG = np.dtype([("child", i4), ("parent", i8)])
@@ -94,6 +102,6 @@ State = namedtuple(
     "starts counts units unit_pools free_visits free_movers free_entities visit_log entity_log attribute_log "
     "usage places cancel holds hold_pools hold_counts stocks levels extra_log signs totals broken "
     "there waiting inside pool_heaps "
-    "errands errand_slots free_errands kin_log",
+    "errands errand_slots free_errands kin_log again victims",
 )
 """All arrays that change: see `prepare`."""

@@ -37,6 +37,16 @@ def note_zone(st, zone):
         st.places[row].serving = z.taken
 
 
+@inlined
+def free_for(st, pool, visit):
+    """Units that may start a visit now: overtime is for those who had come before the closing."""
+    p = st.pools[pool]
+    free = p.capacity - p.serving - p.kept
+    if p.overtime > 0 and st.visits[visit].since < p.overtime_since:
+        free += p.overtime
+    return free
+
+
 @called
 def lowest_unit(pools, heap, pool):
     p = pools[pool]

@@ -31,10 +31,12 @@ from sim.engines.kernel.records import (
     MAX_PASSES,
     NONE,
     NOW,
+    NTH_SEGMENT,
     OPEN,
     PATIENCE_DRAW,
     PUT,
     RECORD,
+    SEGMENT,
     VISIT_ROWS,
     WRONG,
     WRONG_STEP,
@@ -96,6 +98,8 @@ def write_visit(net, st, visit, left, now):
         )
         if st.extra_log.shape[1]:
             st.extra_log[n, AMOUNT] = v.amount
+            if st.again.shape[0]:
+                st.extra_log[n, NTH_SEGMENT] = st.again[visit, SEGMENT]
 
 
 @inlined
@@ -153,6 +157,8 @@ def new_visit(net, st, mover, step):
     v.admitted = v.started = v.ended = v.resumed = EMPTY
     v.mode = v.lane_pool = v.lane = v.blocked = v.line = NONE
     v.outcome, v.amount = OPEN, EMPTY
+    if st.again.shape[0]:
+        st.again[visit, SEGMENT] = 1
     v.keeping = v.length = v.moved_in = v.newcomer = v.patient = v.held_units = 0
     zone = net.steps[step].zone
     v.in_zone = 1 if zone >= 0 and m.zone == zone else 0
