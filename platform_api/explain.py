@@ -23,6 +23,8 @@ from platform_api.texts import Language, pick, text
 from scenarios.resolved import (
     CERTAIN,
     Balking,
+    Condition,
+    Effect,
     Errand,
     Gather,
     Need,
@@ -30,6 +32,7 @@ from scenarios.resolved import (
     Published,
     Resolved,
     Resource,
+    Rule,
     Shift,
     Step,
     Tree,
@@ -82,6 +85,7 @@ class _Teller:
         yield self._section("resources", self._resources())
         yield self._section("calendars", self._calendars())
         yield self._section("disruptions", self._disruptions())
+        yield self._section("rules", (self._rule(rule) for rule in self.scenario.rules.values()))
         yield self._section("published", (self._published(p) for p in self.scenario.published))
 
     def _section(self, key: str, entries: Iterator[Entry]) -> Section:
@@ -328,6 +332,32 @@ class _Teller:
         moment = instant(self.scenario.clock.start, begin)
         at = f"{moment:%H:%M} {date(moment, self.language)}"
         return self._say("disruptions.at", at=at, length=duration(length, self.language))
+
+    # ---- what the people in charge do ----------------------------------------------------------------
+
+    def _rule(self, rule: Rule) -> Entry:
+        lines = [self._when("when", rule.when, rule.lasts), *map(self._effect, rule.effects)]
+        if rule.until:
+            lines.append(self._when("until", rule.until, rule.until_lasts))
+        if rule.delay:
+            lines.append(self._say("rules.delay", length=duration(rule.delay, self.language)))
+        if rule.agreed_by:
+            labels = (pick(self.scenario.agencies[name].label, self.language) for name in rule.agreed_by)
+            lines.append(self._say("rules.agreed", agencies=", ".join(labels)))
+        return Entry(pick(rule.label, self.language), tuple(lines))
+
+    def _when(self, word: str, conditions: tuple[Condition, ...], lasts: int) -> str:
+        told = conditions_told(conditions, self.scenario, self.language)
+        length = self._say("rules.for", length=duration(lasts, self.language)) if lasts else ""
+        return self._say(f"rules.{word}", conditions=told, length=length)
+
+    def _effect(self, effect: Effect) -> str:
+        if effect.what in ("open", "keep"):
+            target = pick(self.scenario.resources[effect.target].label, self.language)
+        else:
+            target = self._named(effect.target)
+        option = self._option(effect.target, effect.option) if effect.option is not None else ""
+        return self._say(f"rules.{effect.what}", target=target, units=effect.units, option=option)
 
     def _published(self, figure: Published) -> Entry:
         labels = ", ".join(figure.labels.values())

@@ -30,6 +30,7 @@ HOUR = 3_600_000
 
 LABELLED = (
     "agencies", "calendars", "resources", "zones", "stocks", "platforms", "steps", "flows", "disruptions",
+    "rules",
 )  # fmt: skip
 """Parts of a scenario whose things have a label."""
 

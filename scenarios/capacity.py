@@ -9,8 +9,15 @@ from scenarios.resolved import Calendar, Clock, Resolved, Resource
 
 
 def most_units(scenario: Resolved) -> dict[str, int]:
-    """Pool → the most units that are scheduled at any instant of the run."""
-    return {name: _most(name, scenario) for name in scenario.resources}
+    """Pool → the most units that are scheduled at any instant of the run, or that rules may call in."""
+    return {name: called_in(name, _most(name, scenario), scenario) for name in scenario.resources}
+
+
+def called_in(pool: str, units: int, scenario: Resolved) -> int:
+    """The most that a capacity becomes by rules, all of them in force."""
+    effects = [e for rule in scenario.rules.values() for e in rule.effects if e.target == pool]
+    kept = max((e.units for e in effects if e.what == "keep"), default=0)
+    return max(units, kept) + sum(e.units for e in effects if e.what == "open")
 
 
 def levels(scenario: Resolved, pools: Sequence[str]) -> set[tuple[int, ...]]:

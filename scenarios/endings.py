@@ -95,7 +95,7 @@ def _onward(name: str, scenario: Resolved, flow: Flow, born: Born) -> Iterator[s
     step = scenario.steps[name]
     if step.kind == "choose":
         options = flow.options.get(name, {})
-        yield from (options.get(option) for option in chosen(step, options, scenario, born))
+        yield from (options.get(option) for option in chosen(name, options, scenario, born))
     else:
         yield flow.next[name]
         yield from step.branches
@@ -109,14 +109,24 @@ def _onward(name: str, scenario: Resolved, flow: Flow, born: Born) -> Iterator[s
         yield step.short_to
 
 
-def chosen(step: Step, options: Mapping[str, str | None], scenario: Resolved, born: Born) -> Iterator[str]:
-    """Options with a chance above zero."""
+def chosen(name: str, options: Mapping[str, str | None], scenario: Resolved, born: Born) -> Iterator[str]:
+    """Options of a choice with a chance above zero."""
+    step = scenario.steps[name]
     if step.by is not None:
         yield from ([born.value] if step.by == born.attribute and born.value else options)
     if reads_state(step):
         yield from options
+    yield from diversions(name, scenario)
     for leaf in leaves(step.shares, born):
         yield from _possible(scenario.mixes[leaf])
+
+
+def diversions(name: str, scenario: Resolved) -> Iterator[str]:
+    """Options of a choice that some rule lets everybody take."""
+    for rule in scenario.rules.values():
+        for effect in rule.effects:
+            if effect.what == "divert" and effect.target == name and effect.option is not None:
+                yield effect.option
 
 
 def reads_state(step: Step) -> bool:

@@ -9,6 +9,7 @@ from scenarios.schema_steps import ChooseStep
 
 LABELLED = (
     "agencies", "calendars", "resources", "zones", "stocks", "platforms", "steps", "flows", "disruptions",
+    "rules",
 )  # fmt: skip
 
 

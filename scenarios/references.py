@@ -58,6 +58,7 @@ REFERENCES = (
     Reference(("steps", "*", "of"), "steps", "chờ kết quả của", "waits for what was sent by"),
     Reference(("flows", "*", "route"), "steps", "dẫn tới", "goes to"),
     Reference(("flows", "*", "backlog", "at"), "steps", "nằm ở", "waits in"),
+    Reference(("rules", "*", "agreed_by"), "agencies", "cần", "asks"),
     Reference(("published", "*", "source"), "sources", "dẫn", "cites"),
 )
 
@@ -66,8 +67,10 @@ READ = {
     "up": "platforms", "down": "platforms", "flows": "flows",
 }  # fmt: skip
 """What the words of a condition name."""
-CONDITIONS = (("steps", "*", "when", "*"),)
+CONDITIONS = (("steps", "*", "when", "*"), ("rules", "*", "when"), ("rules", "*", "until"))
 """Where conditions stand, alone or in a list."""
+DONE_TO = {"close": "steps", "open": "resources", "keep": "resources", "divert": "steps"}
+"""What the effects of a rule name."""
 
 _RESERVED = (
     Label(vi="mang tên 'next', là từ chỉ việc đi tiếp", en="is called 'next', the word for going on"),
@@ -82,7 +85,7 @@ def check_references(data: Any, findings: Findings) -> None:
     for reference in REFERENCES:
         for path, name in _mentions(data, reference.path, ()):
             _check(data, findings, reference, path, name)
-    for reference in _conditions():
+    for reference in _by_state():
         for path, name in _mentions(data, reference.path, ()):
             _check(data, findings, reference, path, name)
     for path, name in _needs(data):
@@ -99,12 +102,15 @@ def check_references(data: Any, findings: Findings) -> None:
         )
 
 
-def _conditions() -> Iterator[Reference]:
-    """The places of conditions that mention names."""
+def _by_state() -> Iterator[Reference]:
+    """The places of conditions and of effects that mention names."""
     for place in CONDITIONS:
         for word, section in READ.items():
             for path in ((*place, word), (*place, "*", word)):
                 yield Reference(path, section, "xét", "reads")
+    for word, section in DONE_TO.items():
+        for path in (("rules", "*", "do", word), ("rules", "*", "do", "*", word)):
+            yield Reference(path, section, "tác động tới", "acts on")
 
 
 def declared(data: Any, section: str) -> list[str]:

@@ -19,6 +19,7 @@ from scenarios.pedigree import parameters
 from scenarios.quantities import Stated
 from scenarios.references import check_references
 from scenarios.resolved import DAY, RESOLVED_VERSION, Clock, Label, Resolved
+from scenarios.rules import rules
 from scenarios.schema_errors import note_errors
 from scenarios.soundness import check_soundness
 from scenarios.trees import Trees
@@ -81,6 +82,7 @@ def resolve(data: Any, findings: Findings, folder: Folder | None, *, cut_short: 
         steps=processes.steps(ground, laid),
         flows=processes.flows(ground, laid),
         disruptions=facilities.disruptions(written, axis, trees),
+        rules=rules(written, findings),
         targets={name: stated.value for name, stated in written.targets.items()},
         published=tuple(_published(figure) for figure in written.published),
         parameters=parameters(written, data, findings),

@@ -350,6 +350,30 @@ class Disruption:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What a rule does to one thing while it is in force."""
+
+    what: Literal["close", "open", "keep", "divert"]
+    target: str  # close: a step · open, keep: a resource · divert: a choice
+    units: int = 0  # open: units beyond the capacity; keep: units below which the capacity does not fall
+    option: str | None = None  # divert: which option everybody takes
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the people in charge do when a state holds for a time."""
+
+    label: Label
+    when: tuple[Condition, ...]  # all must hold …
+    effects: tuple[Effect, ...]
+    lasts: int = 0  # … for so long [ms]
+    until: tuple[Condition, ...] = ()  # ends it when all hold; without any: when `when` holds no longer …
+    until_lasts: int = 0  # … for so long [ms]
+    delay: int = 0  # from the decision to its effect [ms]
+    agreed_by: tuple[str, ...] = ()  # agencies
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """A figure that somebody published, and what it is to this scenario."""
 
@@ -393,6 +417,7 @@ class Resolved:
     steps: dict[str, Step] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
     disruptions: dict[str, Disruption] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict, metadata=LATER)
     targets: dict[str, int] = field(default_factory=dict)  # KPI → service target [ms]
     published: tuple[Published, ...] = ()
     parameters: tuple[Parameter, ...] = ()

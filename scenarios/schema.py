@@ -21,6 +21,7 @@ from scenarios.quantities import (
     Written,
 )  # fmt: skip
 from scenarios.schema_flows import CountUnit, Flow
+from scenarios.schema_state import Rule
 from scenarios.schema_steps import Step
 from scenarios.words import Flag, Name, OrAlone, Text, words_schema
 
@@ -222,6 +223,8 @@ class Scenario(Written):
     """Kinds of entity."""
     disruptions: dict[Name, Disruption] = Field(default_factory=dict)
     """What goes wrong."""
+    rules: dict[Name, Rule] = Field(default_factory=dict)
+    """What the people in charge do when a state holds for a time."""
     targets: dict[Name, Stated[Duration]] = Field(default_factory=dict)
     """KPI → service target."""
     published: tuple[Published, ...] = ()

@@ -14,6 +14,7 @@ from scenarios.hours import falls_within
 from scenarios.interruptions import doubt_interruptions
 from scenarios.resolved import Clock, Flow, Label, Resolved, Step
 from scenarios.routes import Branch, Way
+from scenarios.rules import check_rules
 from scenarios.sending import check_joins, check_sending
 from scenarios.starts import check_starts
 from scenarios.timeless import check_timeless
@@ -37,6 +38,7 @@ def check_soundness(
         check_timeless(scenario, findings)
     check_products(scenario, findings)
     check_starts(scenario, findings, cut_short=cut_short)
+    check_rules(scenario, findings)
     check_holdings(scenario, findings)
     _check_attributes(scenario, findings)
     check_sending(scenario, findings)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from math import prod
 from typing import Any
 
-from scenarios.capacity import levels, most_units
+from scenarios.capacity import called_in, levels, most_units
 from scenarios.findings import Findings
 from scenarios.resolved import Label, Need, Resolved, Step
 
@@ -89,6 +89,8 @@ def _starts_ever(name: str, step: Step, scenario: Resolved) -> bool:
         return True
     pools = tuple(dict.fromkeys(pool for need in step.needs for pool, _ in need.any_of))
     lent = _lent(name, scenario)
+    if any(called_in(pool, 0, scenario) for pool in pools):  # what rules call in has no calendar
+        return True
     return any(
         _can_start(step.needs, {}, dict(zip(pools, level, strict=True)), lent)
         for level in levels(scenario, pools)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scenarios.endings import Born, births, chosen, leaves, reads_state
+from scenarios.endings import Born, births, chosen, diversions, leaves, reads_state
 from scenarios.findings import Findings
 from scenarios.resolved import Flow, Label, Resolved, Step, Tree
 
@@ -32,9 +32,14 @@ def check_timeless(scenario: Resolved, findings: Findings) -> None:
 def _caught(scenario: Resolved, flow: Flow, born: Born) -> Sends:
     """Steps from which somebody may be sent on, at once and again and again; no draw helps."""
     sends = {name: frozenset(_at_once(name, scenario, flow, born)) for name in flow.next}
+    forced = {name: {flow.options[name].get(o) for o in diversions(name, scenario)} for name in flow.options}
     caught = {name for name, targets in sends.items() if targets}
     while True:
-        stay = {name for name in caught if _stays(scenario.steps[name], sends[name], caught)}
+        stay = {
+            name
+            for name in caught
+            if _stays(scenario.steps[name], sends[name], caught) or forced.get(name, set()) & caught
+        }
         if stay == caught:
             return {name: sends[name] & caught for name in flow.next if name in caught}
         caught = stay
@@ -51,7 +56,7 @@ def _at_once(name: str, scenario: Resolved, flow: Flow, born: Born) -> Iterator[
     step = scenario.steps[name]
     if step.kind == "choose":
         options = flow.options.get(name, {})
-        yield from (options.get(option) or "" for option in chosen(step, options, scenario, born))
+        yield from (options.get(option) or "" for option in chosen(name, options, scenario, born))
     if step.full_to is not None and (step.room is not None or step.zone is not None):
         yield step.full_to
     if step.patience_to is not None and _may_be_nothing(step.patience, scenario, born):

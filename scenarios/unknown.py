@@ -24,8 +24,14 @@ def naming_known_keys(model: type[BaseModel], data: Any, read: Callable[[Any], A
         return read(data)
     except ValidationError as error:
         found = error.errors(include_url=False)
-        lines = [_line(detail, list(model.model_fields)) for detail in found]
+        lines = [_line(detail, _words(model)) for detail in found]
     raise ValidationError.from_exception_data(model.__name__, lines) from None
+
+
+def _words(model: type[BaseModel]) -> list[str]:
+    """The keys as they are written; one in angle brackets is read from what stands beside it."""
+    aliases = {name: field.alias for name, field in model.model_fields.items()}
+    return [alias if alias and not alias.startswith("<") else name for name, alias in aliases.items()]
 
 
 def _line(detail: ErrorDetails, known: list[str]) -> InitErrorDetails:

@@ -185,4 +185,4 @@ def _timetable_fields(names: Names, rows: dict[str, Column]) -> Iterator[Field]:
 def _target_names(names: Names) -> list[tuple[str, ...]]:
     """The code book of each kind of target, in the order of TARGETS."""
     pools, steps = names.resources, names.steps
-    return [pools, pools, names.platforms, steps, names.flows, pools, steps]
+    return [pools, pools, names.platforms, steps, names.flows, pools, steps, names.rules, steps, steps]

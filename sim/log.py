@@ -22,11 +22,15 @@ SOURCES = ("backlog", "list", *(f"x{k}" for k in range(64)))
 VISIT_OUTCOMES = ("open", "completed", "diverted", "reneged", "balked", "preempted")
 ENTITY_OUTCOMES = ("inside", "completed", "reneged", "balked", "turned_back")
 MODES = ("digital", "fallback")
-TARGETS = ("scheduled", "capacity", "platform", "slow", "demand", "overtime", "departure")
-"""What a row of the timetable sets: units scheduled and units in capacity of a resource; a platform's state
-(0 down, else its factor of durations per mille); a step's factor of durations; a flow's factor of demand;
-units of a resource that stay on after a closing for those who were waiting; a departure of those who gather
-in a step (always 1)."""
+TARGETS = (
+    "scheduled", "capacity", "platform", "slow", "demand", "overtime", "departure",
+    "rule", "closed", "divert",
+)  # fmt: skip
+"""What a row of the timetable sets: units scheduled and units in capacity of a resource (with all rules); a
+platform's state (0 down, else its factor of durations per mille); a step's factor of durations; a flow's
+factor of demand; units of a resource that stay on after a closing for those who were waiting; a departure of
+those who gather in a step (always 1); whether a rule is in force (1) or not; whether a step is closed (1) by
+a rule; which option everybody takes at a choice (1, 2, … in the order of the file, 0: each its own)."""
 
 VISIT_COLUMNS = (
     "entity", "step", "visit", "segment", "mode", "batch", "lane_pool", "lane", "klass", "amount",
@@ -63,6 +67,7 @@ class Names:
     classes: tuple[str, ...]  # "goods=fruit,direction=export": the category attributes of an entity
     attributes: dict[str, tuple[str, ...] | None]  # name → its values; None: a number
     stocks: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
     sources: tuple[str, ...] = SOURCES  # where entities come from; those of a scenario's own follow
 
     @property

@@ -56,6 +56,7 @@ class Pool:
         self.overtime, self.overtime_since = 0, EMPTY  # units that stay on for those who came before
         self.preempt, self.at_closing = frozenset(resource.preempt), resource.at_closing
         self.duty: list[tuple[int, int]] = []  # (time, units scheduled), as far as hours are planned
+        self._timetabled = self._at_least = self._more = 0  # what the capacity is made of
         self.stations: list[Station] = []
         self.fickle: list[Station] = []  # may start *because* somebody else takes units
         self.levels = Levels(3)
@@ -97,6 +98,15 @@ class Pool:
         stops = self.at_closing == "stop" if kind == "closing" else kind in self.preempt
         return stops and self.free + self.overtime < 0
 
+    def call_in(self, at_least: int, more: int) -> None:
+        """What rules keep on duty, and what they add; the end of a rule interrupts nobody."""
+        self._at_least, self._more = at_least, more
+        self._add_up()
+        self.stir()
+
+    def _add_up(self) -> None:
+        self.capacity = max(self._timetabled, self._at_least) + self._more
+
     def take(self, units: int, now: int) -> list[int]:
         self.serving += units
         if self.free + self.overtime < 0:
@@ -136,9 +146,10 @@ class Pool:
         elif row.what == "overtime":
             self.overtime, self.overtime_since = row.value, now
         else:
-            if self.stations and row.value < self.capacity:
+            if self.stations and row.value < self._timetabled:
                 self.stations[0].group.fallen[self] = None
-            self.capacity = row.value
+            self._timetabled = row.value
+            self._add_up()
         self.stir()
 
     def stir(self) -> None:
@@ -235,6 +246,8 @@ class Station:
         self.tally: Tally
         self.has_visits = step.kind not in ("choose", "end", "free", "put", "release")
         self.reads_state = step.shortest or bool(step.when)
+        self.may_close = self.closed = False  # by rules
+        self.diverted: str | None = None  # the option of a choice that a rule lets everybody take
         self.amount: Callable[[Visit], int]  # of a take: how much is wanted
         self.gathering = Gathering(step.gather) if step.gather is not None else None
         self.dispatch: Callable[[Load], None]
@@ -252,7 +265,7 @@ class Station:
     # ---- coming in
     def needs_place(self, in_zone: bool) -> bool:
         """Whether somebody who comes must ask for a place."""
-        return self.room is not None or (self.zone is not None and not in_zone)
+        return self.may_close or self.room is not None or (self.zone is not None and not in_zone)
 
     def come_to_door(self, visit: Visit) -> None:
         self.lines[0 if visit.in_zone else 1].add(visit)
@@ -316,9 +329,15 @@ class Station:
         """What refuses a newcomer: the zone's number (counted after the stations), else the station's."""
         if self.zone is not None and not in_zone and self.zone.taken >= self.zone.room:
             return self.group.stations_in_all + self.zone.number
-        if self.room is not None and self.places >= self.room:
+        if self.closed or (self.room is not None and self.places >= self.room):
             return self.number
         return None
+
+    def set_closed(self, closed: bool) -> None:
+        """A fact: nobody is let in, or whoever stands at the door may be."""
+        self.closed = closed
+        self.group.may_admit[self] = None
+        self.group.stir()
 
     def admissible(self) -> Visit | None:
         """The best of the two heads that finds its places."""

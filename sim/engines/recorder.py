@@ -130,6 +130,7 @@ class Recorder:
             platforms=tuple(scenario.platforms),
             classes=classes,
             stocks=tuple(scenario.stocks),
+            rules=tuple(scenario.rules),
             attributes={name: None if v is None else tuple(v) for name, v in self._attributes.items()},
             sources=self.sources,
         ), order

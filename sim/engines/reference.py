@@ -44,13 +44,15 @@ from sim.engines.floor import (
     Zone,
 )
 from sim.engines.recorder import Recorder
+from sim.engines.rules import Rulebook
 from sim.engines.standstill import Standstill
 from sim.engines.state import Senses, Tally
 from sim.engines.stocks import Stock
-from sim.engines.world import World
+from sim.engines.world import WatchedWorld, World
 from sim.laws import wrong_areas
 from sim.log import EMPTY, ENTITY_OUTCOMES, EventLog
 from sim.origins import origins_of
+from sim.rules import as_run, highest
 from sim.timetable import Row, duty, timetable
 
 INSIDE, CROSSED = ENTITY_OUTCOMES.index("inside"), ENTITY_OUTCOMES.index("completed")
@@ -67,7 +69,7 @@ class Model:
     ) -> None:
         self.scenario, self.seed, self.replication = scenario, seed, replication
         self.begin, self.end = -scenario.clock.lead_in, end
-        self.env = World(self.begin, shuffle)
+        self.env = WatchedWorld(self.begin, shuffle) if scenario.rules else World(self.begin, shuffle)
         self.timetable = timetable(scenario, seed, replication, self.begin, end)
         self.demand = {name: Demand.of(name, self.timetable) for name in scenario.flows}
         self.origins = origins_of(scenario, self.demand)
@@ -109,6 +111,8 @@ class Model:
             [0] * len(scenario.flows),
         )
         self.groups = self._groups()
+        self.rulebook = Rulebook(self.env, scenario.rules, self.senses)
+        self._hand_over_to_rules()
 
     def _connect(self, station: Station) -> None:
         """Tie a station to what it uses."""
@@ -141,6 +145,18 @@ class Model:
             service.stations.append(station)
         if station.zone is not None:
             station.zone.stations.append(station)
+
+    def _hand_over_to_rules(self) -> None:
+        """What rules act on, and when they are read."""
+        book = self.rulebook
+        book.pools, book.stations, book.afterwards = self.pools, self.stations, self._look_for_idle_heads
+        for effect in chain.from_iterable(order.rule.effects for order in book.orders):
+            if effect.what == "close":
+                self.stations[effect.target].may_close = True
+            elif effect.what == "divert":
+                self.stations[effect.target].reads_state = True
+        if isinstance(self.env, WatchedWorld):
+            self.env.when_still = book.read
 
     def _groups(self) -> list[Group]:
         """Stations that are connected through something shared, numbered by their first step."""
@@ -637,10 +653,19 @@ class Model:
 
     def pick_way(self, entity: Entity, station: Station, decided: Event) -> None:
         ways = entity.kind.flow.options[station.name]
-        step = ways[self._shortest(ways) if station.step.shortest else self._first_that_holds(station)]
+        step = ways[self._option_now(entity, station, ways)]
         if step is not None and self.stations[step].has_visits:
             self.stations[step].tally.come(entity.key[0])
         decided.succeed(step)
+
+    def _option_now(self, entity: Entity, station: Station, ways: Mapping[str, str | None]) -> str:
+        """What a rule says, else the state; where only a rule makes it a decision, the entity's own."""
+        step = station.step
+        if step.shortest or step.when:
+            own = self._shortest(ways) if step.shortest else self._first_that_holds(station)
+        else:
+            own = self._option(entity, station)
+        return own if station.diverted is None else station.diverted
 
     def _shortest(self, ways: Mapping[str, str | None]) -> str:
         """The option whose step holds the fewest; of equals the one written first."""
@@ -698,9 +723,13 @@ class Model:
         """The whole record, open rows too, in canonical order."""
         if self._log is None or self._log.end != end:
             self._log = self.recorder.finish(
-                self.begin, end, self.timetable, self.pools, self.zones, self.stocks
+                self.begin, end, self.timetable_as_run(), self.pools, self.zones, self.stocks
             )
         return self._log
+
+    def timetable_as_run(self) -> list[Row]:
+        """Calendars, disruptions and what rules did."""
+        return as_run(self.scenario, self.timetable, self.rulebook.switches, self.begin)
 
     def digest(self, end: int) -> str:
         """The identity of the run."""
@@ -750,12 +779,8 @@ class Model:
 
     def deadlock(self) -> Deadlock | None:
         """Who is stuck for ever in the state as it is now."""
-        highest: dict[str, int] = {}
-        for row in self.timetable:
-            if row.what == "capacity":
-                highest[row.target] = max(row.value, highest.get(row.target, 0))
-        visits = list(self.recorder.open)
-        return find(Standstill(self.scenario, self.origins.book, visits, highest).waiting())
+        visits, most = list(self.recorder.open), highest(self.scenario, self.timetable)
+        return find(Standstill(self.scenario, self.origins.book, visits, most).waiting())
 
     def events(self) -> int:
         """How many SimPy events were scheduled."""

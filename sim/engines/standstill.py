@@ -90,6 +90,8 @@ class Standstill:
         head = station.lines[0 if visit.in_zone else 1].head()
         if head is not None and head is not visit:
             yield Obstacle(f"door of {station.name}", (self.name(head),), False)
+        if station.closed:
+            yield Obstacle(station.name, (), True)  # who has closed it may open it again
         if station.room is not None and station.places >= station.room:
             yield Obstacle(station.name, tuple(self.place_holders.get(station, ())), False)
         zone = station.zone

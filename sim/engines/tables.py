@@ -29,6 +29,7 @@ def timetable_table(names: Names, rows: list[Row], end: int) -> dict[str, Column
     books = {
         "scheduled": names.resources, "capacity": names.resources, "platform": names.platforms,
         "slow": names.steps, "demand": names.flows, "overtime": names.resources, "departure": names.steps,
+        "rule": names.rules, "closed": names.steps, "divert": names.steps,
     }  # fmt: skip
     codes = {what: {name: n for n, name in enumerate(book)} for what, book in books.items()}
     table = sorted(

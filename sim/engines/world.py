@@ -41,3 +41,20 @@ class World(Environment):
     def events(self) -> int:
         """How many events were scheduled so far."""
         return int(next(self._eid))
+
+
+class WatchedWorld(World):
+    """A world in which somebody looks at every instant once, when everything of it is done."""
+
+    def __init__(self, begin: int, shuffle: random.Random | None = None) -> None:
+        super().__init__(begin, shuffle)
+        self.when_still: Callable[[], None]
+        self._unread = False
+
+    def step(self) -> None:
+        """The next event; before time goes on, the look at the instant that is over."""
+        if self._unread and self.peek() > self.now:
+            self._unread = False
+            self.when_still()  # may schedule what is to come
+        super().step()
+        self._unread = True

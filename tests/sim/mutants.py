@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from simpy import Event
 
-from scenarios.resolved import Condition
+from scenarios.resolved import Condition, Effect
 from sim.draws import draw
 from sim.engines import preemption, reference
 from sim.engines.entities import Entity, Position, Visit
 from sim.engines.errands import Errand
 from sim.engines.floor import DIVERTED, RENEGED, Group, Pool, Station, Zone
 from sim.engines.reference import LOST_PATIENCE, Model
+from sim.engines.rules import Order, Rulebook
 from sim.engines.state import Senses, Tally
 from sim.engines.stocks import Stock
 from sim.engines.world import World
@@ -533,6 +534,73 @@ def the_chance_of_the_first_length_that_is_reached(patch: Patch) -> None:
         visit.station.step = step
 
     patch.setattr(Model, "join_or_balk", first)
+
+
+# ---- rules
+@mutant
+def a_break_does_not_begin_the_time_anew(patch: Patch) -> None:
+    read = Rulebook._read
+
+    def forgiving(book: Rulebook, order: Order) -> None:
+        since = order.since
+        read(book, order)
+        if order.since == EMPTY and since != EMPTY and not book._holds(order):
+            order.since = since
+
+    patch.setattr(Rulebook, "_read", forgiving)
+
+
+@mutant
+def a_rule_acts_a_millisecond_late(patch: Patch) -> None:
+    later = Rulebook._switch_later
+    patch.setattr(Rulebook, "_switch_later", lambda book, order, delay: later(book, order, delay + 1))
+
+
+@mutant
+def a_rule_ends_without_waiting_for_its_until(patch: Patch) -> None:
+    holds = Rulebook._holds
+
+    def hasty(book: Rulebook, order: Order) -> bool:
+        return not book.senses.all_hold(order.rule.when) if order.given else holds(book, order)
+
+    patch.setattr(Rulebook, "_holds", hasty)
+
+
+@mutant
+def kept_units_come_on_top(patch: Patch) -> None:
+    call_in = Pool.call_in
+    patch.setattr(Pool, "call_in", lambda pool, at_least, more: call_in(pool, 0, at_least + more))
+
+
+@mutant
+def of_two_diversions_the_last(patch: Patch) -> None:
+    act = Rulebook._act
+
+    def turned(book: Rulebook, effect: Effect) -> None:
+        act(book, effect)
+        if effect.what == "divert":
+            options = [one.option for one in book._of("divert", effect.target)]
+            book.stations[effect.target].diverted = options[-1] if options else None
+
+    patch.setattr(Rulebook, "_act", turned)
+
+
+@mutant
+def the_opened_door_is_not_looked_at(patch: Patch) -> None:
+    def quietly(station: Station, closed: bool) -> None:
+        station.closed = closed
+
+    patch.setattr(Station, "set_closed", quietly)
+
+
+@mutant
+def a_diverted_meeting_does_not_count(patch: Patch) -> None:
+    option_now = Model._option_now
+
+    def uncounted(model: Model, entity: Entity, station: Station, ways: dict[str, str | None]) -> str:
+        return option_now(model, entity, station, ways) if station.diverted is None else station.diverted
+
+    patch.setattr(Model, "_option_now", uncounted)
 
 
 # ---- parallel parts, ends

@@ -24,6 +24,7 @@ from scenarios.resolved import (
     Clock,
     Condition,
     Disruption,
+    Effect,
     Errand,
     Flow,
     Gather,
@@ -32,6 +33,7 @@ from scenarios.resolved import (
     Need,
     Resolved,
     Resource,
+    Rule,
     Shift,
     Step,
     Tree,
@@ -43,10 +45,10 @@ FEATURES = (
     "rooms", "zone", "patience", "full_to", "platform", "outage", "release", "parallel", "rework", "shifts",
     "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool",
     "burst", "until_empty", "teams", "by_goods", "other_doors", "two_platforms",
-    "greedy", "crowded", "hold", "stocks", "lanes", "balk", "sends", "joins", "preempt", "closing", "crowd",
-    "gather", "carrier", "nested",
+    "greedy", "crowded", "hold", "stocks", "lanes", "balk", "rules", "sends", "joins", "preempt", "closing",
+    "crowd", "gather", "carrier", "nested",
 )  # fmt: skip
-REFERENCE_ONLY: frozenset[str] = frozenset({"gather"})
+REFERENCE_ONLY: frozenset[str] = frozenset({"rules", "gather"})
 """What the compiled engine does not know yet."""
 
 
@@ -91,13 +93,14 @@ def networks(draw: st.DrawFn, *, reference_only: bool = False) -> Resolved:
     }
     if "sends" in on:
         flows["sample"] = _sample(draw, on, steps)
+    resources = {name: _resource(draw, on) for name in pools}
     return scenario(
         flows, steps, tables=tables | {"gap": (draw(st.sampled_from((300_000, 1_000_000))),)},
         mixes={
             "again": Mix(("back", "on"), (CERTAIN // 3, CERTAIN)),
             "goods": Mix(("a", "b"), (CERTAIN // 2, CERTAIN)),
         },
-        resources={name: _resource(draw, on) for name in pools},
+        resources=resources,
         zones={"yard": zone(draw(st.integers(1, 4)))},
         platforms={"net": platform(), "bank": platform()},
         calendars={
@@ -106,6 +109,7 @@ def networks(draw: st.DrawFn, *, reference_only: bool = False) -> Resolved:
         },
         stocks={"boxes": stock(draw(st.integers(0, 6)))} if "stocks" in on else {},
         disruptions=_disruptions(draw, on, names, pools),
+        rules=_rules(draw, on, steps, resources, options) if "rules" in on else {},
         clock=_clock(draw, on, lead_in),
     )  # fmt: skip
 
@@ -363,7 +367,7 @@ def _conditions(draw: st.DrawFn, on: set[str], steps: dict[str, Step]) -> tuple[
 
 def _condition(draw: st.DrawFn, on: set[str], steps: dict[str, Step]) -> Condition:
     """Small numbers, so that it holds now and then."""
-    places = [name for name, step in steps.items() if step.kind not in ("choose", "free", "put")]
+    places = _with_visits(steps)
     told = ["queue", "backlog", "inside", "zone", "platform", *(["stock"] if "stocks" in on else [])]
     what: Any = draw(st.sampled_from(told))
     if what == "platform":
@@ -535,6 +539,55 @@ def _backlog(draw: st.DrawFn, names: list[str], steps: dict[str, Step]) -> Backl
     return Backlog(
         draw(st.integers(1, 6)), draw(st.sampled_from(fit)), draw(st.sampled_from(["t1", "w0", "w1"]))
     )
+
+
+def _rules(
+    draw: st.DrawFn,
+    on: set[str],
+    steps: dict[str, Step],
+    resources: dict[str, Resource],
+    options: dict[str, Any],
+) -> dict[str, Rule]:
+    """Rules that come into force and end again and again: small numbers, short times."""
+    return {f"r{n}": _rule(draw, on, steps, resources, options) for n in range(draw(st.integers(1, 3)))}
+
+
+def _rule(
+    draw: st.DrawFn,
+    on: set[str],
+    steps: dict[str, Step],
+    resources: dict[str, Resource],
+    options: dict[str, Any],
+) -> Rule:
+    short = st.sampled_from([0, 0, 1, 3, 8])
+    ends = draw(st.booleans())
+    effects = [_effect(draw, steps, resources, options) for _ in range(draw(st.integers(1, 2)))]
+    return Rule(
+        NAME, _conditions(draw, on, steps), tuple(effects), lasts=draw(short),
+        until=_conditions(draw, on, steps) if ends else (), until_lasts=draw(short) if ends else 0,
+        delay=draw(short),
+    )  # fmt: skip
+
+
+def _effect(
+    draw: st.DrawFn, steps: dict[str, Step], resources: dict[str, Resource], options: dict[str, Any]
+) -> Effect:
+    """Diverted is only ahead: one that all must take back would turn for ever."""
+    kept = [name for name, pool in resources.items() if pool.at_closing not in ("fit", "clear")]
+    told = ["open", "close", *(["divert"] if options else []), *(["keep"] if kept else [])]
+    what: Any = draw(st.sampled_from(told))
+    if what in ("open", "keep"):
+        pools = kept if what == "keep" else list(resources)
+        return Effect(what, draw(st.sampled_from(pools)), draw(st.integers(1, 4)))
+    if what == "close":
+        return Effect(what, draw(st.sampled_from(_with_visits(steps))))
+    choice = draw(st.sampled_from(sorted(options)))
+    return Effect(what, choice, option=draw(st.sampled_from([o for o in options[choice] if o != "back"])))
+
+
+def _with_visits(steps: dict[str, Step]) -> list[str]:
+    without = ("choose", "free", "put", "ride", "release")
+    return [name for name, step in steps.items() if step.kind not in without]
 
 
 def _arrivals(draw: st.DrawFn, on: set[str]) -> Arrivals:

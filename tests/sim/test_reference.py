@@ -108,7 +108,7 @@ def simple_pools(scenario: Resolved) -> Iterator[str]:
     and none keeps them for the steps after it."""
     for pool in scenario.resources:
         users = [s for s in scenario.steps.values() if any(pool == p for n in s.needs for p, _ in n.any_of)]
-        if all(len(step.needs) == 1 and step.kind != "hold" for step in users):
+        if all(len(step.needs) == 1 and step.kind not in ("hold", "gather") for step in users):
             yield pool
 
 
