@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from scenarios.resolved import Resolved
@@ -122,7 +123,8 @@ def run(
     ----------
     keep : the whole record, or no rows at all (the digest and the laws are the same)
     until : stop at this instant [ms] at the latest; the window shrinks with it.
-    progress, cancel : called about ten times a second; `cancel` returns True to stop.
+    progress, cancel : called about ten times a second; `cancel` returns True to stop, and the compiled engine
+        asks it more often than that.
     shuffle : run simultaneous facts in a random order (a test: nothing may change).
 
     Raises
@@ -141,7 +143,7 @@ def run(
     if until is not None:
         scenario = shorten(scenario, until)
     begun = time.perf_counter()
-    model = _prepare(engine, scenario, seed, replication, keep, shuffle)
+    model = _prepare(engine, scenario, seed, replication, keep, shuffle, partial(_look_up, cancel))
     ready = time.perf_counter()
     with _no_garbage_collection():
         end = _run_to_end(model, progress, cancel)
@@ -164,17 +166,28 @@ def shorten(scenario: Resolved, until: int) -> Resolved:
 
 
 def _prepare(
-    engine: str, scenario: Resolved, seed: int, replication: int, keep: Keep, shuffle: random.Random | None
-) -> Model:
+    engine: str, scenario: Resolved, seed: int, replication: int, keep: Keep, shuffle: random.Random | None,
+    breathe: Callable[[], None],
+) -> Model:  # fmt: skip
     if engine == "compiled":
         from sim.engines import compiled
 
         return compiled.Model(
-            scenario, seed, replication, scenario.clock.at_most, keeps_record=keep == "record"
+            scenario,
+            seed,
+            replication,
+            scenario.clock.at_most,
+            keeps_record=keep == "record",
+            breathe=breathe,
         )
     from sim.engines import reference
 
     return reference.Model(scenario, seed, replication, scenario.clock.at_most, shuffle)
+
+
+def _look_up(cancel: Callable[[], bool] | None) -> None:
+    if cancel is not None and cancel():
+        raise Cancelled("the run was cancelled")
 
 
 def _run_to_end(
@@ -183,8 +196,7 @@ def _run_to_end(
     """Run in slices of about a tenth of a second of real time; slices change nothing in the run."""
     reached, length = model.begin, max(1, (model.end - model.begin) // 1000)
     while reached < model.end:
-        if cancel is not None and cancel():
-            raise Cancelled("the run was cancelled")
+        _look_up(cancel)
         begun = time.perf_counter()
         reached = min(model.end, reached + length)
         model.advance(reached)

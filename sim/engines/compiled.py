@@ -5,8 +5,9 @@ The loop itself is `sim.engines.kernel.loop`. All state is arrays, so a run stop
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from copy import copy
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -41,11 +42,15 @@ T = TypeVar("T")
 
 
 class Model:
-    """A scenario in arrays, ready to run."""
+    """A scenario in arrays, ready to run.
+
+    `breathe`, if given, is called every few hundredths of a second while it runs; it may raise to stop the run.
+    """
 
     def __init__(
-        self, scenario: Resolved, seed: int, replication: int, end: int, *, keeps_record: bool = True
-    ) -> None:
+        self, scenario: Resolved, seed: int, replication: int, end: int, *, keeps_record: bool = True,
+        breathe: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
         check_known(scenario)
         self.scenario, self.seed, self.replication = scenario, seed, replication
         self.begin, self.end = -scenario.clock.lead_in, end
@@ -56,6 +61,7 @@ class Model:
         self.state.x[records.RECORD] = keeps_record
         self._closed: tuple[int, State] | None = None
         self.answer = records.GROW
+        self.breathe = breathe
         self._stand_in_backlog()
         loop.open_gates(self.net, self.state, self.begin, arrivals_end(scenario.clock))
 
@@ -69,6 +75,12 @@ class Model:
                 if not fits:
                     name = list(self.scenario.steps)[step]
                     raise ValueError(f"more opening backlog at '{name}' than it or its zone has room")
+
+    def copy(self) -> Model:
+        """A run that goes on from here by itself; what it does changes nothing in this one."""
+        twin = copy(self)
+        twin.state = State(*(array.copy() for array in self.state))
+        return twin
 
     @property
     def now(self) -> int:
@@ -95,12 +107,15 @@ class Model:
         empty = self.scenario.clock.until == "empty"
         last = arrivals_end(self.scenario.clock)
         self._closed = None
-        while self.answer in {records.GROW, records.DONE}:
+        while self.answer in {records.GROW, records.DONE, records.BREATH}:
             with _wrapping():
                 self.answer = loop.run(self.net, self.state, self.begin, last, until, empty)
-            if self.answer != records.GROW:
+            if self.answer == records.GROW:
+                self.state = grow(self.state, SPARE)
+            elif self.answer != records.BREATH:
                 break
-            self.state = grow(self.state, SPARE)
+            elif self.breathe is not None:
+                self.breathe()
         if self.answer == records.ENDLESS:
             fault = TooManyVisits if self.state.x[records.WRONG] == records.TOO_MANY else EndlessInstant
             raise fault.at(self._endless_steps(), self.now)
@@ -378,7 +393,6 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             errand_slots=np.zeros(errands, records.ERRAND),
             free_errands=np.arange(errands)[::-1].copy(),
             kin_log=np.zeros(errands, records.KIN_LOG),
-            cancel=np.zeros(1, np.uint8),
             pool_heaps=np.zeros(net.wait_ptr[-1] + 1, np.int64),
             holds=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),
             hold_pools=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),

@@ -25,7 +25,7 @@ from sim.engines.kernel.records import (
     ARRIVES,
     AT_CHOICE,
     BEGINS,
-    CANCELLED,
+    BREATH,
     CHECK,
     DONE,
     EMPTIED,
@@ -33,6 +33,7 @@ from sim.engines.kernel.records import (
     ENDLESS,
     ENDS,
     EVENTS,
+    FACTS_A_BREATH,
     FORKS,
     GIVES_UP,
     GROW,
@@ -75,9 +76,10 @@ from sim.jit import entry
 
 @entry
 def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PLR0912, PLR0915
-    """Go on until an instant, or until something must be done outside (see DONE … CANCELLED)."""
+    """Go on until an instant, or until something must be done outside (see DONE … BREATH)."""
     x = st.x
     into, back, gone, fuel = int64(NONE), int64(NONE), int64(NONE), int64(0)
+    breath = int64(FACTS_A_BREATH)
     while True:
         while into >= 0 or back >= 0:  # what the last fact left to do
             if back < 0:
@@ -90,9 +92,12 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
             leave(net, st, gone)
             gone = NONE
         if fuel == 0:
-            fuel = room_for_more(st)
+            if breath == 0:
+                return BREATH
+            fuel = min(breath, room_for_more(st))
             if fuel <= 0:
                 return GROW
+            breath -= fuel
         fuel -= 1
         now = x[NOW]
         mover, step = int64(NONE), int64(NONE)
@@ -117,8 +122,6 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
             if x[CHECK]:
                 x[CHECK] = 0
                 look_for_idle_heads(net, st)
-            if st.cancel[0]:
-                return CANCELLED
             if stop_when_empty and x[INSIDE_NOW] == 0 and x[STILL_COMING] == 0:
                 return EMPTIED
             t = int64(1) << 62

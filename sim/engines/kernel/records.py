@@ -44,11 +44,12 @@ KIND_MASK = (1 << KIND_BITS) - 1
 SCALARS = 29
 TIMES_GO_BACK, PARTS_DIFFER, ABOVE_CAPACITY, NOT_HELD, ABOVE_ROOM, BELOW_NOTHING = range(6)
 """Laws that are counted: places in `broken`."""
-DONE, GROW, EMPTIED, ENDLESS, CANCELLED = range(5)
+DONE, GROW, EMPTIED, ENDLESS, BREATH = range(5)
 LINES = 3  # two doors and the queue
 MAX_PASSES = 10_000
 TOO_MANY = 2  # what is wrong: too many visits that send out, else (1) too many moves in an instant
 MOST_SENT, MOST_VISITS = 255, 256
+FACTS_A_BREATH = 1 << 18  # some hundredths of a second
 SPARE_EVENTS = 4  # places behind the heap that `pop` writes
 
 i8, i4, i2, i1 = np.int64, np.int32, np.int16, np.int8
@@ -100,7 +101,7 @@ State = namedtuple(
     "x heap soon awake sites lists groups pools returned zones platforms demand sources visits movers "
     "entities values "
     "starts counts units unit_pools free_visits free_movers free_entities visit_log entity_log attribute_log "
-    "usage places cancel holds hold_pools hold_counts stocks levels extra_log signs totals broken "
+    "usage places holds hold_pools hold_counts stocks levels extra_log signs totals broken "
     "there waiting inside pool_heaps "
     "errands errand_slots free_errands kin_log again victims",
 )
