@@ -44,7 +44,7 @@ T = TypeVar("T")
 class Model:
     """A scenario in arrays, ready to run.
 
-    `breathe`, if given, is called every few hundredths of a second while it runs; it may raise to stop the run.
+    `breathe`, if given, is called every few hundredths of a second while it runs; it may raise to stop it.
     """
 
     def __init__(

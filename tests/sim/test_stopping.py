@@ -33,6 +33,7 @@ def test_it_asks_often_whether_to_go_on() -> None:
     assert max(gaps[1:]) < 0.1
 
 
+@pytest.mark.slow
 def test_it_stops_in_the_middle_of_an_instant_of_the_run_when_asked() -> None:
     answers = iter([False, False, True])
     with pytest.raises(Cancelled):
