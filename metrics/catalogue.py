@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from metrics import kpis_flow, kpis_orders, kpis_places, kpis_time
+from metrics import kpis_appointments, kpis_flow, kpis_orders, kpis_places, kpis_time
 from metrics.declare import Kpi, declared_in
 from metrics.trs import INTERVALS, MILESTONES
 
@@ -17,6 +17,7 @@ TITLES = {
     kpis_flow: "How much came, crossed and stayed · Đến, qua và tồn",
     kpis_time: "How long it took · Mất bao lâu",
     kpis_places: "Resources, queues, zones, stocks and platforms · Nguồn lực, hàng chờ, bãi, kho và nền tảng",
+    kpis_appointments: "Appointments · Hẹn giờ",
     kpis_orders: "Orders · Đơn hàng",
 }
 
@@ -61,6 +62,13 @@ def page() -> str:
     return "\n".join([HEAD, *sections, TRS_HEAD, *_intervals()]) + "\n"
 
 
+FLOWS = {
+    "crossing": "a flow that crosses",
+    "completing": "a flow that may end without crossing",
+    "appointments": "appointments",
+}
+
+
 def _intervals() -> Iterator[str]:
     yield "| from | to | từ – đến |"
     yield "|---|---|---|"
@@ -94,7 +102,7 @@ def _need(need: str) -> str:
         "attribute": f"@{name}",
         "target": f"a target for {name}",
         "promise": "@due, or a target for `on_time` or `order_lead_time`",
-        "flow": "a flow that crosses" if name == "crossing" else "a flow that may end without crossing",
+        "flow": FLOWS.get(name, name),
     }
     return words.get(kind, f"`{name}`")
 

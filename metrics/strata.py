@@ -72,6 +72,8 @@ def _has(replication: Replication, flow: str, need: str) -> bool:
         case "promise":
             promised = scenario.targets.keys() & {"on_time", "order_lead_time"}
             return bool(promised) or name in scenario.flows[flow].attributes
+        case "flow" if name == "appointments":
+            return scenario.flows[flow].arrivals.appointments is not None
         case "flow":
             return (crosses if name == "crossing" else completes_uncrossed)(scenario, flow)
         case _:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from platform_api.formats import clock, duration, number
 from platform_api.naming import attribute_name, value_name
 from platform_api.texts import Language, pick, text
-from scenarios.resolved import ARRIVAL_UNIT, DAY, By, Calendar, Hours, Table, Tree
+from scenarios.resolved import ARRIVAL_UNIT, CERTAIN, DAY, By, Calendar, Hours, Table, Tree
 from sim.chance import BITS, quantile
 from sim.graph import mix_shares
 
 if TYPE_CHECKING:
-    from scenarios.resolved import Arrivals, Attribute, Condition, DayShapes, Resolved
+    from scenarios.resolved import Appointments, Arrivals, Attribute, Condition, DayShapes, Resolved
 
 Tell = Callable[[Table, Language], str]
 
@@ -107,6 +107,20 @@ def arrivals_told(arrivals: Arrivals, language: Language) -> str:
         return text("describe.arrivals.none", language)
     mean = mean_per_day(arrivals.days) * arrivals.demand / 1000
     return text("describe.arrivals.rate", language, mean=number(mean, 0 if mean >= 10 else 1, language))
+
+
+def appointments_told(spec: Appointments, scenario: Resolved, language: Language) -> str:
+    """How entities of a flow come by appointment."""
+    within = ""
+    if spec.calendar is not None:
+        hours = pick(scenario.calendars[spec.calendar].label, language)
+        within = text("describe.arrivals.appointments.calendar", language, calendar=hours)
+    return text(
+        "describe.arrivals.appointments", language, quota=number(spec.quota, 0, language),
+        slot=duration(spec.slot, language), calendar=within,
+        uptake=number(100 * spec.uptake / CERTAIN, 0, language),
+        no_show=number(100 * spec.no_show / CERTAIN, 0, language),
+    )  # fmt: skip
 
 
 def mean_per_day(days: DayShapes) -> float:

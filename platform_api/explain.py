@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from metrics.trs import MILESTONES
 from platform_api.describe import (
     amount_told_of,
+    appointments_told,
     arrivals_told,
     calendar_told,
     conditions_told,
@@ -114,6 +115,8 @@ class _Teller:
     def _flows(self) -> Iterator[Entry]:
         for flow in self.scenario.flows.values():
             lines = [arrivals_told(flow.arrivals, self.language)]
+            if flow.arrivals.appointments is not None:
+                lines.append(appointments_told(flow.arrivals.appointments, self.scenario, self.language))
             if flow.backlog is not None:
                 count = number(flow.backlog.count, 0, self.language)
                 lines.append(self._say("flows.backlog", count=count, at=self._named(flow.backlog.at)))

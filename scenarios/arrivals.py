@@ -17,6 +17,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
+from scenarios.appointments import WrittenAppointments
 from scenarios.arrival_lists import Attributes, read_list
 from scenarios.axis import TimeAxis
 from scenarios.calendars import Dates, Holidays, Weekdays
@@ -92,6 +93,8 @@ class WrittenArrivals(Pedigreed):
     dates: dict[Dates, Stated[Factor]] = Field(default_factory=dict)
     """Instead of the factor of holidays."""
     holidays: HolidayDemand | None = None
+    appointments: WrittenAppointments | None = None
+    """Slots that may be booked; without them everybody comes when he wants to."""
     demand: Stated[Factor] | None = None
     """The lever of "what if there were more"."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scenarios import resolved
+from scenarios.appointments import VALUES, appointment_attributes
 from scenarios.errors import Flaw, suggestion
 from scenarios.facilities import label_of
 from scenarios.findings import Findings
@@ -21,7 +22,12 @@ Values = dict[str, tuple[str, ...] | None]
 
 def values_of(flow: Flow) -> Values:
     """The attributes of a flow and their values in the order of the file; None for a number."""
-    return {name: _category(written) for name, written in flow.attributes.items()}
+    values = {name: _category(written) for name, written in flow.attributes.items()}
+    return values | (VALUES if _has_appointments(flow) else {})
+
+
+def _has_appointments(flow: Flow) -> bool:
+    return flow.arrivals is not None and flow.arrivals.appointments is not None
 
 
 def _category(written: Any) -> tuple[str, ...] | None:
@@ -53,7 +59,21 @@ def attributes(
         made[attribute] = _attribute(attribute, written, flow.attribute_labels.get(attribute, {}), drawn)
         earlier[attribute] = values[attribute]
     _check_labels(name, flow, everywhere, trees.findings)
-    return made
+    return made | _by_appointment(name, flow, trees)
+
+
+def _by_appointment(name: str, flow: Flow, trees: Trees) -> dict[str, resolved.Attribute]:
+    """What a flow with appointments carries besides its own attributes."""
+    if flow.arrivals is None or flow.arrivals.appointments is None:
+        return {}
+    for attribute in (attribute for attribute in VALUES if attribute in flow.attributes):
+        trees.findings.wrong(
+            ("flows", name, "attributes", attribute), attribute,
+            Label(vi="là tên dành cho luồng có 'appointments'", en="is a name that 'appointments' uses"),
+            Label(vi="hãy đặt tên khác cho thuộc tính này", en="give this attribute another name"),
+        )  # fmt: skip
+    path = ("flows", name, "arrivals", "appointments")
+    return appointment_attributes(flow.arrivals.appointments, path, trees)
 
 
 def _attribute(name: str, written: Any, texts: Mapping[str, Text], drawn: Tree) -> resolved.Attribute:

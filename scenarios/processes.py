@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as Folder
 from typing import Any
 
 from scenarios import resolved, schema, states
+from scenarios.appointments import resolve_appointments
 from scenarios.arrivals import resolve_arrivals
 from scenarios.attributes import Values, attributes, backlog_attributes, values_everywhere, values_of
 from scenarios.axis import TimeAxis
@@ -95,7 +96,12 @@ def _flow(name: str, flow: Flow, way: Way, ground: Ground) -> resolved.Flow:
 def _arrivals(name: str, flow: Flow, values: Values, ground: Ground) -> resolved.Arrivals:
     if flow.arrivals is not None:
         with ground.findings.at("flows", name, "arrivals"):
-            return resolve_arrivals(flow.arrivals, ground.axis, GAP, values, ground.folder)
+            arrivals = resolve_arrivals(flow.arrivals, ground.axis, GAP, values, ground.folder)
+            if flow.arrivals.appointments is None:
+                return arrivals
+            path = ("flows", name, "arrivals", "appointments")
+            booked = resolve_appointments(flow.arrivals.appointments, path, ground.trees)
+            return replace(arrivals, appointments=booked)
     return resolved.Arrivals("none")
 
 

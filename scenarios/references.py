@@ -43,6 +43,7 @@ REFERENCES = (
     Reference(("resources", "*", "capacity", "*", "calendar"), "calendars", "theo", "follows"),
     Reference(("steps", "*", "departures"), "calendars", "khởi hành theo", "departs by"),
     Reference(("steps", "*", "carrier"), "flows", "đi nhờ", "is carried by"),
+    Reference(("flows", "*", "arrivals", "appointments", "calendar"), "calendars", "theo", "follows"),
     Reference(("steps", "*", "zone"), "zones", "nằm trong", "lies in"),
     Reference(("steps", "*", "platform"), "platforms", "dựa vào", "relies on"),
     Reference(("steps", "*", "stock"), "stocks", "dùng", "uses"),

@@ -298,6 +298,19 @@ class ListedArrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Appointments:
+    """Slots with a quota, which those who want to come may book."""
+
+    slot: int  # length [ms]
+    quota: int  # bookings of one slot
+    calendar: str | None = None  # slots follow one another from each opening; None: from each midnight
+    uptake: int = CERTAIN  # threshold: who draws below it books
+    no_show: int = 0  # threshold: who draws below it never comes
+    ahead: int = 0  # who is never late comes so long before the slot [ms]
+    delay: str | None = None  # name of a table: how much later than that [ms]
+
+
+@dataclass(frozen=True, slots=True)
 class Arrivals:
     """How entities of a flow come."""
 
@@ -307,6 +320,7 @@ class Arrivals:
     count: int | None = None  # rate: stop after so many; count: so many in all
     demand: int = 1000  # [per mille] of the base rate
     listed: tuple[ListedArrival, ...] = ()
+    appointments: Appointments | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

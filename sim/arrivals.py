@@ -13,6 +13,7 @@ from itertools import count
 
 from scenarios.resolved import Arrivals, Clock, DayShapes, Resolved, Table
 from sim import chance
+from sim.appointments import by_appointment
 from sim.chance import Purpose
 from sim.clock import day_span, days_between, place_in_day, shape_of
 from sim.timetable import Row
@@ -71,7 +72,23 @@ def births(
     if source == "list":
         rows = sorted(arrivals.listed, key=lambda row: (row.at, row.day, row.number))
         yield from (Birth(r.at, r.day, r.number, r.attributes) for r in rows if begin <= r.at < end)
-        return
+    elif arrivals.appointments is not None:
+        wanting = {
+            one: _wanting(scenario, flow, one, demand, seed, replication) for one in sources(arrivals, demand)
+        }
+        booked = by_appointment(scenario, flow, wanting, seed, replication)
+        mine = [birth for one, birth in booked if one == source and birth.at < end]
+        yield from sorted(mine, key=lambda birth: (birth.at, birth.day, birth.number))
+    else:
+        yield from _wanting(scenario, flow, source, demand, seed, replication)
+
+
+def _wanting(
+    scenario: Resolved, flow: str, source: str, demand: Demand, seed: int, replication: int
+) -> Iterator[Birth]:
+    """Who of one source wants to come, and when: the base rate, thinned."""
+    arrivals, clock = scenario.flows[flow].arrivals, scenario.clock
+    begin, end = -clock.lead_in, arrivals_end(clock)
     key = chance.key(seed, "flow", flow, flow, source)
     floor = 1000 * int(source[1:])
     for birth in _candidates(arrivals, clock, scenario.tables, key, replication, begin, end):

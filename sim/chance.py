@@ -36,6 +36,9 @@ class Purpose:
     AGE = 7
     LENGTH = 8
     BALK = 9
+    BOOKS = 10
+    NO_SHOW = 11
+    DELAY = 12
 
 
 class HashClash(Exception):

@@ -584,7 +584,7 @@ class Compiler:
             row = np.zeros((), SOURCE)
             row["flow"], row["code"], row["origin"] = self.flow[name], SOURCES.index(source), number
             row["left"] = NONE if arrivals.count is None else arrivals.count
-            if arrivals.kind == "rate":
+            if arrivals.kind == "rate" and arrivals.appointments is None:
                 row["kind"], row["floor"] = BY_RATE, 1000 * int(source[1:])
                 row["gap"] = self.table[str(arrivals.gap)]
                 row["number"] = -1

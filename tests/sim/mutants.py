@@ -10,6 +10,8 @@ import pytest
 from simpy import Event
 
 from scenarios.resolved import Condition, Effect
+from sim import arrivals
+from sim.appointments import _Book, by_appointment
 from sim.draws import draw
 from sim.engines import preemption, reference
 from sim.engines.entities import Entity, Position, Visit
@@ -660,6 +662,48 @@ def a_loss_keeps_what_it_held(patch: Patch) -> None:
         leave(model, position)
 
     patch.setattr(Model, "leave", forgetful)
+
+
+# ---- appointments
+@mutant
+def a_no_show_gives_its_place_back(patch: Patch) -> None:
+    arrival = _Book.arrival
+
+    def give_back(book: _Book, birth: Any, luck: Any) -> Any:
+        came = arrival(book, birth, luck)
+        if came is None and book._slot is not None:
+            book._taken -= 1
+        return came
+
+    patch.setattr(_Book, "arrival", give_back)
+
+
+@mutant
+def nobody_gets_the_slot_that_has_begun(patch: Patch) -> None:
+    take = _Book._take
+    patch.setattr(_Book, "_take", lambda book, wanted: take(book, wanted + book.spec.slot - 1))
+
+
+@mutant
+def walk_ins_take_places_too(patch: Patch) -> None:
+    arrival = _Book.arrival
+
+    def all_take(book: _Book, birth: Any, luck: Any) -> Any:
+        came = arrival(book, birth, luck)
+        if came is not None and came.given["booking"] == "walk_in":
+            book._take(birth.at)
+        return came
+
+    patch.setattr(_Book, "arrival", all_take)
+
+
+@mutant
+def sources_have_slots_of_their_own(patch: Patch) -> None:
+    def apart(scenario: Any, flow: str, wanting: Any, *rest: Any) -> Any:
+        for source, wants in wanting.items():
+            yield from by_appointment(scenario, flow, {source: wants}, *rest)
+
+    patch.setattr(arrivals, "by_appointment", apart)
 
 
 # ---- sub-entities

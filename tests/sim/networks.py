@@ -16,6 +16,7 @@ from scenarios.resolved import (
     DAY,
     REST,
     RIDE,
+    Appointments,
     Arrivals,
     Attribute,
     Backlog,
@@ -46,7 +47,7 @@ FEATURES = (
     "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool",
     "burst", "until_empty", "teams", "by_goods", "other_doors", "two_platforms",
     "greedy", "crowded", "hold", "stocks", "lanes", "balk", "rules", "sends", "joins", "preempt", "closing",
-    "crowd", "gather", "carrier", "nested",
+    "crowd", "gather", "carrier", "nested", "slots",
 )  # fmt: skip
 REFERENCE_ONLY: frozenset[str] = frozenset({"rules", "gather"})
 """What the compiled engine does not know yet."""
@@ -99,6 +100,7 @@ def networks(draw: st.DrawFn, *, reference_only: bool = False) -> Resolved:
         mixes={
             "again": Mix(("back", "on"), (CERTAIN // 3, CERTAIN)),
             "goods": Mix(("a", "b"), (CERTAIN // 2, CERTAIN)),
+            "booking": Mix(("booked", "walk_in"), (CERTAIN // 2, CERTAIN)),
         },
         resources=resources,
         zones={"yard": zone(draw(st.integers(1, 4)))},
@@ -519,9 +521,14 @@ def _flow(
     attributes: dict[str, Attribute] = {"goods": category("a", "b", draw="goods")}
     if "sends" in on:
         attributes["pages"] = Attribute(NAME, "number", "t3")
+    if "slots" in on:
+        attributes["booking"] = category("booked", "walk_in", draw="booking")
+        attributes["appointment"] = Attribute(NAME, "number", "t1")
     if on & {"stocks", "gather"}:
         attributes["load"] = Attribute(NAME, "number", "t0")
     priority = By("goods", {"a": 0, "b": draw(st.integers(0, 1))}) if "priorities" in on else 0
+    if "slots" in on and draw(st.booleans()):
+        priority = By("booking", {"booked": 0, "walk_in": 1})
     first = draw(st.sampled_from(names)) if "other_doors" in on else first
     if way.get("take") == names[0] == first:
         first = "drop"
@@ -590,11 +597,23 @@ def _with_visits(steps: dict[str, Step]) -> list[str]:
     return [name for name, step in steps.items() if step.kind not in without]
 
 
+def _appointments(draw: st.DrawFn) -> Appointments:
+    """Small slots with a place or two, not always enough for all."""
+    shares = st.sampled_from([0, CERTAIN // 3, CERTAIN])
+    return Appointments(
+        draw(st.sampled_from([5, 10, 17])), draw(st.integers(1, 3)), draw(st.sampled_from([None, "day"])),
+        uptake=draw(shares), no_show=draw(st.sampled_from([0, CERTAIN // 4])),
+        ahead=draw(st.integers(0, 9)), delay=draw(st.sampled_from([None, "t1"])),
+    )  # fmt: skip
+
+
 def _arrivals(draw: st.DrawFn, on: set[str]) -> Arrivals:
     if "poisson" in on and draw(st.booleans()):
         per_ms = draw(st.sampled_from([0.05, 0.15]))
         demand = draw(st.sampled_from([500, 1000, 1700])) if "burst" in on else 1000
-        return Arrivals("rate", days=even_day(per_ms * 86_400_000), gap="gap", demand=demand)
+        booked = _appointments(draw) if "slots" in on and draw(st.booleans()) else None
+        days = even_day(per_ms * 86_400_000)
+        return Arrivals("rate", days=days, gap="gap", demand=demand, appointments=booked)
     least = 12 if "crowd" in on else 0
     times = draw(st.lists(st.integers(-10, 60), min_size=least, max_size=25))
     return Arrivals("list", listed=tuple(ListedArrival(t, START_DAY, n) for n, t in enumerate(times)))

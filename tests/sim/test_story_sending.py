@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from scenarios.resolved import Arrivals, Attribute, By, Errand, Flow, Resolved
+from scenarios.resolved import CERTAIN, Arrivals, Attribute, By, Errand, Flow, Resolved
+from sim import chance
+from sim.chance import Purpose
 from sim.deadlock import Obstacle, Waiting, find
 from sim.engines.errands import TooManyVisits
 from sim.run import run
-from tests.sim.build import NAME, category, chain, flow, needs, shares, step, zone
+from tests.sim.build import NAME, START_DAY, category, chain, flow, needs, shares, step, zone
 from tests.sim.tell import happens, lines, outcomes, trucks, world
 
 SAMPLE = Flow(NAME, Arrivals("none"), "test", {"test": None})
@@ -207,7 +209,8 @@ def test_who_waits_for_one_of_two_is_stuck_only_if_both_are() -> None:
 
 def test_attributes_of_the_same_name_are_the_parents() -> None:
     goods = {"goods": category("fruit", "wood", draw="goods")}
-    sample = Flow(NAME, Arrivals("none"), "test", {"test": None}, attributes=dict(goods))
+    always_wood = {"goods": category("fruit", "wood", draw="wood")}
+    sample = Flow(NAME, Arrivals("none"), "test", {"test": None}, attributes=always_wood)
     steps = {
         "lab": send(By("goods", {"fruit": 1, "wood": 2})),
         "test": step("wait", time=By("goods", {"fruit": "3", "wood": "7"})),
@@ -218,7 +221,7 @@ def test_attributes_of_the_same_name_are_the_parents() -> None:
         world(
             {"a": flow(came, chain("lab", "out"), attributes=dict(goods)), "s": sample},
             steps,
-            mixes={"goods": shares(fruit=0.5, wood=0.5)},
+            mixes={"goods": shares(fruit=0.5, wood=0.5), "wood": shares(fruit=0, wood=1)},
         ),
         """
         a0 lab: 0 0 0 3 3
@@ -230,6 +233,24 @@ def test_attributes_of_the_same_name_are_the_parents() -> None:
         a1 out: 7 7 7 8 8
         """,
     )
+
+
+def test_each_sample_draws_at_its_own_address() -> None:
+    staircase = (CERTAIN // 4, CERTAIN // 2, 3 * CERTAIN // 4, CERTAIN, 11, 12, 13, 14)
+    told = run(
+        gate(0, 1, steps={"lab": send(9), "test": step("wait", time="drawn")}, tables={"drawn": staircase}), 7
+    )
+    log = told.log
+    assert log is not None
+    tests = log.visits["step"] == log.names.steps.index("test")
+    took = (log.visits["ended"] - log.visits["started"])[tests].tolist()
+    key = chance.key(7, "step", "test", "s", "a.list.lab")
+    assert took == [
+        chance.quantile(staircase, chance.draw(key, START_DAY, number, child, 1, Purpose.SERVICE))
+        for number in (0, 1)
+        for child in range(1, 10)
+    ]
+    assert len(set(took)) > 2
 
 
 @pytest.mark.parametrize(("pages", "sent"), [(-3, 0), (2, 2), (400, 255)])
