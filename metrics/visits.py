@@ -103,7 +103,12 @@ def intervals(log: EventLog) -> tuple[Column, Column, Column]:
 
 def flow_steps(scenario: Resolved, flow: Flow) -> set[str]:
     """The steps that a flow can come to, those of parallel branches included."""
-    return _reach(scenario, flow, flow.first, into_branches=True)
+    return _reach(scenario, flow, _starts(flow), into_branches=True)
+
+
+def _starts(flow: Flow) -> set[str]:
+    """Where entities of a flow begin: its first step, and where its opening backlog stands."""
+    return {flow.first} | ({flow.backlog.at} if flow.backlog is not None else set())
 
 
 def sent_flows(scenario: Resolved, flow: Flow) -> set[str]:
@@ -119,9 +124,9 @@ def following(scenario: Resolved, flow: Flow, step: str) -> set[str]:
     return {way for way in ways if way}
 
 
-def _reach(scenario: Resolved, flow: Flow, first: str, *, into_branches: bool) -> set[str]:
+def _reach(scenario: Resolved, flow: Flow, starts: set[str], *, into_branches: bool) -> set[str]:
     found: set[str] = set()
-    ahead = {first}
+    ahead = set(starts)
     while ahead:
         step = ahead.pop()
         found.add(step)
@@ -133,8 +138,8 @@ def _reach(scenario: Resolved, flow: Flow, first: str, *, into_branches: bool) -
 
 def branch_steps(scenario: Resolved, flow: Flow, first: str) -> set[str]:
     """All steps of the branch that begins with `first`, those of parallel parts within it included."""
-    main = _reach(scenario, flow, flow.first, into_branches=False)
-    return _reach(scenario, flow, first, into_branches=True) - main
+    main = _reach(scenario, flow, _starts(flow), into_branches=False)
+    return _reach(scenario, flow, {first}, into_branches=True) - main
 
 
 def parallel_parts(scenario: Resolved) -> Iterator[tuple[str, str, list[set[str]]]]:
