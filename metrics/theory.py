@@ -198,6 +198,22 @@ def erlang_a(rate: float, service: float, servers: int, patience: float, states:
     return _finite(p, rate, servers, lost=queue / patience / rate, waits=math.fsum(p[servers:]), entering=1.0)
 
 
+def reluctant(
+    rate: float, service: float, servers: int, joins: Callable[[int], float], states: int = 500
+) -> Finite:
+    """M/M/c where who finds so many waiting joins with the probability that `joins` says, else is lost.
+
+    Haight (1957), Queueing with balking. A queue that nobody joins ends there.
+    """
+    waiting = [max(0, n - servers) for n in range(states)]
+    free = [1.0 if n < servers else joins(waiting[n]) for n in range(states)]
+    last = free.index(0.0) if 0.0 in free else states - 1
+    p = birth_death(lambda n: rate * free[n], lambda n: min(n, servers) / service, last + 1)
+    entering = math.fsum(q * free[n] for n, q in enumerate(p))
+    waits = math.fsum(q * free[n] for n, q in enumerate(p) if n >= servers) / entering
+    return _finite(p, rate, servers, lost=1 - entering, waits=waits, entering=entering)
+
+
 def _finite(
     p: tuple[float, ...], rate: float, servers: int, *, lost: float, waits: float, entering: float
 ) -> Finite:
@@ -234,6 +250,16 @@ def cobham_mmc(rates: Sequence[float], service: float, servers: int) -> list[flo
     )
 
 
+def cobham_mmc_first_beyond(t: float, rates: Sequence[float], service: float, servers: int) -> float:
+    """P(wait > t) of the most urgent class with `servers` and one exponential law of service for all classes.
+
+    Who finds all busy waits for those of the own class and for one more to end: C·e^{−(cμ − λ₁)t}; Davis
+    (1966), Waiting-time distribution of a multi-server, priority queuing system.
+    """
+    _stable(sum(rates), service, servers)
+    return erlang_c(sum(rates) * service, servers) * math.exp(-(servers / service - rates[0]) * t)
+
+
 def _priority_waits(loads: Sequence[float], residual: float) -> list[float]:
     before, waits = 0.0, []
     for load in loads:
@@ -251,40 +277,6 @@ def preemptive_resume(classes: Sequence[Class]) -> list[float]:
         sojourns.append(c.mean / (1 - before) + residual / ((1 - before) * (1 - before - c.rate * c.mean)))
         before += c.rate * c.mean
     return sojourns
-
-
-@dataclass(frozen=True, slots=True)
-class Station:
-    """A station of a Jackson network: exponential service of mean `service`, and where its work goes on."""
-
-    service: float
-    servers: int
-    to: dict[str, float]
-
-
-def jackson(entering: dict[str, float], stations: dict[str, Station]) -> tuple[dict[str, Queue], float]:
-    """An open network of M/M/c stations: (each station's queue, mean time in the network).
-
-    Jackson (1957), Networks of waiting lines.
-
-    Parameters
-    ----------
-    entering : rate of arrivals from outside, by station
-    """
-    rates = _traffic(entering, stations)
-    queues = {name: mmc(rates[name], s.service, s.servers) for name, s in stations.items()}
-    inside = math.fsum(queue.inside for queue in queues.values())
-    return queues, inside / math.fsum(entering.values())
-
-
-def _traffic(entering: dict[str, float], stations: dict[str, Station]) -> dict[str, float]:
-    """The rate through each station: λ = γ + Pᵀ λ."""
-    import numpy as np
-
-    names = list(stations)
-    routing = np.array([[stations[a].to.get(b, 0.0) for b in names] for a in names])
-    outside = np.array([entering.get(name, 0.0) for name in names])
-    return dict(zip(names, np.linalg.solve(np.eye(len(names)) - routing.T, outside).tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from platform_api.commands.report import report
 from platform_api.commands.run import run
 from platform_api.commands.schema import schema
 from platform_api.commands.serve import serve
+from platform_api.commands.verify import verify
 from platform_api.commands.warm import warm
 from platform_api.console import (
     BAD_INPUT,
@@ -151,7 +152,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for each in (listing, check, explain, run, report, serve, schema, warm):
+for each in (listing, check, explain, run, report, serve, schema, verify, warm):
     cli.add_command(each)
 
 

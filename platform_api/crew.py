@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from platform_api import workers
 from platform_api.assembly import Replicate
 from platform_api.board import Board
-from platform_api.following import Following
+from platform_api.following import Ask, Following
 from platform_api.workers import Work
 from scenarios.resolved import Label
 from sim.run import Cancelled
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
+
+T = TypeVar("T")
 
 LOOK_EVERY = 0.2
 """How often the progress of the workers is read [s]."""
@@ -79,6 +81,30 @@ class Crew:
             self.close()
         return found
 
+    def perform(self, tasks: Sequence[Callable[[Ask], T]], finished: Callable[[T], None]) -> None:
+        """Do all tasks, begun in their order; `finished` gets what came of each as soon as it is there.
+
+        Raises
+        ------
+        RunFailed
+            If a process died.
+        """
+        from concurrent.futures import as_completed
+        from concurrent.futures.process import BrokenProcessPool
+
+        self.board.clear()
+        try:
+            futures = [self._ready().submit(workers.perform, task) for task in tasks]
+            try:
+                for future in as_completed(futures):
+                    finished(future.result())
+            except BaseException:
+                _stop(futures, self.board)
+                raise
+        except BrokenProcessPool:
+            self.close()
+            raise _worker_died() from None
+
     def _ready(self) -> ProcessPoolExecutor:
         """Fresh processes: forking a server with threads would copy its locks in whatever state they are."""
         from concurrent.futures import ProcessPoolExecutor
@@ -115,7 +141,7 @@ def _await_all(futures: Sequence[Future[list[Replicate]]], following: Following)
         following.tell()
 
 
-def _stop(futures: Sequence[Future[list[Replicate]]], board: Board) -> None:
+def _stop(futures: Sequence[Future[Any]], board: Board) -> None:
     """Ask the workers to stop, and wait until they have: they do within about a second, or are ended.
 
     Batches that wait are not taken back but refused by the workers: a pool of Python 3.11 that breaks while

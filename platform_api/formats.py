@@ -44,6 +44,13 @@ def number(value: float, digits: int, language: Language) -> str:
     return shown if value >= 0 or is_zero else f"−{shown}"
 
 
+def significant(value: float, language: Language, digits: int = 4) -> str:
+    """A number with so many digits that mean something: 9.000, 0.2696, 16,245."""
+    if value == 0:
+        return "0"
+    return number(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))), language)
+
+
 def scale_for(unit: str, values: Iterable[float | None], half_width: float | None = None) -> Scale:
     """The scale that suits some values of one unit of the results ("s", "1", "ratio", "VND", "1/d" …)."""
     largest = max((abs(v) for v in values if v is not None), default=0.0)

@@ -7,14 +7,19 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from platform_api.assembly import Replicate, measure
 from platform_api.board import Board
-from platform_api.following import Following
+from platform_api.following import Ask, Following
 from scenarios.resolved import Resolved
 from sim import run as simulation
+
+T = TypeVar("T")
 
 GRACE = 1.0
 """Time for a worker to stop by itself when asked to; then it is ended [s]."""
@@ -108,13 +113,25 @@ def begin(board: Board) -> None:
 
 def replicate_batch(work: Work, batch: range) -> list[Replicate]:
     """Some replications in a worker process, one after another."""
+    with _on_duty() as board:
+        return [replicate(work, number, board) for number in batch]
+
+
+def perform(task: Callable[[Ask], T]) -> T:
+    """Some other work in a worker process; it is given a question that it asks to know whether to stop."""
+    with _on_duty() as board:
+        return task(board.is_cancelled)
+
+
+@contextmanager
+def _on_duty() -> Iterator[Board]:
     assert _duty is not None, "a worker is made with `begin`"
     if _duty.board.is_cancelled():
         raise simulation.Cancelled
     _duty.batches += 1
     _duty.busy = True
     try:
-        return [replicate(work, number, _duty.board) for number in batch]
+        yield _duty.board
     finally:
         _duty.busy = False
 

@@ -244,3 +244,5 @@ def test_the_wheel_runs_in_an_empty_environment(wheel: Path, tmp_path: Path) -> 
     finished = run(*command, cwd=elsewhere)
     assert finished.returncode == 0, finished.stderr
     assert any((elsewhere / "out").iterdir())
+    verified = run(python.with_name("cuakhau"), "verify", "--case", "yard", "--jobs", "1", cwd=elsewhere)
+    assert verified.returncode == 0, verified.stderr

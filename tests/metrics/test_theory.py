@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics import theory
-from metrics.theory import Class, Station
+from metrics.theory import Class
 from scenarios.grid import SIDE, SIZE
 from scenarios.resolved import CERTAIN
 from sim import chance
@@ -75,6 +75,24 @@ def test_erlang_a_with_endless_patience_is_erlang_c():
     close(theory.erlang_a(50 / 60, 4, 4, 1e9).wait, theory.mmc(50 / 60, 4, 4).wait)
 
 
+def test_who_never_balks_waits_as_in_erlang_c():
+    q = theory.reluctant(50 / 60, 4, 4, lambda waiting: 1.0)
+    close((q.wait, q.waits, q.lost), (3.946330, 0.657722, 0))
+
+
+def test_who_never_joins_a_queue_of_three_sees_a_finite_room():
+    q = theory.reluctant(30 / 60, 5, 3, lambda waiting: float(waiting < 3))
+    close((q.lost, q.wait, q.sojourn, q.carried * 60), (0.102417, 1.560925, 6.560925, 26.927499))
+
+
+def test_reluctance_in_proportion_to_the_queue_is_impatience_that_never_loses_heart():
+    """One server, joins with 1/(n + 1) when n are there: n is Poisson (Haight 1957)."""
+    q = theory.reluctant(6 / 60, 8, 1, lambda waiting: 1 / (waiting + 2))
+    assert q.probabilities[:4] == pytest.approx(
+        [np.exp(-0.8) * 0.8**n / f for n, f in enumerate((1, 1, 2, 6))]
+    )
+
+
 def test_md1():
     close(theory.mg1(15 / 60, 3, 9).wait, 4.5)
     close(theory.mg1_wait_sd(15 / 60, 3, 9, 27), 5.408327)
@@ -112,21 +130,17 @@ def test_cobham_with_three_servers():
     close(theory.mmc(sum(rates), 6, 3).wait, 8.426966)
 
 
+def test_the_tail_of_the_most_urgent_class_has_cobhams_mean():
+    """∫ P(W₁ > t) dt = W₁."""
+    rates = [5 / 60, 8 / 60, 12 / 60]
+    tail = [theory.cobham_mmc_first_beyond(t / 100, rates, 6, 3) for t in range(10_000)]
+    assert sum(tail) / 100 == pytest.approx(theory.cobham_mmc(rates, 6, 3)[0], rel=5e-3)
+    assert tail[0] == theory.erlang_c(2.5, 3)
+
+
 def test_preemptive_resume():
     close(theory.preemptive_resume(CLASSES), [3.333333, 7.777778, 100.147059])
     close(theory.preemptive_resume([Class(0.2, 1, 2), Class(0.5, 1, 2)]), [1.25, 4.166667])
-
-
-def test_jackson():
-    stations = {
-        "pack": Station(2.4, 2, {"check": 1.0}),
-        "check": Station(1.5, 1, {"pack": 0.2, "dispatch": 0.8}),
-        "dispatch": Station(5, 3, {}),
-    }
-    queues, dwell = theory.jackson({"pack": 24 / 60}, stations)
-    close([q.sojourn for q in queues.values()], [3.75, 6, 7.222222])
-    close([q.inside for q in queues.values()], [1.875, 3, 2.888889])
-    close(dwell, 19.409722)
 
 
 @pytest.mark.parametrize(
