@@ -30,7 +30,10 @@ I8 = NDArray[np.int64]
 NONE = -1
 """No table, no step, no zone."""
 
-KINDS = ("work", "wait", "choose", "parallel", "end", "hold", "free", "take", "put", "send", "join")
+KINDS = (
+    "work", "wait", "choose", "parallel", "end", "hold", "free", "take", "put", "send", "join", "gather",
+    "ride", "release",
+)  # fmt: skip
 ON_OUTAGE = ("finish", "pause", "restart")
 
 STEP = np.dtype(
@@ -41,7 +44,12 @@ STEP = np.dtype(
         "stoppable", "interrupts", "must_fit", "fits_last", "on_preempt",
         "stock", "amount", "partial", "short_to", "chooses",
         "watched", "when_a", "when_b", "rest", "balk_a", "balk_b", "balk_to",
-        "errand", "wait_for", "count", "only_pool", "only_units",
+        "errand", "wait_for", "count", "only_pool", "only_units", "gather",
+    )]
+)  # fmt: skip
+GATHER = np.dtype(
+    [(name, np.int64) for name in (
+        "step", "number", "weight", "weigh", "max_wait", "most", "most_weight", "origin", "day",
     )]
 )  # fmt: skip
 SOURCE = np.dtype(
@@ -81,6 +89,7 @@ class Net(NamedTuple):
     stock_steps: I8  # the steps that take from each stock
     stock_ptr: I8
     zone_room: I8
+    gathers: NDArray[Any]  # GATHER: what is not said is NONE
     priority: I8  # (flows, steps): tree
     following: I8  # (flows, steps): step
     choice: I8  # (flows, steps): row of `targets`
@@ -150,7 +159,7 @@ class Prepared:
     backlogs: list[Backlogged]
     columns: dict[str, dict[str, int] | None]  # attribute → codes of its values; None: a number
     units: int  # the most that one visit can hold
-    holds: int  # `hold` steps
+    holds: int  # `hold` steps, and vehicles of carriers
     opening: I8  # level of each stock
     source_names: tuple[str, ...]  # in the order of their codes
     errands: int  # steps that send out
@@ -200,7 +209,10 @@ class Compiler:
         self.forest = Forest(self.columns)
         self.step = {name: n for n, name in enumerate(scenario.steps)}
         self.pool = {name: n for n, name in enumerate(scenario.resources)}
-        holds = [name for name, step in scenario.steps.items() if step.kind == "hold"]
+        holds = [
+            n for n, step in scenario.steps.items() if step.kind == "hold" or (step.gather and step.needs)
+        ]
+        self.gather = {n: k for k, n in enumerate(n for n, s in scenario.steps.items() if s.gather)}
         self.holds = {name: n for n, name in enumerate(holds)}
         self.zone = {name: n for n, name in enumerate(scenario.zones)}
         self.stock = {name: n for n, name in enumerate(scenario.stocks)}
@@ -249,6 +261,7 @@ class Compiler:
                 [[self.holds[h] for h in s.frees] for s in scenario.steps.values()], steps, "free"
             ),
             **self._users(),
+            gathers=self._gathers(),
             zone_room=np.array([zone.room for zone in scenario.zones.values()], np.int64),
             priority=priority,
             following=following,
@@ -319,6 +332,7 @@ class Compiler:
             row["kind"] = KINDS.index(step.kind)
             row["hold"] = self.holds.get(name, NONE)
             self._rules_of_step(row, step)
+            row["gather"] = self.gather.get(name, NONE)
             row["zone"] = NONE if step.zone is None else self.zone[step.zone]
             row["room"] = NONE if step.room is None else step.room
             row["full_to"] = NONE if step.full_to is None else self.step[step.full_to]
@@ -346,6 +360,21 @@ class Compiler:
         """A number; or below 0, -1 less the column of an attribute."""
         return -1 - self.forest.numbers[leaf] if isinstance(leaf, str) else int(leaf or 0)
 
+    def _gathers(self) -> NDArray[Any]:
+        """When those who gather depart, and where the carrier comes from."""
+        rows = np.full(len(self.gather), NONE, GATHER)
+        for row, name in zip(rows, self.gather, strict=True):
+            spec = self.scenario.steps[name].gather
+            assert spec is not None
+            row["step"], row["day"] = self.step[name], self._first_day()
+            for word in ("number", "weight", "max_wait", "most", "most_weight"):
+                said = getattr(spec, word)
+                row[word] = NONE if said is None else said
+            row["weigh"] = NONE if spec.weigh is None else self.forest.numbers[spec.weigh]
+            if spec.carrier is not None:
+                row["origin"] = self.origins.index((spec.carrier, name))
+        return rows
+
     def _errand(self, row: Any, errand: Errand) -> None:
         row["errand"] = self.errand[errand.of]
         row["wait_for"] = NONE if errand.wait_for is None else errand.wait_for
@@ -356,7 +385,7 @@ class Compiler:
         rules = [self._rules(self.scenario.resources[p]) for need in step.needs for p, _ in need.any_of]
         touched = any(rule & (BY_PRIORITY | BY_BREAKDOWN | STOPS) for rule in rules)
         row["stoppable"] = step.kind == "work" and step.on_preempt != "finish" and touched
-        row["interrupts"] = any(rule & BY_PRIORITY for rule in rules)
+        row["interrupts"] = step.gather is None and any(rule & BY_PRIORITY for rule in rules)
         row["must_fit"] = any(rule & FITS for rule in rules)
         row["fits_last"] = row["must_fit"] and self._is_fickle(step)
         row["on_preempt"] = step.on_preempt == "restart"
@@ -398,7 +427,7 @@ class Compiler:
 
     def _only_need(self, step: Step) -> tuple[int, int]:
         """The pool and the units of a step that needs nothing else."""
-        if step.kind == "take" or len(step.needs) != 1 or len(step.needs[0].any_of) != 1:
+        if step.kind in ("take", "gather") or len(step.needs) != 1 or len(step.needs[0].any_of) != 1:
             return NONE, 0
         ((pool, units),) = step.needs[0].any_of
         resource = self.scenario.resources[pool]

@@ -32,6 +32,7 @@ def broken_laws(scenario: Resolved, state: State, end: int) -> Iterator[str]:
     yield from _areas_are_waits(scenario, state, end)
     yield from _taken_is_held(scenario, state)
     yield from _stocks_balance(scenario, state)
+    yield from _all_ride(state)
 
 
 def _nobody_vanishes(state: State) -> Iterator[str]:
@@ -83,6 +84,18 @@ def _stocks_balance(scenario: Resolved, state: State) -> Iterator[str]:
     balance = opening + state.stocks["put_in"] - state.stocks["taken"]
     told = "stock '{}' has {}, what was put in less what was taken is {}"
     yield from _compare(scenario.stocks, state.stocks["level"], balance, told)
+
+
+def _all_ride(state: State) -> Iterator[str]:
+    """Who departed on a carrier rides until it is gone: as many are on board as there are rides."""
+    used = np.ones(state.loads.size, np.bool_)
+    used[state.free_loads[: state.x[records.FREE_LOADS]]] = False
+    movers = state.movers[np.unique(state.visits["mover"][state.visits["mover"] >= 0])]
+    riding = np.bincount(movers["load"][movers["load"] >= 0], minlength=state.loads.size)
+    for load in np.flatnonzero(used):
+        row = state.loads[load]
+        if row["aboard"] != riding[load] or (row["aboard"] and row["carrier"] < 0):
+            yield f"load {row['number']}: {row['aboard']} are on board, {riding[load]} ride"
 
 
 def _units(pools: Column, counts: Column, size: int) -> Column:

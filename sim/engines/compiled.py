@@ -277,7 +277,7 @@ class _Reader:
         rows, entity = self.visit_rows[order], entity[order]
         known = {"entity": entity, "klass": klass[entity], "blocked_by": rows["blocked"]}
         fixed = {"segment": 1, "batch": -1, "amount": EMPTY}
-        for column, name in enumerate(("amount", "segment")[: self.extra_rows.shape[1]]):
+        for column, name in enumerate(("amount", "batch", "segment")[: self.extra_rows.shape[1]]):
             known[name] = self.extra_rows[order, column]
             del fixed[name]
         return {
@@ -339,6 +339,8 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
     errands = SLOTS if prepared.errands else 0
     interrupted = bool(net.steps["stoppable"].any())
     x[records.FREE_ERRANDS] = errands
+    loads = 2 * SLOTS if net.gathers.size else 0  # one for each mover as a carrier, one as a member
+    x[records.FREE_LOADS] = loads
     free = np.arange(SLOTS)[::-1]
     first = np.concatenate([[0], np.cumsum(prepared.highest + 1)]).astype(np.int64)
     return _named(
@@ -386,9 +388,14 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             places=np.zeros(SLOTS, records.LEVEL),
             stocks=_records(stocks, records.STOCK, level=prepared.opening, level_row=np.arange(stocks)),
             levels=_opening_levels(prepared.opening, begin),
-            extra_log=np.zeros((4 * SLOTS, 2 if interrupted else 1 if stocks else 0), np.int64),
+            extra_log=np.zeros((4 * SLOTS, 3 if interrupted else 2 if stocks or loads else 0), np.int64),
             again=np.zeros((SLOTS if interrupted else 0, 3), np.int64),
             victims=np.zeros(SLOTS if interrupted else 0, np.int64),
+            gathers=np.zeros(net.gathers.size, records.GATHERING),
+            loads=np.zeros(loads, records.LOAD),
+            load_units=np.zeros((loads, prepared.units), np.int64),
+            load_pools=np.zeros((loads, prepared.units), np.int64),
+            free_loads=np.arange(loads)[::-1].copy(),
             errands=np.full((SLOTS, prepared.errands), -1, np.int64),
             errand_slots=np.zeros(errands, records.ERRAND),
             free_errands=np.arange(errands)[::-1].copy(),
@@ -449,6 +456,7 @@ def grow(state: State, facts: int) -> State:
     fork = int(x[records.MAX_FORK])
     live = state.movers.size - int(x[records.FREE_MOVERS])
     again = 2 * live if len(state.again) else 0
+    again += 2 * live if state.gathers.size else 0
     events = 2 * live + again + (facts + 1) * (fork + 6)
     wanted = {
         "heap": x[records.HEAP] + events + records.SPARE_EVENTS,
@@ -499,7 +507,16 @@ def _grow_slots(state: State, facts: int) -> State:
         free = _more_slots(state.free_movers, state.x, records.FREE_MOVERS, size)
         names = ("movers", "holds", "hold_pools", "hold_counts")
         state = state._replace(free_movers=free, **{n: _longer(getattr(state, n), size) for n in names})
+        state = _more_loads(state)
     return state
+
+
+def _more_loads(state: State) -> State:
+    """As many again, where there are some."""
+    size = state.loads.size
+    free = _more_slots(state.free_loads, state.x, records.FREE_LOADS, size)
+    own = {name: _longer(getattr(state, name), size) for name in ("loads", "load_units", "load_pools")}
+    return state._replace(free_loads=free, **own)
 
 
 def _more_slots(free: Array, x: Array, count: int, size: int) -> Array:

@@ -9,7 +9,6 @@ from scenarios.resolved import Resolved
 Uses = Callable[[Resolved], bool]
 
 LACKING: dict[str, Uses] = {
-    "gather": lambda scenario: any(step.gather for step in scenario.steps.values()),
     "rules": lambda scenario: bool(scenario.rules),
 }
 """Word of the language → whether a scenario uses it."""

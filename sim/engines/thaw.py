@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.deadlock import Deadlock
+from sim.engines.batches import Load
 from sim.engines.entities import Entity, Kind, Position, Visit
 from sim.engines.errands import Errand
 from sim.engines.floor import Station
@@ -46,6 +47,7 @@ class _Thaw:
             held = int(mover["held"])
             visit.position.visit = visits[held] if held >= 0 else visit
             self._line(slot, visit)
+            visit.position.load = self._load(int(mover["load"]))
         self.twin.recorder.open = dict.fromkeys(visits.values())
 
     def _places(self) -> None:
@@ -56,6 +58,9 @@ class _Thaw:
             zone.taken = int(row["taken"])
         for station, row in zip(self.stations, self.state.sites, strict=True):
             station.places = int(row["places"])
+        gathering = [station.gathering for station in self.stations if station.gathering is not None]
+        for gather, row in zip(gathering, self.state.gathers, strict=True):
+            gather.due = bool(row["due"])
         for stock, row in zip(self.twin.stocks.values(), self.state.stocks, strict=True):
             stock.level = int(row["level"])
         for service, factor in zip(self.twin.services.values(), self.state.platforms, strict=True):
@@ -106,6 +111,16 @@ class _Thaw:
             self.errands[slot] = Errand(int(row["sent"]))
             self.errands[slot].back = int(row["back"])
         return self.errands.get(slot)
+
+    def _load(self, slot: int) -> Load | None:
+        """What somebody rides with; all entities are known by now."""
+        if slot < 0:
+            return None
+        row = self.state.loads[slot]
+        gathers = [station for station in self.stations if station.gathering is not None]
+        load = Load(int(row["number"]), gathers[int(row["gather"])], [])
+        load.carrier = self.entities.get(int(row["carrier"]))
+        return load
 
     def _awaits(self, mover: int, station: Station) -> Errand | None:
         """What a visit that has started waits for."""

@@ -13,7 +13,8 @@ from scenarios.resolved import Condition, Effect
 from sim import arrivals
 from sim.appointments import _Book, by_appointment
 from sim.draws import draw
-from sim.engines import preemption, reference
+from sim.engines import batches, preemption, reference
+from sim.engines.batches import Gathering
 from sim.engines.entities import Entity, Position, Visit
 from sim.engines.errands import Errand
 from sim.engines.floor import DIVERTED, RENEGED, Group, Pool, Station, Zone
@@ -868,3 +869,92 @@ def draws_follow_the_order_of_starts(patch: Patch) -> None:
     """A stream of its own for each step, as most simulators have."""
     count = iter(range(1 << 31))
     patch.setattr(reference, "draw", lambda k0, k1, number, *rest: draw(k0, k1, next(count), *rest))
+
+
+# ---- gathering
+@mutant
+def a_departure_with_nobody_is_kept(patch: Patch) -> None:
+    """It takes who comes later."""
+
+    def settle(gathering: Gathering, waiting: int) -> None:
+        spec = gathering.spec
+        enough = spec.number is not None and waiting >= spec.number
+        heavy = spec.weight is not None and gathering.weight >= spec.weight
+        gathering.due = gathering.due or gathering.called or enough or heavy or gathering.overdue > 0
+        gathering.called = False
+
+    patch.setattr(Gathering, "settle", settle)
+
+
+@mutant
+def who_is_due_must_still_be_enough_when_a_vehicle_comes(patch: Patch) -> None:
+    settle = Gathering.settle
+
+    def forget(gathering: Gathering, waiting: int) -> None:
+        gathering.due = False
+        settle(gathering, waiting)
+
+    patch.setattr(Gathering, "settle", forget)
+
+
+@mutant
+def those_who_fit_load_past_a_misfit(patch: Patch) -> None:
+    def fitting(station: Station, gathering: Gathering) -> list[Visit]:
+        spec, weight = gathering.spec, 0
+        chosen: list[Visit] = []
+        for _, visit in sorted(station.queue._heap, key=lambda one: one[0]):
+            too_many = spec.most is not None and len(chosen) >= spec.most
+            too_heavy = spec.most_weight is not None and weight + gathering.weigh(visit) > spec.most_weight
+            if visit.outcome or visit.started != EMPTY or (chosen and (too_many or too_heavy)):
+                continue
+            weight += gathering.weigh(visit)
+            station.leave_queue(visit)
+            chosen.append(visit)
+        return chosen
+
+    patch.setattr(batches, "_fitting", fitting)
+
+
+@mutant
+def a_heavy_head_never_goes(patch: Patch) -> None:
+    startable = Station.startable
+
+    def light(station: Station) -> Visit | None:
+        head, gathering = startable(station), station.gathering
+        if head is None or gathering is None or gathering.spec.most_weight is None:
+            return head
+        return head if gathering.weigh(head) <= gathering.spec.most_weight else None
+
+    patch.setattr(Station, "startable", light)
+
+
+@mutant
+def a_lost_carrier_keeps_its_load(patch: Patch) -> None:
+    complete = Model.complete
+
+    def keep(model: Model, entity: Entity) -> None:
+        if entity.outcome == LOST_PATIENCE:
+            entity.load = None
+        complete(model, entity)
+
+    patch.setattr(Model, "complete", keep)
+
+
+@mutant
+def a_release_frees_the_vehicle(patch: Patch) -> None:
+    """Already while it drives back."""
+    release = Model.release
+
+    def free(model: Model, entity: Entity) -> None:
+        if entity.load is not None:
+            for pool, units in entity.load.units:
+                pool.give_back(units, model.env.now, kept=False)
+            entity.load.units.clear()
+        release(model, entity)
+
+    patch.setattr(Model, "release", free)
+
+
+@mutant
+def who_gives_up_still_weighs(patch: Patch) -> None:
+    patch.setattr(Gathering, "go", lambda gathering, visit: None)

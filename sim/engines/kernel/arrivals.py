@@ -38,7 +38,7 @@ def new_entity(net, st, flow, source, origin, day, number, arrived, given, paren
     st.inside[flow] += 1
     e.flow, e.source, e.origin, e.day, e.number, e.arrived = flow, source, origin, day, number, arrived
     e.outcome, e.live, e.moved_at, e.moves, e.spent = INSIDE, 1, EMPTY, 0, 0
-    e.child, e.parent, e.sent_for = child, NONE, NONE
+    e.child, e.parent, e.sent_for, e.load = child, NONE, NONE, NONE
     st.errands[entity, :] = NONE
     st.starts[entity, :] = 0
     st.counts[entity, :] = 0
@@ -79,6 +79,7 @@ def new_mover(st, entity, zone, branch, parent):
         parent,
         0,
     )
+    m.load = NONE
     return mover
 
 

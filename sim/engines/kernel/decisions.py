@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import int64
 
+from sim.engines.kernel.batches import depart, ride, settle_gathers
 from sim.engines.kernel.choices import let_choose
 from sim.engines.kernel.draws import leaf, quantile, step_draw
 from sim.engines.kernel.events import happen, stir
@@ -18,6 +19,7 @@ from sim.engines.kernel.records import (
     FALLBACK,
     FINISH,
     FORKS,
+    GATHER,
     KEPT_MODE,
     LINES,
     MOVES_IN,
@@ -25,6 +27,7 @@ from sim.engines.kernel.records import (
     NOW,
     PARALLEL,
     PAUSE,
+    RIDE,
     SEGMENT,
     SERVICE,
     TAKE,
@@ -177,6 +180,8 @@ def startable(net, st, step):
         return NONE
     if s.only_pool >= 0:
         return head if free_units_of(st, s.only_pool) >= s.only_units else NONE
+    if s.gather >= 0 and st.gathers[s.gather].due == 0:
+        return NONE
     if not units_there(net, st, step, head, False) and not would_interrupt(net, st, step, head):
         return NONE
     if s.kind == TAKE and not may_take(net, st, step, head):
@@ -226,6 +231,12 @@ def start(net, st, visit):  # noqa: C901
         v.draw = st.starts[entity, step]
     if s.kind == TAKE:
         take(net, st, visit)
+    if s.kind == GATHER:
+        depart(net, st, visit)
+        return False
+    if s.kind == RIDE:
+        ride(st, visit)
+        return False
     if s.kind == PARALLEL or s.errand >= 0:  # it ends when others have ended
         happen(st, now, FORKS, visit, v.stamp)
         return False
@@ -310,6 +321,8 @@ def decide(net, st, group):
     if g.choosers >= 0:
         let_choose(net, st, group)
     doors(net, st, group)
+    if st.gathers.size > 0:
+        settle_gathers(net, st, group)
     while True:  # starts
         best = best_waiting(net, st, g)
         previous, step = NONE, g.start

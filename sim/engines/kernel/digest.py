@@ -20,6 +20,7 @@ STARTED_A, STARTED_B = (uint64(k) for k in key("started"))
 ENDED_A, ENDED_B = (uint64(k) for k in key("ended"))
 LEFT_A, LEFT_B = (uint64(k) for k in key("left"))
 SEGMENT_A, SEGMENT_B = (uint64(k) for k in key("segment"))
+BATCH_A, BATCH_B = (uint64(k) for k in key("batch"))
 AMOUNT_A, AMOUNT_B = (uint64(k) for k in key("amount"))
 ARRIVED_A, ARRIVED_B = (uint64(k) for k in key("arrived"))
 CHILD_A, CHILD_B = (uint64(k) for k in key("child"))
@@ -98,9 +99,9 @@ def count_visit(net, st, visit, entity, left):
     b += number * VISIT_B + lane * LANE_B + joined * JOINED_B + admitted * ADMITTED_B
     b += started * STARTED_B + ended * ENDED_B + gone * LEFT_B
     if st.extra_log.shape[1]:  # other than in `CONSTANTS`
-        more = value(v.amount) - NEVER
-        a += more * AMOUNT_A
-        b += more * AMOUNT_B
+        more, batch = value(v.amount) - NEVER, uint64(v.batch + 1)
+        a += more * AMOUNT_A + batch * BATCH_A
+        b += more * AMOUNT_B + batch * BATCH_B
         if st.again.shape[0]:
             later = uint64(st.again[visit, SEGMENT] - 1)
             a += later * SEGMENT_A

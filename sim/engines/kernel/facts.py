@@ -5,6 +5,7 @@ from __future__ import annotations
 from numba import int64
 
 from sim.engines.kernel.arrivals import kept, new_entity, new_mover, next_arrival
+from sim.engines.kernel.batches import call, go_from_gather, step_off
 from sim.engines.kernel.choices import count_out, turn_from
 from sim.engines.kernel.decisions import admissible, startable
 from sim.engines.kernel.events import happen, may_admit, stir
@@ -18,6 +19,7 @@ from sim.engines.kernel.records import (
     CHECK,
     COMPLETED,
     DEMAND,
+    DEPARTURE,
     EMPTY,
     ENTITIES,
     FREE_ENTITIES,
@@ -38,6 +40,7 @@ from sim.engines.kernel.records import (
     PLATFORM,
     RECORD,
     RENEGED,
+    RIDE,
     ROW,
     SCHEDULED,
     SLOW,
@@ -77,6 +80,8 @@ def apply_row(net, st):
             st.sites[step].touched = 1
             st.groups[net.steps[step].group].touched = 1
             stir(st, net.steps[step].group)
+    elif what == DEPARTURE:
+        call(net, st, target)
     st.x[CHECK] = 1
 
 
@@ -113,18 +118,19 @@ def room_for_more(st):
 
     A fact adds at most one visit, one entity, fork + 1 movers, fork + 4 events, 4 rows and one entry for each
     pool, zone and stock; a pass adds two events for each mover there is, and two more and two rows
-    where work may be interrupted.
+    where work may be interrupted, two more events where some gather.
     """
     x = st.x
     live = st.movers.size - x[FREE_MOVERS]
     again = 2 * live if st.again.shape[0] else int64(0)
+    more = again + (2 * live if st.gathers.size else int64(0))
     fork = x[MAX_FORK]
     fuel = min(x[FREE_VISITS] - 1, x[FREE_ENTITIES] - 1)
     fuel = min(fuel, (x[FREE_MOVERS] - 1) // (fork + 1))
     if st.errands.shape[1] > 0:
         fuel = min(fuel, x[FREE_ERRANDS] - 1)
-    fuel = min(fuel, (st.heap.size - x[HEAP] - SPARE_EVENTS - 2 * live - again) // (fork + 6))
-    fuel = min(fuel, (st.soon.size - x[SOON] - 2 * live - again) // (fork + 6))
+    fuel = min(fuel, (st.heap.size - x[HEAP] - SPARE_EVENTS - 2 * live - more) // (fork + 6))
+    fuel = min(fuel, (st.soon.size - x[SOON] - 2 * live - more) // (fork + 6))
     if x[RECORD]:
         fuel = min(fuel, (st.visit_log.size - x[VISIT_ROWS] - again) // 4)
         fuel = min(fuel, st.entity_log.size - x[ENTITIES] - 1)
@@ -194,6 +200,8 @@ def ended(net, st, visit):
         return_units(net, st, visit)
     if net.steps[v.step].kind == HOLD:
         hold_units(net, st, visit)
+    elif net.steps[v.step].kind == RIDE:
+        step_off(st, v.mover)
     m.held = visit
     m.visit = NONE
     return v.mover, net.following[st.entities[m.entity].flow, v.step]
@@ -218,6 +226,8 @@ def gave_up(net, st, visit):
         close(net, st, visit)
     else:
         count_queue(st, at, -1)
+        if net.steps[at].gather >= 0:
+            go_from_gather(net, st, visit)
         back = visit
     may_admit(net, st, at)
     may_start(net, st, at)

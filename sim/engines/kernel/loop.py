@@ -5,6 +5,7 @@ from __future__ import annotations
 from numba import int64
 
 from sim.engines.kernel.arrivals import new_entity, new_mover, next_arrival
+from sim.engines.kernel.batches import set_out, too_long
 from sim.engines.kernel.choices import count_in, count_out, stand_before
 from sim.engines.kernel.decisions import decide
 from sim.engines.kernel.draws import leaf, quantile, step_draw
@@ -27,6 +28,7 @@ from sim.engines.kernel.records import (
     BEGINS,
     BREATH,
     CHECK,
+    DEPARTS,
     DONE,
     EMPTIED,
     EMPTY,
@@ -39,6 +41,7 @@ from sim.engines.kernel.records import (
     GROW,
     HEAP,
     INSIDE_NOW,
+    IS_TOO_LONG,
     IS_TURNED_DOWN,
     JOINS,
     KIND_BITS,
@@ -138,7 +141,10 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
         stamp = what >> (SLOT_BITS + KIND_BITS)
         if kind == ARRIVES:
             mover, step = arrived(net, st, slot, begin, arrivals_end)
-        elif kind == BEGINS:  # the first step of a branch, or what a choice has picked
+        elif kind >= BEGINS:  # the first step of a branch or of a carrier, or what a choice has picked
+            if kind == DEPARTS:
+                set_out(net, st, slot)
+                continue
             mover, step = slot, st.movers[slot].step
             if stamp and step >= 0 and net.steps[step].watched:
                 flow = st.entities[st.movers[mover].entity].flow
@@ -169,6 +175,8 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
         elif kind == IS_TURNED_DOWN:
             mover, step = turned_down(net, st, slot)
             back = slot
+        elif kind == IS_TOO_LONG:
+            too_long(net, st, slot)
         if mover >= 0:
             station = next_station(net, st, mover, step)
             if x[WRONG]:

@@ -12,13 +12,14 @@ AT_CHOICE = -2
 """Less its number: a choice that reads the state, where a step is expected."""
 UNSET = -(1 << 62)
 WORK, WAIT, CHOOSE, PARALLEL, END_STEP, HOLD, FREE, TAKE, PUT, SEND, JOIN = range(11)
+GATHER, RIDE, RELEASE = range(11, 14)
 FINISH, PAUSE, RESTART = range(3)
 OPEN, COMPLETED, DIVERTED, RENEGED, BALKED, PREEMPTED = range(6)
 INSIDE, LEFT_COMPLETED, LOST, NEVER_JOINED = range(4)
 DIGITAL, FALLBACK = range(2)
 BY_RATE, BY_ROWS = range(2)
 SERVICE, CHOICE, PATIENCE_DRAW, GAP, KEEP, PLACE, ATTRIBUTE, AGE, LENGTH, BALK = range(10)
-SCHEDULED, CAPACITY, PLATFORM, SLOW, DEMAND, OVERTIME = range(6)
+SCHEDULED, CAPACITY, PLATFORM, SLOW, DEMAND, OVERTIME, DEPARTURE = range(7)
 BY_PRIORITY, BY_BREAKDOWN, STOPS, FITS = 1, 2, 4, 8
 """Rules of a pool, as bits."""
 RESUMES, BEGINS_ANEW = range(2)
@@ -28,7 +29,8 @@ BY_DRAW, BY_SHORTEST, BY_STATE = range(3)
 QUEUE, BACKLOG, INSIDE_FLOW, OCCUPANCY, STATE_OF_PLATFORM, LEVEL_OF_STOCK = range(6)
 
 # what happens: facts, as (kind, slot, stamp) in one integer
-ARRIVES, ENDS, GIVES_UP, MOVES_IN, TURNED_AWAY, FORKS, BEGINS, IS_TURNED_DOWN, JOINS = range(9)
+ARRIVES, ENDS, GIVES_UP, MOVES_IN, TURNED_AWAY, FORKS, IS_TURNED_DOWN, JOINS, IS_TOO_LONG = range(9)
+BEGINS, DEPARTS = range(9, 11)  # not of a visit, like ARRIVES
 SLOT_BITS, KIND_BITS = 28, 4
 KIND_MASK = (1 << KIND_BITS) - 1
 
@@ -39,9 +41,9 @@ KIND_MASK = (1 << KIND_BITS) - 1
     FREE_VISITS, FREE_MOVERS, FREE_ENTITIES, USAGE_ROWS, PLACE_ROWS, EVENTS, CHECK, IDLE_HEADS, WRONG,
     REPLICATION,
     RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS, BEGIN, FREE_ERRANDS,
-    PLANNED,
-) = range(29)  # fmt: skip
-SCALARS = 29
+    PLANNED, FREE_LOADS,
+) = range(30)  # fmt: skip
+SCALARS = 30
 TIMES_GO_BACK, PARTS_DIFFER, ABOVE_CAPACITY, NOT_HELD, ABOVE_ROOM, BELOW_NOTHING = range(6)
 """Laws that are counted: places in `broken`."""
 DONE, GROW, EMPTIED, ENDLESS, BREATH = range(5)
@@ -76,12 +78,14 @@ VISIT = np.dtype([(n, i8) for n in (
     "mover", "step", "number", "draw", "priority", "since", "joined", "admitted", "started", "ended", "mode",
     "lane_pool", "lane", "blocked", "outcome", "keeping", "stamp", "length", "resumed", "prev", "next",
     "line",
-    "in_zone", "moved_in", "newcomer", "patient", "held_units", "amount",
+    "in_zone", "moved_in", "newcomer", "patient", "held_units", "amount", "batch", "overdue",
 )])  # fmt: skip
-MOVER = np.dtype([(n, i8) for n in ("entity", "visit", "held", "zone", "branch", "parent", "kids", "step")])
+MOVER = np.dtype(
+    [(n, i8) for n in ("entity", "visit", "held", "zone", "branch", "parent", "kids", "step", "load")]
+)
 ENTITY = np.dtype([(n, i8) for n in (
     "row", "flow", "origin", "source", "day", "number", "arrived", "outcome", "live", "moved_at", "moves",
-    "spent", "child", "parent", "sent_for",
+    "spent", "child", "parent", "sent_for", "load",
 )])  # fmt: skip
 VISIT_LOG = np.dtype([("entity", i4), ("step", i2), ("visit", i2), ("mode", i1), ("outcome", i1),
                       ("lane_pool", i2), ("lane", i4), ("blocked", i2), ("joined", i8), ("admitted", i8),
@@ -90,9 +94,13 @@ VISIT_LOG = np.dtype([("entity", i4), ("step", i2), ("visit", i2), ("mode", i1),
 ENTITY_LOG = np.dtype([("flow", i2), ("source", i2), ("day", i4), ("number", i8), ("arrived", i8),
                        ("outcome", i1),
                        ("left", i8)])  # fmt: skip
-AMOUNT, NTH_SEGMENT = range(2)
+AMOUNT, BATCH, NTH_SEGMENT = range(3)
 """Columns of `extra_log`, which has none where no scenario's step writes them."""
 ERRAND = np.dtype([(n, i8) for n in ("visit", "sent", "born", "back", "waiting", "dropped")])
+GATHERING = np.dtype([(n, i8) for n in ("due", "called", "overdue", "weight", "departed")])
+LOAD = np.dtype([(n, i8) for n in (
+    "gather", "number", "riders", "aboard", "released", "carrier", "held_units",
+)])  # fmt: skip
 KIN_LOG = np.dtype([("child", i4), ("parent", i8)])
 LEVEL = np.dtype([("what", i8), ("time", i8), ("serving", i8), ("kept", i8)])
 
@@ -103,6 +111,7 @@ State = namedtuple(
     "starts counts units unit_pools free_visits free_movers free_entities visit_log entity_log attribute_log "
     "usage places holds hold_pools hold_counts stocks levels extra_log signs totals broken "
     "there waiting inside pool_heaps "
-    "errands errand_slots free_errands kin_log again victims",
+    "errands errand_slots free_errands kin_log again victims "
+    "gathers loads load_units load_pools free_loads",
 )
 """All arrays that change: see `prepare`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.engines.kernel.batches import carrier_gone, come_to_gather, release
 from sim.engines.kernel.choices import considers
 from sim.engines.kernel.digest import count_entity, count_visit
 from sim.engines.kernel.draws import leaf, mixed, priority, quantile, step_draw
@@ -12,6 +13,7 @@ from sim.engines.kernel.lines import count_queue, enter_line
 from sim.engines.kernel.records import (
     AMOUNT,
     AT_CHOICE,
+    BATCH,
     BY_DRAW,
     CHOICE,
     CHOOSE,
@@ -36,6 +38,7 @@ from sim.engines.kernel.records import (
     PATIENCE_DRAW,
     PUT,
     RECORD,
+    RELEASE,
     SEGMENT,
     VISIT_ROWS,
     WRONG,
@@ -97,7 +100,7 @@ def write_visit(net, st, visit, left, now):
             left,
         )
         if st.extra_log.shape[1]:
-            st.extra_log[n, AMOUNT] = v.amount
+            st.extra_log[n, AMOUNT], st.extra_log[n, BATCH] = v.amount, v.batch
             if st.again.shape[0]:
                 st.extra_log[n, NTH_SEGMENT] = st.again[visit, SEGMENT]
 
@@ -124,6 +127,8 @@ def come_in(net, st, visit):
     check_room(st, st.sites[v.step].places, net.steps[v.step].room)
     count_queue(st, v.step, 1)
     enter_line(st, visit, 2)
+    if net.steps[v.step].gather >= 0:
+        come_to_gather(net, st, visit)
     may_start(net, st, v.step)
 
 
@@ -156,7 +161,7 @@ def new_visit(net, st, mover, step):
     v.joined, v.since = now, now
     v.admitted = v.started = v.ended = v.resumed = EMPTY
     v.mode = v.lane_pool = v.lane = v.blocked = v.line = NONE
-    v.outcome, v.amount = OPEN, EMPTY
+    v.outcome, v.amount, v.batch, v.overdue = OPEN, EMPTY, NONE, 0
     if st.again.shape[0]:
         st.again[visit, SEGMENT] = 1
     v.keeping = v.length = v.moved_in = v.newcomer = v.patient = v.held_units = 0
@@ -232,9 +237,11 @@ def next_station(net, st, mover, step):
             if s.outcome != LEFT_COMPLETED:
                 e.outcome = s.outcome
             return NONE
-        if s.kind in (FREE, PUT):
+        if s.kind in (FREE, PUT, RELEASE):
             if s.kind == FREE:
                 free_units(net, st, mover, step)
+            elif s.kind == RELEASE:
+                release(st, entity)
             else:
                 put(net, st, step, entity)
             step = net.following[e.flow, step]
@@ -285,6 +292,8 @@ def complete(net, st, entity):
     write_entity(net, st, entity, st.x[NOW])
     if st.errands.shape[1] > 0:
         end_errands(st, entity)
+    if st.gathers.size > 0:
+        carrier_gone(st, entity)
     e.live = 0
     st.free_entities[st.x[FREE_ENTITIES]] = entity
     st.x[FREE_ENTITIES] += 1
