@@ -272,7 +272,7 @@ class _Reader:
 
     def _visits(self, klass: Column) -> dict[str, Column]:
         entity = self._rank()[self.visit_rows["entity"]]
-        segment = (self.extra_rows[:, records.NTH_SEGMENT],) if self.extra_rows.shape[1] > 1 else ()
+        segment = (self.extra_rows[:, records.NTH_SEGMENT],) if self.extra_rows.shape[1] > 2 else ()
         order = np.lexsort((*segment, self.visit_rows["visit"], self.visit_rows["step"], entity))
         rows, entity = self.visit_rows[order], entity[order]
         known = {"entity": entity, "klass": klass[entity], "blocked_by": rows["blocked"]}

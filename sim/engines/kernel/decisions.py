@@ -196,7 +196,7 @@ def may_take(net, st, step, head):
 
 
 @inlined
-def start(net, st, visit):  # noqa: C901
+def start(net, st, visit):  # noqa: C901, PLR0912
     """Take what it needs and the time; the end is a fact. Returns whether others were interrupted."""
     v, now = st.visits[visit], st.x[NOW]
     step = v.step
