@@ -30,7 +30,7 @@ from scenarios.intervals import (
 )
 from scenarios.quantities import Pedigreed, Reads
 from scenarios.resolved import Calendar, Hours, Label
-from scenarios.words import Flag, OrAlone, OrWord
+from scenarios.words import Flag, OrAlone, OrText
 
 __all__ = [
     "Holidays",
@@ -145,7 +145,7 @@ class OpeningHours(Pedigreed):
 
     time_zone: ZoneName | None = None
     """The scenario's, if not given."""
-    weekly: Annotated[dict[Weekdays, OpenTimes], BeforeValidator(_every_day), OrWord("always")]
+    weekly: Annotated[dict[Weekdays, OpenTimes], BeforeValidator(_every_day), OrText(r"^always$|\d")]
     """Days → hours, or the hours of every day; days that are not named are closed."""
     breaks: Annotated[tuple[OpenTimes, ...], OrAlone()] = ()
     """Taken out of every day but the exceptions."""

@@ -109,13 +109,13 @@ def _as_list(written: object) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class OrWord:
-    """Annotation for editors: a word may stand here too, which a validator before this knows."""
+class OrText:
+    """Annotation for editors: a text may stand here too, which a validator before this knows."""
 
-    word: str
+    pattern: str
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"anyOf": [{"const": self.word}, handler(core)]}
+        return {"anyOf": [{"type": "string", "pattern": self.pattern}, handler(core)]}
 
 
 def words_schema(description: str, **more: Any) -> WithJsonSchema:

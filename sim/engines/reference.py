@@ -717,7 +717,7 @@ class Model:
 
     def advance(self, until: int) -> None:
         """Go on to an instant."""
-        self.env.run(until=until)
+        self.env.advance(until)
 
     def record(self, end: int) -> EventLog:
         """The whole record, open rows too, in canonical order."""

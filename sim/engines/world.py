@@ -18,6 +18,7 @@ class World(Environment):
 
     def __init__(self, begin: int, shuffle: random.Random | None = None) -> None:
         super().__init__(begin)
+        self._stops = 0  # events that only served to stop
         if shuffle is not None:  # simultaneous facts in any order: nothing may change
             self._eid = iter(lambda: shuffle.getrandbits(62), None)  # type: ignore[assignment]
 
@@ -38,9 +39,14 @@ class World(Environment):
         event._ok, event._value = True, None
         self.schedule(event, NORMAL, delay)
 
+    def advance(self, until: int) -> None:
+        """Go on to an instant."""
+        self.run(until=until)
+        self._stops += 2  # SimPy stops at an event of its own, which it schedules twice
+
     def events(self) -> int:
-        """How many events were scheduled so far."""
-        return int(next(self._eid))
+        """How many events were scheduled so far, however often somebody stopped to look."""
+        return int(next(self._eid)) - self._stops
 
 
 class WatchedWorld(World):

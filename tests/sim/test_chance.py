@@ -54,6 +54,7 @@ def test_the_compiled_twin_draws_the_same(k0: int, k1: int, c0: int, c1: int, c2
     assert int(compiled_draw(k0, k1, c0, c1, c2, c3)) == plain
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**16 - 1), st.integers(0, 2**32 - 20), st.integers(0, 8))
 def test_a_row_of_compiled_draws_is_the_same_one_by_one(key: int, day: int, first: int, purpose: int) -> None:
     row = consecutive(key, day, first, 9, purpose, 4)
