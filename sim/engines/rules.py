@@ -50,18 +50,26 @@ class Rulebook:
 
     def _read(self, order: Order) -> None:
         """Note since when it holds; decide when it has held for long enough."""
-        now, rule = self.env.now, order.rule
         if not self._holds(order):
             order.since = EMPTY
             return
-        length = rule.until_lasts if order.given else rule.lasts
         if order.since == EMPTY:
-            order.since = now
-            if length:
-                self.env.timeout(length)  # there is an instant to be read when the time is over
-        if now - order.since >= length:
-            order.given, order.since = not order.given, EMPTY
-            self._switch_later(order, max(1, rule.delay))
+            self._wait_from_now(order, 0)
+        if self.env.now - order.since >= self._length(order):
+            order.given = not order.given
+            self._switch_later(order, max(1, order.rule.delay))
+            order.since = EMPTY
+            if self._holds(order):  # what it waits for now, though it cannot turn twice in one instant
+                self._wait_from_now(order, 1)
+
+    def _wait_from_now(self, order: Order, at_least: int) -> None:
+        """There is an instant to be read when the time is over."""
+        order.since = self.env.now
+        if length := max(at_least, self._length(order)):
+            self.env.timeout(length)
+
+    def _length(self, order: Order) -> int:
+        return order.rule.until_lasts if order.given else order.rule.lasts
 
     def _holds(self, order: Order) -> bool:
         """What would give the order, or call it off."""

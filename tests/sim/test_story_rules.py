@@ -122,6 +122,15 @@ def test_rules_are_read_once_an_instant_when_everything_is_done() -> None:
     assert rows(told, "rule") == [(0, 0)]
 
 
+def test_what_ends_it_may_hold_at_the_reading_that_gave_it_and_it_turns_a_millisecond_later() -> None:
+    told = run(desk(0, 1, 2, rules={"open": rule(QUEUE, Effect("open", "q", 1), until=(QUEUE,))}, **SPARE), 1)
+    turns = [(0, 0), *((time, (time - 2) % 2) for time in range(3, 11))]
+    assert rows(told, "rule") == turns
+
+
+SPARE: dict[str, Any] = {"resources": {"q": always(1)}}
+
+
 # ---- effects
 def test_units_are_kept_on_duty_after_hours_while_somebody_waits() -> None:
     waiting = Condition("queue", ("desk",), above=0)
@@ -291,9 +300,12 @@ def visits_of(told: Run) -> dict[int, int]:
 # ---- the run
 @pytest.mark.parametrize("length", [1, 3, 7, 1000])
 def test_slices_change_nothing(length: int) -> None:
+    """Not even to a rule whose end holds already when it is given: the reading that gave it counts."""
     scenario = desk(
         0, 1, 2, 3, 9, 9, 9, 14, 30, 31, 32,
         rules={
+            "both": rule(QUEUE, MORE, lasts=2, until=(QUEUE,), until_lasts=3, delay=9),
+            "flickers": rule(QUEUE, MORE, until=(QUEUE,)),
             "open": rule(QUEUE, MORE, lasts=3, delay=2),
             "shut": rule(Condition("backlog", ("desk",), above=3), Effect("close", "desk"), until_lasts=2,
                          until=(Condition("queue", ("desk",), below=2),)),
