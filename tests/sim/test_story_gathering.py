@@ -225,21 +225,27 @@ def test_a_way_without_time_releases_in_the_instant_of_departure() -> None:
 
 
 def test_who_is_due_stays_due_until_a_vehicle_is_there() -> None:
-    """At 12 two waited and were due; that one of them gives up changes nothing for the other."""
+    """At 14 two waited and were due; that one of them gives up changes nothing for the other."""
     scenario = ferry(
-        trucks(0, 11, 12), {"go": None}, {"go": step("wait", time="30")}, {"number": 2, "max_wait": 10},
+        trucks(0, 0, 11, 14), {"go": None}, {"go": step("wait", time="30")}, {"number": 2},
         needs=needs("van"),
     )  # fmt: skip
-    scenario.steps["load"] = replace(scenario.steps["load"], patience="15")
+    scenario.steps["load"] = replace(scenario.steps["load"], patience="18")
     happens(
         scenario,
         """
-        parcel0 load: 0 0 10 10 10 batch=1
-        parcel0 load.ride: 10 10 10 40 40 batch=1
-        parcel0 hand: 40 40 40 41 41
-        parcel1 load: 11 11 - 26 26 reneged
-        parcel2 load: 12 12 - 27 27 reneged
-        lorry.load1 go: 10 10 10 40 40
+        parcel0 load: 0 0 0 0 0 batch=1
+        parcel0 load.ride: 0 0 0 30 30 batch=1
+        parcel0 hand: 30 30 30 31 31
+        parcel1 load: 0 0 0 0 0 batch=1
+        parcel1 load.ride: 0 0 0 30 30 batch=1
+        parcel1 hand: 30 30 30 31 31
+        parcel2 load: 11 11 - 29 29 reneged
+        parcel3 load: 14 14 30 30 30 batch=2
+        parcel3 load.ride: 30 30 30 60 60 batch=2
+        parcel3 hand: 60 60 60 61 61
+        lorry.load1 go: 0 0 0 30 30
+        lorry.load2 go: 30 30 30 60 60
         """,
     )
 
