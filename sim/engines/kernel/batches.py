@@ -14,14 +14,12 @@ from sim.engines.kernel.records import (
     ENDS,
     FREE_LOADS,
     IS_TOO_LONG,
-    LINES,
     NONE,
     NOW,
+    QUEUE_LINE,
 )
 from sim.engines.kernel.waiting import head_of, may_start
 from sim.jit import called
-
-QUEUE = LINES - 1
 
 
 # ---- who waits
@@ -60,7 +58,7 @@ def go_from_gather(net, st, visit):
 def too_long(net, st, visit):
     """A visit has waited too long to gather, unless it has gone."""
     v = st.visits[visit]
-    if v.line == QUEUE:
+    if v.line == QUEUE_LINE:
         v.overdue = 1
         st.gathers[net.steps[v.step].gather].overdue += 1
         may_start(net, st, v.step)

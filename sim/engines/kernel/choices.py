@@ -6,6 +6,7 @@ from numba import int64
 
 from sim.engines.kernel.draws import priority, step_draw
 from sim.engines.kernel.events import happen, stir
+from sim.engines.kernel.lines import entity_before
 from sim.engines.kernel.records import (
     BACKLOG,
     BALK,
@@ -94,17 +95,8 @@ def chooses_before(net, st, a, b):
     p, q = priority_before(net, st, a), priority_before(net, st, b)
     if p != q:
         return p < q
-    e, f = st.entities[m.entity], st.entities[n.entity]
-    if e.flow != f.flow:
-        return e.flow < f.flow
-    if e.source != f.source:
-        return e.source < f.source
-    if e.day != f.day:
-        return e.day < f.day
-    if e.number != f.number:
-        return e.number < f.number
-    if e.child != f.child:
-        return e.child < f.child
+    if m.entity != n.entity:
+        return entity_before(st.entities, m.entity, n.entity)
     return m.step < n.step
 
 

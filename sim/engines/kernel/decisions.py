@@ -9,7 +9,7 @@ from sim.engines.kernel.choices import let_choose
 from sim.engines.kernel.draws import leaf, quantile, step_draw
 from sim.engines.kernel.events import happen, stir
 from sim.engines.kernel.interruptions import fits, plan, settle_capacity, take_from_others
-from sim.engines.kernel.laws import check_room, check_start
+from sim.engines.kernel.laws import check_room
 from sim.engines.kernel.lines import before, count_queue, leave_line
 from sim.engines.kernel.records import (
     DIGITAL,
@@ -35,7 +35,7 @@ from sim.engines.kernel.records import (
     WHOLE,
 )
 from sim.engines.kernel.stocks import gets_enough, take, turn_down
-from sim.engines.kernel.units import free_for, lowest_unit, note_pool, note_zone
+from sim.engines.kernel.units import free_for, note_pool, note_zone, take_unit
 from sim.engines.kernel.visits import come_in
 from sim.engines.kernel.waiting import fall_asleep, free_units_of, head_moved, head_of, may_start
 from sim.jit import called, inlined
@@ -108,7 +108,6 @@ def units_there(net, st, step, visit, take):  # noqa: C901
         found = False
         for k in range(net.alternatives[need, 0], net.alternatives[need, 1]):
             pool, units = net.options[k, 0], net.options[k, 1]
-            p = st.pools[pool]
             taken = 0
             if not take:
                 for j in range(held):
@@ -122,11 +121,10 @@ def units_there(net, st, step, visit, take):  # noqa: C901
                         continue
                     fitting = False
                 for _ in range(units):
-                    st.unit_pools[visit, held] = pool
                     if take:
-                        p.serving += 1
-                        check_start(st, pool)
-                        st.units[visit, held] = lowest_unit(st.pools, st.returned, pool)
+                        take_unit(st, visit, held, pool)
+                    else:
+                        st.unit_pools[visit, held] = pool
                     held += 1
                 if take:
                     note_pool(st, pool)
@@ -162,12 +160,9 @@ def known_length(net, st, step, visit):
 @inlined
 def take_only(st, visit, pool, units):
     """Units of the one pool that a step needs."""
-    v, p = st.visits[visit], st.pools[pool]
-    p.serving += units
-    check_start(st, pool)
+    v = st.visits[visit]
     for k in range(units):
-        st.unit_pools[visit, k] = pool
-        st.units[visit, k] = lowest_unit(st.pools, st.returned, pool)
+        take_unit(st, visit, k, pool)
     v.held_units, v.lane_pool, v.lane = units, pool, st.units[visit, 0]
     note_pool(st, pool)
 

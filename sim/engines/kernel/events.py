@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import uint64
 
+from sim.engines.kernel.heaps import put_number, take_lowest
 from sim.engines.kernel.records import (
     HEAP,
     KIND_BITS,
@@ -88,34 +89,15 @@ def stir(st, group):
 
 @called
 def wake(awake, x, group):
-    """Into the heap of stirred groups, the lowest number first."""
-    i = x[STIRRED_GROUPS]
-    x[STIRRED_GROUPS] = i + 1
-    while i > 0:
-        up = (i - 1) >> 1
-        if awake[up] <= group:
-            break
-        awake[i] = awake[up]
-        i = up
-    awake[i] = group
+    """Among the stirred groups, the lowest number first."""
+    put_number(awake, 0, x[STIRRED_GROUPS], group)
+    x[STIRRED_GROUPS] += 1
 
 
 @called
 def lowest_awake(awake, x):
-    n = x[STIRRED_GROUPS] - 1
-    x[STIRRED_GROUPS] = n
-    group, last, i = awake[0], awake[n], 0
-    while True:
-        kid = 2 * i + 1
-        if kid >= n:
-            break
-        if kid + 1 < n and awake[kid + 1] < awake[kid]:
-            kid += 1
-        if awake[kid] >= last:
-            break
-        awake[i] = awake[kid]
-        i = kid
-    awake[i] = last
+    group = take_lowest(awake, 0, x[STIRRED_GROUPS])
+    x[STIRRED_GROUPS] -= 1
     return group
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from numba import int64
 
 from sim.engines.kernel.events import happen
-from sim.engines.kernel.laws import check_start
 from sim.engines.kernel.lines import count_queue, enter_line, tie
 from sim.engines.kernel.records import (
     BEGINS_ANEW,
@@ -20,11 +19,12 @@ from sim.engines.kernel.records import (
     OPEN,
     PLANNED,
     PREEMPTED,
+    QUEUE_LINE,
     SEGMENT,
     STOPS,
     WHOLE,
 )
-from sim.engines.kernel.units import free_for, lowest_unit, note_pool, return_units
+from sim.engines.kernel.units import free_for, note_pool, return_units, take_unit
 from sim.engines.kernel.visits import write_visit
 from sim.engines.kernel.waiting import may_start
 from sim.jit import called, inlined
@@ -146,7 +146,7 @@ def interrupt(net, st, visit):
     if s.watched:
         st.waiting[v.step, st.entities[st.movers[v.mover].entity].flow] += 1
     count_queue(st, v.step, 1)
-    enter_line(st, visit, 2)
+    enter_line(st, visit, QUEUE_LINE)
     may_start(net, st, v.step)
     if v.moved_in == 0:
         happen(st, now, MOVES_IN, visit, v.stamp)
@@ -237,8 +237,6 @@ def take_from_others(net, st, visit, length):
     v.held_units = st.x[PLANNED]
     for k in range(v.held_units):
         pool = st.unit_pools[visit, k]
-        st.pools[pool].serving += 1
-        check_start(st, pool)
-        st.units[visit, k] = lowest_unit(st.pools, st.returned, pool)
+        take_unit(st, visit, k, pool)
         note_pool(st, pool)
     v.lane_pool, v.lane = st.unit_pools[visit, 0], st.units[visit, 0]

@@ -26,7 +26,16 @@ def in_order(visits, movers, entities, a, b):
 def tie(visits, movers, entities, a, b):
     """The order of two visits that joined at one instant."""
     x, y = visits[a], visits[b]
-    e, f = entities[movers[x.mover].entity], entities[movers[y.mover].entity]
+    one, other = movers[x.mover].entity, movers[y.mover].entity
+    if one != other:
+        return entity_before(entities, one, other)
+    return x.step < y.step
+
+
+@inlined
+def entity_before(entities, one, other):
+    """The order of two entities, by their addresses: (flow, source, day, number, child)."""
+    e, f = entities[one], entities[other]
     if e.flow != f.flow:
         return e.flow < f.flow
     if e.source != f.source:
@@ -35,9 +44,7 @@ def tie(visits, movers, entities, a, b):
         return e.day < f.day
     if e.number != f.number:
         return e.number < f.number
-    if e.child != f.child:
-        return e.child < f.child
-    return x.step < y.step
+    return e.child < f.child
 
 
 @called

@@ -48,6 +48,7 @@ TIMES_GO_BACK, PARTS_DIFFER, ABOVE_CAPACITY, NOT_HELD, ABOVE_ROOM, BELOW_NOTHING
 """Laws that are counted: places in `broken`."""
 DONE, GROW, EMPTIED, ENDLESS, BREATH = range(5)
 LINES = 3  # two doors and the queue
+QUEUE_LINE = 2
 MAX_PASSES = 10_000
 TOO_MANY = 2  # what is wrong: too many visits that send out, else (1) too many moves in an instant
 MOST_SENT, MOST_VISITS = 255, 256

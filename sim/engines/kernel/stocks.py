@@ -7,6 +7,7 @@ from sim.engines.kernel.draws import leaf
 from sim.engines.kernel.events import happen
 from sim.engines.kernel.lines import count_queue, leave_line
 from sim.engines.kernel.records import BELOW_NOTHING, DIVERTED, IS_TURNED_DOWN, NONE, NOW, RECORD, STOCK_ROWS
+from sim.engines.kernel.units import row_of_now
 from sim.engines.kernel.waiting import may_start
 from sim.jit import called, inlined
 
@@ -14,16 +15,10 @@ from sim.jit import called, inlined
 @called
 def note_stock(x, stocks, levels, stock):
     if x[RECORD]:
-        s, now = stocks[stock], x[NOW]
-        row = s.level_row
-        if levels[row].time != now:
-            row = x[STOCK_ROWS]
-            x[STOCK_ROWS] = row + 1
-            s.level_row = row
-            levels[row].what = stock
-            levels[row].time = now
-        levels[row].serving = s.level
-        levels[row].kept = s.put_in
+        s = stocks[stock]
+        s.level_row = row_of_now(x, levels, STOCK_ROWS, s.level_row, stock)
+        levels[s.level_row].serving = s.level
+        levels[s.level_row].kept = s.put_in
 
 
 @inlined

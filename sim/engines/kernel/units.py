@@ -2,86 +2,78 @@
 
 from __future__ import annotations
 
-from sim.engines.kernel.laws import check_return
+from sim.engines.kernel.heaps import put_number, take_lowest
+from sim.engines.kernel.laws import check_return, check_start
 from sim.engines.kernel.records import NONE, NOW, PLACE_ROWS, RECORD, USAGE_ROWS
-from sim.engines.kernel.waiting import stir_pool
+from sim.engines.kernel.waiting import free_units_of, stir_pool
 from sim.jit import called, inlined
+
+
+@inlined
+def row_of_now(x, curves, count, last, what):
+    """The row of a curve for this instant: the last one if it is of now, else a new one."""
+    if last >= 0 and curves[last].time == x[NOW]:
+        return last
+    row = x[count]
+    x[count] = row + 1
+    curves[row].what = what
+    curves[row].time = x[NOW]
+    return row
 
 
 @inlined
 def note_pool(st, pool):
     if st.x[RECORD]:
-        p, now = st.pools[pool], st.x[NOW]
-        row = p.usage_row
-        if row < 0 or st.usage[row].time != now:
-            row = st.x[USAGE_ROWS]
-            st.x[USAGE_ROWS] = row + 1
-            p.usage_row = row
-            st.usage[row].what = pool
-            st.usage[row].time = now
-        st.usage[row].serving = p.serving
-        st.usage[row].kept = p.kept
+        p = st.pools[pool]
+        p.usage_row = row_of_now(st.x, st.usage, USAGE_ROWS, p.usage_row, pool)
+        st.usage[p.usage_row].serving = p.serving
+        st.usage[p.usage_row].kept = p.kept
 
 
 @inlined
 def note_zone(st, zone):
     if st.x[RECORD]:
-        z, now = st.zones[zone], st.x[NOW]
-        row = z.place_row
-        if row < 0 or st.places[row].time != now:
-            row = st.x[PLACE_ROWS]
-            st.x[PLACE_ROWS] = row + 1
-            z.place_row = row
-            st.places[row].what = zone
-            st.places[row].time = now
-        st.places[row].serving = z.taken
+        z = st.zones[zone]
+        z.place_row = row_of_now(st.x, st.places, PLACE_ROWS, z.place_row, zone)
+        st.places[z.place_row].serving = z.taken
 
 
 @inlined
 def free_for(st, pool, visit):
     """Units that may start a visit now: overtime is for those who had come before the closing."""
     p = st.pools[pool]
-    free = p.capacity - p.serving - p.kept
+    free = free_units_of(st, pool)
     if p.overtime > 0 and st.visits[visit].since < p.overtime_since:
         free += p.overtime
     return free
 
 
 @called
-def lowest_unit(pools, heap, pool):
+def lowest_unit(pools, returned, pool):
+    """Units are numbered from 1; the lowest free one serves next."""
     p = pools[pool]
     if p.returned == 0:
         p.highest += 1
         return p.highest
-    base, n = p.first, p.returned - 1
-    p.returned = n
-    unit, last, i = heap[base], heap[base + n], 0
-    while True:
-        kid = 2 * i + 1
-        if kid >= n:
-            break
-        if kid + 1 < n and heap[base + kid + 1] < heap[base + kid]:
-            kid += 1
-        if heap[base + kid] >= last:
-            break
-        heap[base + i] = heap[base + kid]
-        i = kid
-    heap[base + i] = last
+    unit = take_lowest(returned, p.first, p.returned)
+    p.returned -= 1
     return unit
 
 
 @called
-def return_unit(pools, heap, pool, unit):
+def return_unit(pools, returned, pool, unit):
     p = pools[pool]
-    base, i = p.first, p.returned
-    p.returned = i + 1
-    while i > 0:
-        up = (i - 1) >> 1
-        if heap[base + up] <= unit:
-            break
-        heap[base + i] = heap[base + up]
-        i = up
-    heap[base + i] = unit
+    put_number(returned, p.first, p.returned, unit)
+    p.returned += 1
+
+
+@inlined
+def take_unit(st, visit, k, pool):
+    """The k-th unit that serves a visit: the lowest free one of a pool."""
+    st.pools[pool].serving += 1
+    check_start(st, pool)
+    st.unit_pools[visit, k] = pool
+    st.units[visit, k] = lowest_unit(st.pools, st.returned, pool)
 
 
 @inlined

@@ -37,6 +37,7 @@ from sim.engines.kernel.records import (
     OPEN,
     PATIENCE_DRAW,
     PUT,
+    QUEUE_LINE,
     RECORD,
     RELEASE,
     SEGMENT,
@@ -126,7 +127,7 @@ def come_in(net, st, visit):
     st.sites[v.step].places += 1
     check_room(st, st.sites[v.step].places, net.steps[v.step].room)
     count_queue(st, v.step, 1)
-    enter_line(st, visit, 2)
+    enter_line(st, visit, QUEUE_LINE)
     if net.steps[v.step].gather >= 0:
         come_to_gather(net, st, visit)
     may_start(net, st, v.step)

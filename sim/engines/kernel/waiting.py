@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from sim.engines.kernel.events import stir
 from sim.engines.kernel.lines import in_order
-from sim.engines.kernel.records import LINES, NONE
+from sim.engines.kernel.records import LINES, NONE, QUEUE_LINE
 from sim.jit import called, inlined
-
-QUEUE = LINES - 1
 
 
 @inlined
 def head_of(st, step):
     """The first visit in the queue of a step; NONE if it is empty."""
-    return st.lists[step * LINES + QUEUE, 0]
+    return st.lists[step * LINES + QUEUE_LINE, 0]
 
 
 @inlined
@@ -135,7 +133,7 @@ def settle(waits, sites, lists, visits, movers, entities, first, size, at):
 @inlined
 def heads_before(lists, visits, movers, entities, step, other):
     """Whether the head of one step comes before the head of another."""
-    a, b = lists[step * LINES + QUEUE, 0], lists[other * LINES + QUEUE, 0]
+    a, b = lists[step * LINES + QUEUE_LINE, 0], lists[other * LINES + QUEUE_LINE, 0]
     return in_order(visits, movers, entities, a, b)
 
 
