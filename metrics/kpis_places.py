@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from metrics.declare import Scalar, Stratum, kpi, ratio, seconds
@@ -40,7 +42,7 @@ def busy_on_duty(run: Replication, of: Stratum) -> int:
 
 def visits_there(run: Replication, of: Stratum) -> int:
     """How many visits a resource stratum rests on: the changes of its usage in the window."""
-    return sum(int(np.count_nonzero(run.within(run.busy(pool).times))) for pool in pools(run, of))
+    return sum(_changes(run, run.busy(pool)) for pool in pools(run, of))
 
 
 @kpi(
@@ -179,7 +181,7 @@ def queue_max(run: Replication, of: Stratum) -> Scalar:
 )
 def zone_occupancy_mean(run: Replication, of: Stratum) -> Scalar:
     room = run.scenario.zones[of.name].room
-    return ratio(area(run, run.taken(of.name)), room * run.length, _changes(run, of.name))
+    return ratio(area(run, run.taken(of.name)), room * run.length, _changes(run, run.taken(of.name)))
 
 
 @kpi(
@@ -194,12 +196,17 @@ def zone_occupancy_mean(run: Replication, of: Stratum) -> Scalar:
 )
 def zone_full_share(run: Replication, of: Stratum) -> Scalar:
     room = run.scenario.zones[of.name].room
-    full = combine(lambda taken: (taken >= room).astype(np.int64), run.taken(of.name))
-    return ratio(area(run, full), run.length, _changes(run, of.name))
+    return _share_of_time(run, run.taken(of.name), lambda taken: taken >= room)
 
 
-def _changes(run: Replication, zone: str) -> int:
-    return int(np.count_nonzero(run.within(run.taken(zone).times)))
+def _share_of_time(run: Replication, curve: StepFunction, wanted: Callable[[Column], Mask]) -> Scalar:
+    """The share of the window during which a curve is as wanted."""
+    during = combine(lambda values: wanted(values).astype(np.int64), curve)
+    return ratio(area(run, during), run.length, _changes(run, curve))
+
+
+def _changes(run: Replication, curve: StepFunction) -> int:
+    return int(np.count_nonzero(run.within(curve.times)))
 
 
 @kpi(
@@ -213,7 +220,7 @@ def _changes(run: Replication, zone: str) -> int:
 )
 def stock_level_mean(run: Replication, of: Stratum) -> Scalar:
     level = run.level(of.name)
-    return ratio(area(run, level), run.length, int(np.count_nonzero(run.within(level.times))))
+    return ratio(area(run, level), run.length, _changes(run, level))
 
 
 @kpi(
@@ -227,9 +234,7 @@ def stock_level_mean(run: Replication, of: Stratum) -> Scalar:
     source=OURS,
 )
 def stock_empty_share(run: Replication, of: Stratum) -> Scalar:
-    level = run.level(of.name)
-    empty = combine(lambda levels: (levels == 0).astype(np.int64), level)
-    return ratio(area(run, empty), run.length, int(np.count_nonzero(run.within(level.times))))
+    return _share_of_time(run, run.level(of.name), lambda level: level == 0)
 
 
 @kpi(

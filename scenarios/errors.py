@@ -38,6 +38,24 @@ class Flaw(ValueError):
         return Problem(place, shown(self.value), self.message, self.remedy, line, column)
 
 
+def not_one_word(said: Sequence[str], words: Sequence[str], does: Label, several: Label) -> Flaw:
+    """Of words that exclude each other none was written, or more than one.
+
+    `does` is what the thing does with what a word names; `several` how more of such things are called.
+    """
+    both, known = ", ".join(f"'{word}'" for word in said), ", ".join(words)
+    message = (
+        Label(vi=f"{does.vi} cùng lúc {both}", en=f"{does.en} {both} at once")
+        if said
+        else Label(vi=f"không {does.vi} gì", en=f"{does.en} nothing")
+    )
+    return Flaw(
+        both, message,
+        Label(vi=f"hãy viết đúng một trong: {known}; {several.vi} thì viết thành danh sách",
+              en=f"write exactly one of: {known}; {several.en} make a list"),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong (or, among warnings, doubtful) with a scenario."""

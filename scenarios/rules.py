@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from scenarios import resolved, schema
-from scenarios.errors import Flaw, suggestion
+from scenarios.errors import Flaw, not_one_word, suggestion
 from scenarios.facilities import label_of
 from scenarios.findings import Findings
 from scenarios.resolved import Label, Resolved
@@ -58,7 +58,8 @@ def _effect(written: Effect, steps: Mapping[str, AnyStep]) -> resolved.Effect:
     """
     said = [word for word in WORDS if getattr(written, word) is not None]
     if len(said) != 1:
-        raise _does(said)
+        does, several = Label(vi="làm", en="does"), Label(vi="nhiều việc", en="several")
+        raise not_one_word(said, WORDS, does, several)
     what = said[0]
     target = str(getattr(written, what))
     if (what in ("open", "keep")) != (written.units is not None and written.units.value > 0):
@@ -85,23 +86,6 @@ def _check_step(what: Word, target: str, steps: Mapping[str, AnyStep]) -> None:
                   en=f"diverts at '{target}', which is no 'choose' step"),
             suggestion(target, choices),
         )  # fmt: skip
-
-
-_WORDS = ", ".join(WORDS)
-
-
-def _does(said: list[Word]) -> Flaw:
-    both = ", ".join(f"'{word}'" for word in said)
-    message = (
-        Label(vi=f"làm cùng lúc {both}", en=f"does {both} at once")
-        if said
-        else Label(vi="không làm gì", en="does nothing")
-    )
-    return Flaw(
-        both, message,
-        Label(vi=f"hãy viết đúng một trong: {_WORDS}; nhiều việc thì viết thành danh sách",
-              en=f"write exactly one of: {_WORDS}; several make a list"),
-    )  # fmt: skip
 
 
 def _units(what: Word) -> Flaw:

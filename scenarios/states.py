@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from scenarios import resolved
-from scenarios.errors import Flaw, suggestion
+from scenarios.errors import Flaw, not_one_word, suggestion
 from scenarios.findings import Findings
 from scenarios.paths import Path
 from scenarios.resolved import CERTAIN, REST, Label
@@ -14,6 +14,8 @@ from scenarios.schema_steps import AnyStep, ChooseStep, PlaceStep
 
 MEASURES = {"queue": "queue", "backlog": "backlog", "inside": "inside", "occupancy": "zone", "stock": "stock"}
 """Word of a condition that is a number → what is read."""
+
+WORDS = (*MEASURES, "up", "down")
 
 
 def conditions(
@@ -36,9 +38,10 @@ def _condition(written: Condition, steps: Mapping[str, AnyStep]) -> resolved.Con
     Flaw
         If it reads nothing or two things, has no threshold or one that it cannot have.
     """
-    said = [word for word in (*MEASURES, "up", "down") if getattr(written, word)]
+    said = [word for word in WORDS if getattr(written, word)]
     if len(said) != 1:
-        raise _reads(said)
+        reads, several = Label(vi="xét", en="reads"), Label(vi="nhiều điều kiện", en="several conditions")
+        raise not_one_word(said, WORDS, reads, several)
     word = said[0]
     if written.flows and word not in ("queue", "backlog"):
         raise _flows(word)
@@ -75,23 +78,6 @@ def _check_takes_time(word: str, names: Sequence[str], steps: Mapping[str, AnySt
                     Label(vi="hãy xét một bước 'work', 'wait' hoặc 'parallel'",
                           en="read a step that takes time"),
                 )  # fmt: skip
-
-
-_WORDS = ", ".join((*MEASURES, "up", "down"))
-
-
-def _reads(said: Sequence[str]) -> Flaw:
-    both = ", ".join(f"'{word}'" for word in said)
-    message = (
-        Label(vi=f"xét cùng lúc {both}", en=f"reads {both} at once")
-        if said
-        else Label(vi="không xét gì", en="reads nothing")
-    )
-    return Flaw(
-        both, message,
-        Label(vi=f"hãy viết đúng một trong: {_WORDS}; nhiều điều kiện thì viết thành danh sách",
-              en=f"write exactly one of: {_WORDS}; several conditions make a list"),
-    )  # fmt: skip
 
 
 def _flows(word: str) -> Flaw:

@@ -749,16 +749,21 @@ def samples_draw_what_their_parent_has(patch: Patch) -> None:
     patch.setattr(Model, "born", anew)
 
 
-@mutant
-def a_lost_sample_never_ends(patch: Patch) -> None:
+def the_lost_forget(patch: Patch, what: str) -> None:
+    """Whoever is lost has not what the end of its way must look after."""
     complete = Model.complete
 
     def forget(model: Model, entity: Entity) -> None:
         if entity.outcome == LOST_PATIENCE:
-            entity.sent_for = None
+            setattr(entity, what, None)
         complete(model, entity)
 
     patch.setattr(Model, "complete", forget)
+
+
+@mutant
+def a_lost_sample_never_ends(patch: Patch) -> None:
+    the_lost_forget(patch, "sent_for")
 
 
 # ---- interruptions and closing
@@ -930,14 +935,7 @@ def a_heavy_head_never_goes(patch: Patch) -> None:
 
 @mutant
 def a_lost_carrier_keeps_its_load(patch: Patch) -> None:
-    complete = Model.complete
-
-    def keep(model: Model, entity: Entity) -> None:
-        if entity.outcome == LOST_PATIENCE:
-            entity.load = None
-        complete(model, entity)
-
-    patch.setattr(Model, "complete", keep)
+    the_lost_forget(patch, "load")
 
 
 @mutant
