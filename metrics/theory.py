@@ -269,7 +269,10 @@ def _priority_waits(loads: Sequence[float], residual: float) -> list[float]:
 
 
 def preemptive_resume(classes: Sequence[Class]) -> list[float]:
-    """Mean sojourn by class, the most urgent first, one server, pre-emption with resumption."""
+    """Mean sojourn by class, the most urgent first, one server, pre-emption with resumption.
+
+    Conway, Maxwell & Miller (1967), Theory of Scheduling, ch. 8.
+    """
     before = residual = 0.0
     sojourns = []
     for c in classes:

@@ -222,7 +222,8 @@ def bulk_any(rate: float, ride: float, seats: int) -> tuple[float, float]:
 def bulk_full(rate: float, ride: float, seats: int) -> tuple[float, float]:
     """(mean wait, share of time on the way) of a vehicle that leaves only when full: E_b/M/1 of full loads.
 
-    (b − 1)/(2λ) until the load is full, then σ/(μ(1 − σ)) with σ = (λ/(λ + μ(1 − σ)))^b.
+    (b − 1)/(2λ) until the load is full, then σ/(μ(1 − σ)) with σ = (λ/(λ + μ(1 − σ)))^b; Kendall (1953),
+    Stochastic processes occurring in the theory of queues and their analysis by imbedded Markov chains.
     """
     from scipy.optimize import brentq
 

@@ -33,7 +33,6 @@ def page(found: Verification) -> str:
         effort(found, "en"),
         *_paragraphs("verify.page.symbols"),
         *_theory(found),
-        *_paragraphs("verify.page.missing"),
         f"## {_line('verify.page.laws')}",
         laws(found, "vi"),
         laws(found, "en"),

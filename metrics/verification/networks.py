@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from metrics import theory_networks as theory
-from metrics.theory import mg1, mmc_wait_beyond
+from metrics.theory import mmc_wait_beyond
 from metrics.theory_networks import Row, Station
 from metrics.verification.case import Case, Figure
-from metrics.verification.given import moments_of_sum, rate, servers, service
-from metrics.verification.queues import SOJOURN, WAIT
-from metrics.verification.seen import Seen, mean, mean_dwell
+from metrics.verification.given import rate, servers, service
+from metrics.verification.queues import DWELL, SOJOURN
+from metrics.verification.seen import Seen, dwell, mean
 from scenarios.resolved import CERTAIN, Label, Resolved
 
-DWELL = Label("thời gian trong hệ thống", "time in the system")
 HELD = Label("bị chặn sau khi xong khâu đầu", "blocked after the first step")
 APART = Label("khoảng cách giữa hai xe ra", "time between two departures")
 
-AT_ONCE = Label("tỷ lệ có ngay", "share served at once")
 
 JACKSON_BY = "Jackson 1957"
 HUNT = "Hunt 1956"
@@ -34,9 +32,9 @@ def _jackson(told: Resolved) -> Sequence[Figure]:
     stations = {
         step: Station(service(told, step), servers(told, f"{step}ers"), to) for step, to in ways.items()
     }
-    queues, dwell = theory.jackson({"pack": rate(told, "order")}, stations)
+    queues, inside = theory.jackson({"pack": rate(told, "order")}, stations)
     return (
-        Figure(DWELL, dwell, "Σ L_i/γ, λ = γ + Pᵀλ", JACKSON_BY, mean_dwell),
+        Figure(DWELL, inside, "Σ L_i/γ, λ = γ + Pᵀλ", JACKSON_BY, dwell()),
         *(
             Figure(
                 at(step, SOJOURN), queue.sojourn, "M/M/c, λ_i", JACKSON_BY, mean(lambda v: v.sojourn, step)
@@ -142,10 +140,10 @@ flows: {truck: {route: [first, second, third], backlog: {count: ENTITIES, at: fi
 
 
 def _open_row(told: Resolved) -> Sequence[Figure]:
-    dwell, held = theory.open_row(rate(told), _row(told))
+    inside, held = theory.open_row(rate(told), _row(told))
     formula = "π·Q = 0, (n₁, n₂, bị chặn · blocked)"
     return (
-        Figure(DWELL, dwell, f"L/λ, {formula}", HUNT, mean_dwell),
+        Figure(DWELL, inside, f"L/λ, {formula}", HUNT, dwell()),
         Figure(HELD, held, f"P/λ, {formula}", HUNT, mean(lambda v: v.held, "first")),
     )
 
@@ -174,7 +172,7 @@ def _fork_join(told: Resolved) -> Sequence[Figure]:
     over = mmc_wait_beyond(s, lam, s, 1)
     by = "Flatto & Hahn 1984; Nelson & Tantawi 1988"
     return (
-        Figure(DWELL, theory.fork_join_two(lam, s), "(12 − ρ)/8 · s/(1 − ρ)", by, mean_dwell),
+        Figure(DWELL, theory.fork_join_two(lam, s), "(12 − ρ)/8 · s/(1 − ρ)", by, dwell()),
         Figure(
             Label("tỷ lệ chờ quá 5 phút ở một nhánh", "share that waits over 5 min in a branch"),
             over, "ρ·exp(−(1 − ρ)t/s)", "Erlang 1917", mean(lambda v: v.wait > s, "right"),
@@ -200,8 +198,8 @@ flows: {truck: {route: [both], arrivals: {rate: 7.2 /h}}}
 
 
 def _shorter(told: Resolved) -> Sequence[Figure]:
-    dwell = theory.shorter_of_two(rate(told), service(told, "left"))
-    return (Figure(DWELL, dwell, "L/λ, π·Q = 0, (n₁, n₂)", "Haight 1958", mean_dwell),)
+    inside = theory.shorter_of_two(rate(told), service(told, "left"))
+    return (Figure(DWELL, inside, "L/λ, π·Q = 0, (n₁, n₂)", "Haight 1958", dwell()),)
 
 
 SHORTER = Case(
@@ -221,61 +219,4 @@ flows: {truck: {route: [lane, gone], arrivals: {rate: 14 /h}}}
     figures=_shorter,
 )
 
-
-def _held(told: Resolved) -> Sequence[Figure]:
-    queue = mg1(rate(told), *moments_of_sum(told, "unload", "papers"))
-    by = "Pollaczek 1930, Khinchine 1932"
-    return (
-        Figure(WAIT, queue.wait, "λ·E[S²]/(2(1 − ρ)), S = S₁ + S₂", by, mean(lambda v: v.wait, "dock")),
-        Figure(DWELL, queue.sojourn, "λ·E[S²]/(2(1 − ρ)) + s", by, mean_dwell),
-    )
-
-
-HELD_DOCK = Case(
-    "hold",
-    Label("Giữ một cầu qua hai khâu, M/G/1, tải 0,6", "A dock held across two steps, M/G/1, load 0.6"),
-    """
-resources: {docks: {capacity: 1}}
-steps:
-  dock: {kind: hold, resources: docks}
-  unload: {kind: wait, time: {distribution: exponential, mean: 4 min}}
-  papers: {kind: wait, time: {mean: 2 min, cv: 0.5}}
-  undock: {free: dock}
-flows: {truck: {route: [dock, unload, papers, undock], arrivals: {rate: 6 /h}}}
-""",
-    hourly=6,
-    squared_cv=33,
-    figures=_held,
-)
-
-
-def _ordered_up(told: Resolved) -> Sequence[Figure]:
-    at_once, wait = theory.ordered_up(rate(told, "order"), service(told, "bring"), told.stocks["boxes"].level)
-    by = "Palm 1938; Feeney & Sherbrooke 1966"
-    return (
-        Figure(AT_ONCE, at_once, "Σ_{n < S} p_n, p ~ Poisson(λL)", by, mean(lambda v: v.wait == 0, "fetch")),
-        Figure(WAIT, wait, "Σ_{n > S} (n − S)p_n/λ", by, mean(lambda v: v.wait, "fetch")),
-    )
-
-
-ORDERED_UP = Case(
-    "stock",
-    Label(
-        "Kho đặt bù từng thùng, mức 5, hàng về sau 30 phút",
-        "A stock ordered up to 5, each order comes in 30 min",
-    ),
-    """
-stocks: {boxes: {level: 5}}
-steps:
-  both: {kind: parallel, branches: [[fetch], [bring, stock_up]]}
-  fetch: {kind: take, stock: boxes, amount: 1}
-  bring: {kind: wait, time: {mean: 30 min, cv: 1}}
-  stock_up: {kind: put, stock: boxes, amount: 1}
-flows: {order: {route: [both], arrivals: {rate: 7 /h}}}
-""",
-    hourly=7,
-    squared_cv=34,
-    figures=_ordered_up,
-)
-
-NETWORKS = (JACKSON, SATURATED_2, SATURATED_3, OPEN_ROW, FORK_JOIN, SHORTER, HELD_DOCK, ORDERED_UP)
+NETWORKS = (JACKSON, SATURATED_2, SATURATED_3, OPEN_ROW, FORK_JOIN, SHORTER)

@@ -1,4 +1,4 @@
-"""Cases of one desk: Poisson arrivals, exponential or other service, loss, impatience, priorities."""
+"""Cases of one desk: Poisson arrivals, exponential or other service, loss, impatience, balking."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from metrics import theory
 from metrics.verification.case import Case, Figure
-from metrics.verification.given import classes, moments, patience, rate, rates, servers, service
+from metrics.verification.given import moments, patience, rate, servers, service
 from metrics.verification.seen import Of, mean
 from scenarios.resolved import CERTAIN, Label, Resolved
 
 WAIT = Label("chờ", "wait")
+DWELL = Label("thời gian trong hệ thống", "time in the system")
 SOJOURN = Label("chờ và phục vụ", "wait and service")
 WAITS = Label("tỷ lệ phải chờ", "share that waits")
 LOST = Label("tỷ lệ mất", "share lost")
@@ -256,77 +257,4 @@ flows: {truck: {route: [desk], arrivals: {rate: 18 /h}}}
     figures=_reluctant,
 )
 
-
-def of_class(label: Label, number: int) -> Label:
-    return Label(f"{label.vi}, ưu tiên {number}", f"{label.en}, priority {number}")
-
-
-def _cobham(told: Resolved) -> Sequence[Figure]:
-    waits = theory.cobham(classes(told))
-    return tuple(
-        Figure(
-            of_class(WAIT, n + 1), wait, "W₀/((1 − σ_{k−1})(1 − σ_k)), W₀ = Σ λE[S²]/2", "Cobham 1954",
-            mean(lambda v: v.wait, flow=flow),
-        )
-        for n, (flow, wait) in enumerate(zip(told.flows, waits, strict=True))
-    )  # fmt: skip
-
-
-COBHAM = Case(
-    "priority-mg1",
-    Label("Ưu tiên không ngắt, M/G/1, ba hạng", "Priority without interruption, M/G/1, three classes"),
-    """
-resources: {clerk: {capacity: 1}}
-steps:
-  desk:
-    resources: clerk
-    time:
-      by: kind
-      urgent: {distribution: exponential, mean: 3 min}
-      usual: 5 min
-      other: {distribution: erlang, mean: 6 min, stages: 2}
-flows:
-  urgent: {route: [desk], priority: 0, attributes: {kind: urgent}, arrivals: {rate: 2 /h}}
-  usual: {route: [desk], priority: 1, attributes: {kind: usual}, arrivals: {rate: 2 /h}}
-  other: {route: [desk], priority: 2, attributes: {kind: other}, arrivals: {rate: 3 /h}}
-""",
-    hourly=7,
-    squared_cv=41,
-    figures=_cobham,
-)
-
-
-def _cobham_mmc(told: Resolved) -> Sequence[Figure]:
-    lam, s, c = rates(told), service(told), servers(told)
-    waits = theory.cobham_mmc(lam, s, c)
-    first = next(iter(told.flows))
-    over = theory.cobham_mmc_first_beyond(2.0, lam, s, c)
-    formula = "(C·s/c)/((1 − σ_{k−1})(1 − σ_k))"
-    return (
-        *(
-            Figure(of_class(WAIT, n + 1), wait, formula, "Cobham 1954", mean(lambda v: v.wait, flow=flow))
-            for n, (flow, wait) in enumerate(zip(told.flows, waits, strict=True))
-        ),
-        Figure(
-            of_class(beyond(2), 1), over, "C·exp(−(c/s − λ₁)t)", "Davis 1966",
-            mean(lambda v: v.wait > 2, flow=first),
-        ),
-    )  # fmt: skip
-
-
-COBHAM_3 = Case(
-    "priority-mm3",
-    Label("Ưu tiên không ngắt, M/M/3, hai hạng", "Priority without interruption, M/M/3, two classes"),
-    """
-resources: {clerk: {capacity: 3}}
-steps: {desk: {resources: clerk, time: {distribution: exponential, mean: 6 min}}}
-flows:
-  urgent: {route: [desk], priority: 0, arrivals: {rate: 8 /h}}
-  other: {route: [desk], priority: 1, arrivals: {rate: 11 /h}}
-""",
-    hourly=19,
-    squared_cv=120,
-    figures=_cobham_mmc,
-)
-
-QUEUES = (MM1, MM3, MD1, MG1, MG1_TWO, MMCK, ERLANG_B, ERLANG_A, RELUCTANT, COBHAM, COBHAM_3)
+QUEUES = (MM1, MM3, MD1, MG1, MG1_TWO, MMCK, ERLANG_B, ERLANG_A, RELUCTANT)

@@ -54,10 +54,12 @@ class Seen:
             started=begun,
         )
 
-    def dwell(self) -> Floats:
-        """Time in the system of those who came in the span [min]."""
+    def dwell(self, flow: str | None = None) -> Floats:
+        """Time in the system of those who came in the span, of all flows or of one [min]."""
         arrived, left = self.log.entities["arrived"], self.log.entities["left"]
         counts = self._in_span(arrived) & (self.log.entities["parent"] < 0)
+        if flow is not None:
+            counts &= self.log.entities["flow"] == self.log.names.flows.index(flow)
         dwell: Floats = (left - arrived)[counts] / MINUTE
         return dwell
 
@@ -93,6 +95,6 @@ def mean(
     return lambda told: float(read(told.visits(step, flow)).mean())
 
 
-def mean_dwell(told: Seen) -> float:
-    """From arrival to leaving."""
-    return float(told.dwell().mean())
+def dwell(read: Callable[[Floats], Floats | NDArray[np.bool_]] = np.asarray, flow: str | None = None) -> Of:
+    """The mean of something of each time from arrival to leaving, or the share for which it is so."""
+    return lambda told: float(read(told.dwell(flow)).mean())

@@ -20,6 +20,9 @@ REACHED = {
     "together": {"parallel", "blocked", "reneged", "again", "waits", "ties"},
     "states": {"balked", "waits", "diverted", "platform", "ties"},
     "stocks": {"hold", "take", "reneged", "diverted", "waits", "turned_back", "ties"},
+    "interruptions": {"preempted", "waits", "ties"},
+    "loads": {"gather", "send", "join", "reneged", "waits", "batches", "ties"},
+    "bookings": {"balked", "waits"},
     "shifts": {"waits", "backlog", "reneged", "ties"},
 }
 
@@ -33,6 +36,7 @@ def reached(scenario: Resolved, log: EventLog) -> set[str]:
         "held": ((visits["left"] > visits["ended"]) & (visits["ended"] != EMPTY)).any(),
         "waits": ((visits["started"] > visits["admitted"]) & (visits["admitted"] != EMPTY)).any(),
         "fallback": (visits["mode"] == MODES.index("fallback")).any(),
+        "batches": (visits["batch"] > 1).any(),
         "again": (visits["visit"] > 1).any(),
         "backlog": (entities["source"] == 0).any(),
         "turned_back": (entities["outcome"] == ENTITY_OUTCOMES.index("turned_back")).any(),
