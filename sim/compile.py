@@ -24,6 +24,7 @@ from sim.engines.tables import attribute_codes
 from sim.engines.words import word_tables
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, TARGETS
 from sim.origins import origins_of
+from sim.rules import highest
 from sim.timetable import Row, duty
 
 I8 = NDArray[np.int64]
@@ -43,7 +44,7 @@ STEP = np.dtype(
         "branch_b", "hold", "free_a", "free_b",
         "stoppable", "interrupts", "must_fit", "fits_last", "on_preempt",
         "stock", "amount", "partial", "short_to", "chooses",
-        "watched", "when_a", "when_b", "rest", "balk_a", "balk_b", "balk_to",
+        "watched", "when_a", "when_b", "rest", "asks", "balk_a", "balk_b", "balk_to",
         "errand", "wait_for", "count", "only_pool", "only_units", "gather",
     )]
 )  # fmt: skip
@@ -99,6 +100,9 @@ class Net(NamedTuple):
     read_names: I8
     whens: I8
     balks: I8
+    rules: NDArray[Any]
+    effects: NDArray[Any]
+    divert_to: I8
     flow_first: I8
     attribute_ptr: I8  # CSR: the attributes of each flow …
     attribute_column: I8
@@ -233,7 +237,7 @@ class Compiler:
         steps = self._steps(groups)
         needs, options = self._needs(steps)
         following, choice, choice_size, targets = self._ways(steps)
-        codes = Codes(self.step, self.zone, self.platform, self.flow, self.stock)
+        codes = Codes(self.step, self.zone, self.platform, self.flow, self.stock, self.pool)
         state = StateCompiler(scenario, codes).fill(
             steps, {name: self._option_codes(name) for name in scenario.steps}
         )
@@ -662,11 +666,7 @@ class Compiler:
         return np.array(rows, np.int64).reshape(-1, 4)
 
     def _highest(self) -> I8:
-        highest = np.zeros(len(self.pool), np.int64)
-        for row in self.rows:
-            if row.what == "capacity":
-                highest[self.pool[row.target]] = max(highest[self.pool[row.target]], row.value)
-        return highest
+        return np.array(list(highest(self.scenario, self.rows).values()), np.int64)
 
     def _first_day(self) -> int:
         clock = self.scenario.clock

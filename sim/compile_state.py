@@ -1,4 +1,4 @@
-"""What reads the state of a run, as arrays for the compiled engine: conditions, lanes, balking."""
+"""What reads the state of a run, as arrays for the compiled engine: conditions, lanes, balking, rules."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.resolved import REST, Condition, Resolved, Step
+from scenarios.resolved import REST, Condition, Effect, Flow, Resolved, Step
 
 I8 = NDArray[np.int64]
 READ = ("queue", "backlog", "inside", "zone", "platform", "stock")
 """What a condition reads, by its code."""
-BY_DRAW, BY_SHORTEST, BY_STATE = range(3)
-"""How a choice is made."""
+BY_DRAW, BY_SHORTEST, BY_STATE, BY_RULE = range(4)
+"""How a choice is made; by rule: as by draw, but a rule may divert it, so that it is a decision."""
+DONE = ("open", "keep", "close", "divert")
+"""What the effects of rules do, by code."""
+RULE = np.dtype(
+    [(name, np.int64) for name in (
+        "when_a", "when_b", "until_a", "until_b", "lasts", "until_lasts", "delay",
+    )]
+)  # fmt: skip
+EFFECT = np.dtype([(name, np.int64) for name in ("rule", "what", "target", "units")])
 ALWAYS_ABOVE, ALWAYS_BELOW = -(1 << 62), 1 << 62
 """Thresholds that every number keeps."""
 
@@ -28,6 +36,9 @@ class StateArrays(NamedTuple):
     read_names: I8
     whens: I8  # (rows, 3): option, range of `conditions`
     balks: I8  # (rows, 2): so many wait, threshold
+    rules: NDArray[Any]  # RULE
+    effects: NDArray[Any]  # EFFECT
+    divert_to: I8  # (effects, flows): step, -1 the end of the way
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,7 @@ class Codes:
     platform: Mapping[str, int]
     flow: Mapping[str, int]
     stock: Mapping[str, int]
+    pool: Mapping[str, int]
 
     def of(self, what: str) -> Mapping[str, int]:
         """The code book of what a condition reads."""
@@ -59,8 +71,13 @@ class StateCompiler:
     def fill(self, rows: NDArray[Any], options: Mapping[str, Mapping[str, int]]) -> StateArrays:
         """`options`: of each choice, option → code."""
         watched = set(watched_steps(self.scenario))
+        acts = [effect for rule in self.scenario.rules.values() for effect in rule.effects]
+        closed = {effect.target for effect in acts if effect.what == "close"}
+        diverted = {effect.target for effect in acts if effect.what == "divert"}
         for row, (name, step) in zip(rows, self.scenario.steps.items(), strict=True):
-            row["chooses"] = BY_SHORTEST if step.shortest else BY_STATE if step.when else BY_DRAW
+            plain = BY_RULE if name in diverted else BY_DRAW
+            row["chooses"] = BY_SHORTEST if step.shortest else BY_STATE if step.when else plain
+            row["asks"] = step.room is not None or name in closed
             row["watched"] = name in watched
             row["when_a"] = len(self.whens)
             for option, conditions in step.when.items():
@@ -68,12 +85,38 @@ class StateCompiler:
             row["when_b"] = len(self.whens)
             row["rest"] = options[name][REST] if step.when else -1
             self._balking(row, step)
+        rules, effects, ways = self._rules()
         return StateArrays(
             np.array(self.conditions, np.int64).reshape(-1, 7),
             np.array(self.names or [-1], np.int64),
             np.array(self.whens, np.int64).reshape(-1, 3),
             np.array(self.balks, np.int64).reshape(-1, 2),
+            rules,
+            effects,
+            ways,
         )
+
+    def _rules(self) -> tuple[NDArray[Any], NDArray[Any], I8]:
+        """Rules, their effects in the order of the file, and where the diverted go."""
+        rows, effects, ways = [], [], []
+        for number, rule in enumerate(self.scenario.rules.values()):
+            rows.append(
+                (*self.add(rule.when), *self.add(rule.until), rule.lasts, rule.until_lasts, rule.delay)
+            )
+            for effect in rule.effects:
+                book = self.codes.pool if effect.what in ("open", "keep") else self.codes.step
+                effects.append((number, DONE.index(effect.what), book[effect.target], effect.units))
+                ways.append([self._diverted(effect, flow) for flow in self.scenario.flows.values()])
+        return (
+            np.array(rows, RULE),
+            np.array(effects, EFFECT),
+            np.array(ways, np.int64).reshape(-1, len(self.codes.flow)),
+        )
+
+    def _diverted(self, effect: Effect, flow: Flow) -> int:
+        ways = flow.options.get(effect.target, {}) if effect.what == "divert" else {}
+        to = ways.get(str(effect.option))
+        return -1 if to is None else self.codes.step[to]
 
     def add(self, conditions: Iterable[Condition]) -> tuple[int, int]:
         """Keep conditions that must all hold; returns their range."""
@@ -104,8 +147,15 @@ def watched_steps(scenario: Resolved) -> Iterator[str]:
         yield from lanes(scenario, name)
         if step.balking is not None:
             yield name
-        for condition in chain.from_iterable(step.when.values()):
-            yield from condition.of if condition.what in ("queue", "backlog") else ()
+        yield from _counted(chain.from_iterable(step.when.values()))
+    for rule in scenario.rules.values():
+        yield from _counted((*rule.when, *rule.until))
+
+
+def _counted(conditions: Iterable[Condition]) -> Iterator[str]:
+    """The steps whose queue or backlog conditions read."""
+    for condition in conditions:
+        yield from condition.of if condition.what in ("queue", "backlog") else ()
 
 
 def lanes(scenario: Resolved, choice: str) -> list[str]:

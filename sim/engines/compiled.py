@@ -29,7 +29,8 @@ from sim.engines.lacking import check_known
 from sim.engines.tables import timetable_table
 from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
-from sim.timetable import timetable
+from sim.rules import Switch, as_run
+from sim.timetable import Row, timetable
 
 SLOTS = 64
 """Visits, movers and entities at the start; doubled when they run out."""
@@ -148,7 +149,7 @@ class Model:
             {
                 "visits": Total(int(x[records.VISIT_ROWS]), (words[0], words[1])),
                 "entities": Total(int(x[records.ENTITY_ROWS]), (words[2], words[3])),
-                "timetable": timetable_total(names, timetable_table(names, self.timetable, end)),
+                "timetable": timetable_total(names, timetable_table(names, self.timetable_as_run(), end)),
             }
         )
 
@@ -167,7 +168,13 @@ class Model:
         if not self.state.x[records.RECORD]:
             return None
         state = self._closed_at(end)
-        return _Reader(self.scenario, self.prepared, state).log(self.begin, end, self.timetable)
+        return _Reader(self.scenario, self.prepared, state).log(self.begin, end, self.timetable_as_run())
+
+    def timetable_as_run(self) -> list[Row]:
+        """Calendars, disruptions and what rules did."""
+        told = self.state.switches[: self.state.x[records.SWITCH_ROWS]].tolist()
+        switches = [Switch(time, rule, bool(on)) for time, rule, on in told]
+        return as_run(self.scenario, self.timetable, switches, self.begin)
 
     def _closed_at(self, end: int) -> State:
         """The final state with the rows of open visits and present entities; the run itself may go on."""
@@ -322,6 +329,7 @@ def names_of(scenario: Resolved, columns: Codes, classes: tuple[str, ...]) -> Na
         platforms=tuple(scenario.platforms),
         classes=classes,
         stocks=tuple(scenario.stocks),
+        rules=tuple(scenario.rules),
         attributes={name: None if v is None else tuple(v) for name, v in columns.items()},
     )
 
@@ -334,7 +342,7 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
     x = np.zeros(records.SCALARS, np.int64)
     x[records.NOW], x[records.LAST_LEFT], x[records.REPLICATION] = begin, begin, replication
     x[records.MAX_FORK], x[records.STILL_COMING] = max(1, forks.max()), prepared.sources.size
-    x[records.BEGIN], x[records.STOCK_ROWS] = begin, stocks
+    x[records.BEGIN], x[records.STOCK_ROWS], x[records.READ_AT] = begin, stocks, EMPTY
     x[[records.FREE_VISITS, records.FREE_MOVERS, records.FREE_ENTITIES]] = SLOTS
     errands = SLOTS if prepared.errands else 0
     interrupted = bool(net.steps["stoppable"].any())
@@ -350,7 +358,14 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             soon=np.zeros(4 * SLOTS, np.int64),
             awake=np.zeros(len(prepared.groups) + 1, np.int64),
             sites=_records(
-                steps, records.SITE, slow=1000, newcomers=-1, under_way=-1, since=begin, wait_at=-1
+                steps,
+                records.SITE,
+                slow=1000,
+                newcomers=-1,
+                under_way=-1,
+                diverted=-1,
+                since=begin,
+                wait_at=-1,
             ),
             lists=np.full((steps * records.LINES, 2), -1, np.int64),
             groups=_records(
@@ -396,6 +411,8 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             load_units=np.zeros((loads, prepared.units), np.int64),
             load_pools=np.zeros((loads, prepared.units), np.int64),
             free_loads=np.arange(loads)[::-1].copy(),
+            rules=_records(net.rules.size, records.RULE, since=EMPTY),
+            switches=np.zeros((SLOTS if net.rules.size else 0, 3), np.int64),
             errands=np.full((SLOTS, prepared.errands), -1, np.int64),
             errand_slots=np.zeros(errands, records.ERRAND),
             free_errands=np.arange(errands)[::-1].copy(),
@@ -457,8 +474,10 @@ def grow(state: State, facts: int) -> State:
     live = state.movers.size - int(x[records.FREE_MOVERS])
     again = 2 * live if len(state.again) else 0
     again += 2 * live if state.gathers.size else 0
-    events = 2 * live + again + (facts + 1) * (fork + 6)
+    rules = len(state.rules)
+    events = 2 * live + again + (facts + 1) * (fork + 6 + 2 * rules)
     wanted = {
+        "switches": x[records.SWITCH_ROWS] + (facts + 1) * rules,
         "heap": x[records.HEAP] + events + records.SPARE_EVENTS,
         "soon": x[records.SOON] + events,
     }

@@ -8,9 +8,7 @@ from scenarios.resolved import Resolved
 
 Uses = Callable[[Resolved], bool]
 
-LACKING: dict[str, Uses] = {
-    "rules": lambda scenario: bool(scenario.rules),
-}
+LACKING: dict[str, Uses] = {}
 """Word of the language → whether a scenario uses it."""
 
 

@@ -57,7 +57,7 @@ class _Thaw:
         for zone, row in zip(self.zones, self.state.zones, strict=True):
             zone.taken = int(row["taken"])
         for station, row in zip(self.stations, self.state.sites, strict=True):
-            station.places = int(row["places"])
+            station.places, station.closed = int(row["places"]), bool(row["closed"])
         gathering = [station.gathering for station in self.stations if station.gathering is not None]
         for gather, row in zip(gathering, self.state.gathers, strict=True):
             gather.due = bool(row["due"])

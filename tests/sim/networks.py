@@ -49,7 +49,7 @@ FEATURES = (
     "greedy", "crowded", "hold", "stocks", "lanes", "balk", "rules", "sends", "joins", "preempt", "closing",
     "crowd", "gather", "carrier", "nested", "slots",
 )  # fmt: skip
-REFERENCE_ONLY: frozenset[str] = frozenset({"rules"})
+REFERENCE_ONLY: frozenset[str] = frozenset()
 """What the compiled engine does not know yet."""
 
 

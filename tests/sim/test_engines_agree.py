@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from scenarios.library import load, names
 from scenarios.resolved import DAY, Resolved
+from sim.engines import compiled, reference
 from sim.log import EventLog
-from sim.run import run, shorten
+from sim.run import Model, run, shorten
 from tests.sim.networks import networks
 
 NO_SHRINK = settings(
@@ -17,6 +19,7 @@ NO_SHRINK = settings(
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 MANY = settings(NO_SHRINK, max_examples=10_000)
+FEW = settings(NO_SHRINK, max_examples=80)
 
 
 @pytest.mark.slow
@@ -34,17 +37,39 @@ def test_many_records_are_equal_row_for_row(scenario: Resolved) -> None:
 
 
 @pytest.mark.slow
+@FEW
+@given(networks(), st.integers(1, 9), st.sampled_from(["reference", "compiled"]))
+def test_stopping_and_going_on_changes_nothing(scenario: Resolved, length: int, engine: str) -> None:
+    whole = run(scenario, 1, engine=engine)
+    model = model_of(engine, scenario)
+    reached, stops = model.begin, None
+    while reached < model.end:
+        reached = min(model.end, reached + length)
+        model.advance(reached)
+        stops = model.stops_at()
+        if stops is not None and stops <= reached:
+            break
+    assert model.digest(model.end if stops is None else stops) == whole.digest
+
+
+def model_of(engine: str, scenario: Resolved) -> Model:
+    module = compiled if engine == "compiled" else reference
+    model: Model = module.Model(scenario, 1, 0, scenario.clock.at_most)
+    return model
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_library_scenarios_give_the_same_digest(name: str) -> None:
     assert_engines_agree(shorten(load(name).resolved, DAY))
 
 
 def assert_engines_agree(scenario: Resolved) -> None:
-    reference, compiled = run(scenario, 1), run(scenario, 1, engine="compiled")
-    assert first_difference(reference.log, compiled.log) is None
-    assert reference.digest == compiled.digest
-    assert reference.log.end == compiled.log.end
-    assert reference.deadlock == compiled.deadlock
+    slow, fast = run(scenario, 1), run(scenario, 1, engine="compiled")
+    assert first_difference(slow.log, fast.log) is None
+    assert slow.digest == fast.digest
+    assert slow.log.end == fast.log.end
+    assert slow.deadlock == fast.deadlock
 
 
 def first_difference(one: EventLog, other: EventLog) -> str | None:

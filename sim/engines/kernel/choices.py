@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import int64
 
-from sim.engines.kernel.draws import priority, step_draw
+from sim.engines.kernel.draws import leaf, mixed, priority, step_draw
 from sim.engines.kernel.events import happen, stir
 from sim.engines.kernel.lines import entity_before
 from sim.engines.kernel.records import (
@@ -12,7 +12,9 @@ from sim.engines.kernel.records import (
     BALK,
     BALKED,
     BEGINS,
+    BY_RULE,
     BY_SHORTEST,
+    CHOICE,
     INSIDE_FLOW,
     JOINS,
     LEVEL_OF_STOCK,
@@ -23,7 +25,20 @@ from sim.engines.kernel.records import (
     STATE_OF_PLATFORM,
     TURNED_AWAY,
 )
-from sim.jit import called
+from sim.jit import called, inlined
+
+
+@inlined
+def own_way(net, st, entity, step):
+    """Where a choice leads by an attribute of the entity or by its draw."""
+    s = net.steps[step]
+    st.starts[entity, step] += 1
+    if s.by >= 0:
+        option = st.values[entity, s.by]
+    else:
+        luck = step_draw(net, st, entity, step, st.starts[entity, step], CHOICE)
+        option = mixed(net, leaf(net, st, s.mixes, entity), luck)
+    return net.targets[net.choice[st.entities[entity].flow, step] + option]
 
 
 # ---- how many are at a step
@@ -145,10 +160,15 @@ def pick_way(net, st, mover):
     m = st.movers[mover]
     flow = st.entities[m.entity].flow
     first = net.choice[flow, m.step]
-    if net.steps[m.step].chooses == BY_SHORTEST:
+    chooses, diverted = net.steps[m.step].chooses, st.sites[m.step].diverted
+    if chooses == BY_SHORTEST:
         step = shortest(net, st, first, net.choice_size[flow, m.step])
+    elif chooses == BY_RULE:
+        step = own_way(net, st, m.entity, m.step)
     else:
         step = net.targets[first + option_that_holds(net, st, m.step)]
+    if diverted >= 0:
+        step = net.divert_to[diverted, flow]
     m.step = step
     if step >= 0 and net.steps[step].watched:
         count_in(st.there, st.waiting, step, flow)

@@ -48,7 +48,7 @@ def refuses(net, st, step, in_zone):
     s = net.steps[step]
     if s.zone >= 0 and not in_zone and st.zones[s.zone].taken >= net.zone_room[s.zone]:
         return net.steps.shape[0] + s.zone
-    if s.room >= 0 and st.sites[step].places >= s.room:
+    if (s.room >= 0 and st.sites[step].places >= s.room) or st.sites[step].closed:
         return step
     return NONE
 

@@ -47,6 +47,7 @@ from sim.engines.kernel.records import (
     SOON,
     SPARE_EVENTS,
     STOCK_ROWS,
+    SWITCH_ROWS,
     USAGE_ROWS,
     VISIT_ROWS,
 )
@@ -96,12 +97,13 @@ def set_units(net, st, what, pool, value):
     elif what == OVERTIME:
         p.overtime, p.overtime_since = value, st.x[NOW]
     else:
-        if value < p.capacity and net.user_ptr[pool] < net.user_ptr[pool + 1]:
+        if value < p.timetabled and net.user_ptr[pool] < net.user_ptr[pool + 1]:
             group = net.steps[net.users[net.user_ptr[pool]]].group
             p.fell = 1
             st.groups[group].fallen = 1
             stir(st, group)
-        p.capacity = value
+        p.timetabled = value
+        p.capacity = max(value, p.at_least) + p.more
 
 
 @called
@@ -118,7 +120,8 @@ def room_for_more(st):
 
     A fact adds at most one visit, one entity, fork + 1 movers, fork + 4 events, 4 rows and one entry for each
     pool, zone and stock; a pass adds two events for each mover there is, and two more and two rows
-    where work may be interrupted, two more events where some gather.
+    where work may be interrupted, two more events where some gather. Rules are read at most once a fact,
+    with two events and a row each.
     """
     x = st.x
     live = st.movers.size - x[FREE_MOVERS]
@@ -129,8 +132,11 @@ def room_for_more(st):
     fuel = min(fuel, (x[FREE_MOVERS] - 1) // (fork + 1))
     if st.errands.shape[1] > 0:
         fuel = min(fuel, x[FREE_ERRANDS] - 1)
-    fuel = min(fuel, (st.heap.size - x[HEAP] - SPARE_EVENTS - 2 * live - more) // (fork + 6))
-    fuel = min(fuel, (st.soon.size - x[SOON] - 2 * live - more) // (fork + 6))
+    each = fork + 6 + 2 * st.rules.size
+    fuel = min(fuel, (st.heap.size - x[HEAP] - SPARE_EVENTS - 2 * live - more) // each)
+    fuel = min(fuel, (st.soon.size - x[SOON] - 2 * live - more) // each)
+    if st.rules.size > 0:
+        fuel = min(fuel, (st.switches.shape[0] - x[SWITCH_ROWS]) // st.rules.size)
     if x[RECORD]:
         fuel = min(fuel, (st.visit_log.size - x[VISIT_ROWS] - again) // 4)
         fuel = min(fuel, st.entity_log.size - x[ENTITIES] - 1)

@@ -56,10 +56,12 @@ from sim.engines.kernel.records import (
     SOON,
     STILL_COMING,
     STIRRED_GROUPS,
+    SWITCHES,
     TURNED_AWAY,
     WRONG,
     WRONG_STEP,
 )
+from sim.engines.kernel.rules import read_rules, switch
 from sim.engines.kernel.stocks import turned_down
 from sim.engines.kernel.units import note_zone
 from sim.engines.kernel.visits import (
@@ -125,13 +127,17 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
             if x[CHECK]:
                 x[CHECK] = 0
                 look_for_idle_heads(net, st)
-            if stop_when_empty and x[INSIDE_NOW] == 0 and x[STILL_COMING] == 0:
-                return EMPTIED
+            rules = net.rules.size > 0
+            if rules:
+                read_rules(net, st)
             t = int64(1) << 62
             if row < net.timetable.shape[0]:
                 t = net.timetable[row, 0]
             if x[HEAP] > 0 and st.heap[0].time < t:
                 t = st.heap[0].time
+            empty = x[INSIDE_NOW] == 0 and x[STILL_COMING] == 0  # but rules act to the end of the window
+            if stop_when_empty and empty and (not rules or t >= arrivals_end):
+                return EMPTIED
             if t >= until:
                 return DONE
             x[NOW] = t
@@ -144,6 +150,9 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
         elif kind >= BEGINS:  # the first step of a branch or of a carrier, or what a choice has picked
             if kind == DEPARTS:
                 set_out(net, st, slot)
+                continue
+            if kind == SWITCHES:
+                switch(net, st, slot, stamp)
                 continue
             mover, step = slot, st.movers[slot].step
             if stamp and step >= 0 and net.steps[step].watched:

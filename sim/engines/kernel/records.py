@@ -25,12 +25,16 @@ BY_PRIORITY, BY_BREAKDOWN, STOPS, FITS = 1, 2, 4, 8
 RESUMES, BEGINS_ANEW = range(2)
 SEGMENT, WHOLE, KEPT_MODE = range(3)
 """Columns of `again`: of visits whose work may be interrupted."""
-BY_DRAW, BY_SHORTEST, BY_STATE = range(3)
+BY_DRAW, BY_SHORTEST, BY_STATE, BY_RULE = range(4)
 QUEUE, BACKLOG, INSIDE_FLOW, OCCUPANCY, STATE_OF_PLATFORM, LEVEL_OF_STOCK = range(6)
+OPEN_MORE, KEEP_ON, CLOSE, DIVERT = range(4)
+"""What the effects of rules do."""
+IS_DUE = 2
+"""Stamp of a fact of a rule: neither its beginning (1) nor its end (0), only the end of a time."""
 
 # what happens: facts, as (kind, slot, stamp) in one integer
 ARRIVES, ENDS, GIVES_UP, MOVES_IN, TURNED_AWAY, FORKS, IS_TURNED_DOWN, JOINS, IS_TOO_LONG = range(9)
-BEGINS, DEPARTS = range(9, 11)  # not of a visit, like ARRIVES
+BEGINS, DEPARTS, SWITCHES = range(9, 12)  # not of a visit, like ARRIVES
 SLOT_BITS, KIND_BITS = 28, 4
 KIND_MASK = (1 << KIND_BITS) - 1
 
@@ -41,9 +45,9 @@ KIND_MASK = (1 << KIND_BITS) - 1
     FREE_VISITS, FREE_MOVERS, FREE_ENTITIES, USAGE_ROWS, PLACE_ROWS, EVENTS, CHECK, IDLE_HEADS, WRONG,
     REPLICATION,
     RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS, BEGIN, FREE_ERRANDS,
-    PLANNED, FREE_LOADS,
-) = range(30)  # fmt: skip
-SCALARS = 30
+    PLANNED, FREE_LOADS, READ_AT, SWITCH_ROWS,
+) = range(32)  # fmt: skip
+SCALARS = 32
 TIMES_GO_BACK, PARTS_DIFFER, ABOVE_CAPACITY, NOT_HELD, ABOVE_ROOM, BELOW_NOTHING = range(6)
 """Laws that are counted: places in `broken`."""
 DONE, GROW, EMPTIED, ENDLESS, BREATH = range(5)
@@ -61,6 +65,7 @@ SITE = np.dtype([(n, i8) for n in (
     "places", "slow", "queued", "area", "since", "in_admit", "next_admit", "in_start", "next_start",
     "next_asked",
     "newcomers", "under_way", "touched", "waits", "wait_at", "asleep", "next_sleeper",
+    "closed", "diverted",
 )])  # fmt: skip
 GROUP = np.dtype([(n, i8) for n in (
     "admit", "start", "pools", "passes_at", "passes", "stirred", "touched", "choosers", "last_chooser",
@@ -70,9 +75,11 @@ POOL = np.dtype(
     [(n, i8) for n in (
         "capacity", "serving", "kept", "highest", "returned", "first", "usage_row", "waiting", "wait_first",
         "touched", "next_touched", "sleepers",
-        "scheduled", "closed_at", "fell", "overtime", "overtime_since",
+        "scheduled", "closed_at", "fell", "overtime", "overtime_since", "timetabled", "at_least",
+        "more",
     )]
 )  # fmt: skip
+RULE = np.dtype([(n, i8) for n in ("given", "since", "in_force")])
 ZONE = np.dtype([(n, i8) for n in ("taken", "place_row")])
 STOCK = np.dtype([(n, i8) for n in ("level", "put_in", "taken", "level_row")])
 VISIT = np.dtype([(n, i8) for n in (
@@ -113,6 +120,6 @@ State = namedtuple(
     "usage places holds hold_pools hold_counts stocks levels extra_log signs totals broken "
     "there waiting inside pool_heaps "
     "errands errand_slots free_errands kin_log again victims "
-    "gathers loads load_units load_pools free_loads",
+    "gathers loads load_units load_pools free_loads rules switches",
 )
 """All arrays that change: see `prepare`."""

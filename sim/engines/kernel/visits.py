@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.engines.kernel.batches import carrier_gone, come_to_gather, release
-from sim.engines.kernel.choices import considers
+from sim.engines.kernel.choices import considers, own_way
 from sim.engines.kernel.digest import count_entity, count_visit
-from sim.engines.kernel.draws import leaf, mixed, priority, quantile, step_draw
+from sim.engines.kernel.draws import leaf, priority, quantile, step_draw
 from sim.engines.kernel.errands import end_errands
 from sim.engines.kernel.events import happen, may_admit
 from sim.engines.kernel.laws import check_entity, check_room, check_visit
@@ -15,7 +15,6 @@ from sim.engines.kernel.records import (
     AT_CHOICE,
     BATCH,
     BY_DRAW,
-    CHOICE,
     CHOOSE,
     EMPTY,
     END_STEP,
@@ -116,7 +115,7 @@ def give_back(net, st, visit):
 @inlined
 def needs_place(net, step, in_zone):
     s = net.steps[step]
-    return s.room >= 0 or (s.zone >= 0 and not in_zone)
+    return s.asks or (s.zone >= 0 and not in_zone)
 
 
 @inlined
@@ -251,13 +250,7 @@ def next_station(net, st, mover, step):
             return step
         if s.chooses != BY_DRAW:
             return AT_CHOICE - step
-        st.starts[entity, step] += 1
-        if s.by >= 0:
-            option = st.values[entity, s.by]
-        else:
-            luck = step_draw(net, st, entity, step, st.starts[entity, step], CHOICE)
-            option = mixed(net, leaf(net, st, s.mixes, entity), luck)
-        step = net.targets[net.choice[e.flow, step] + option]
+        step = own_way(net, st, entity, step)
     return NONE
 
 
