@@ -21,10 +21,12 @@ from sim.clock import day_span, days_between, local_day, shape_of
 from sim.compile_state import Codes, StateCompiler, read_together
 from sim.engines.kernel.records import BY_BREAKDOWN, BY_PRIORITY, FITS, STOPS
 from sim.engines.tables import attribute_codes
+from sim.engines.tallies import marks_of, net_tables
 from sim.engines.words import word_tables
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, TARGETS
 from sim.origins import origins_of
 from sim.rules import highest
+from sim.tally import Axis
 from sim.timetable import Row, duty
 
 I8 = NDArray[np.int64]
@@ -45,7 +47,7 @@ STEP = np.dtype(
         "stoppable", "interrupts", "must_fit", "fits_last", "on_preempt",
         "stock", "amount", "partial", "short_to", "chooses",
         "watched", "when_a", "when_b", "rest", "asks", "balk_a", "balk_b", "balk_to",
-        "errand", "wait_for", "count", "only_pool", "only_units", "gather",
+        "errand", "wait_for", "count", "only_pool", "only_units", "gather", "marks",
     )]
 )  # fmt: skip
 GATHER = np.dtype(
@@ -129,6 +131,11 @@ class Net(NamedTuple):
     shapes: I8  # (rows, 25)
     listed: I8  # (rows, 3 + attribute columns): instant, day, number, given codes or EMPTY
     timetable: I8  # (rows, 4)
+    edges: I8  # of the bins of the statistics (see `sim.tally`) …
+    span: I8  # … and the span of each
+    kind_first: I8  # by flow
+    kind_part: I8  # (attributes of flows, codes): what a value adds to the kind of an entity
+    flow_marks: I8  # which milestones any step of a flow carries
     flow_words: NDArray[Any]  # what names add to the digest (see `sim.engines.words`) …
     source_words: NDArray[Any]
     step_words: NDArray[Any]
@@ -205,7 +212,10 @@ def _csr(lists: list[list[int]]) -> tuple[I8, I8]:
 class Compiler:
     """Turns one resolved scenario, seed and replication into a network."""
 
-    def __init__(self, scenario: Resolved, seed: int, replication: int, timetable: list[Row]) -> None:
+    def __init__(
+        self, scenario: Resolved, seed: int, replication: int, timetable: list[Row], axis: Axis
+    ) -> None:
+        self.axis = axis
         self.scenario, self.seed, self.replication = scenario, seed, replication
         self.rows = timetable
         self.begin = -scenario.clock.lead_in
@@ -291,6 +301,7 @@ class Compiler:
             shapes=shapes,
             listed=listed,
             timetable=self._timetable(),
+            **net_tables(scenario, self.axis, self.columns),
             **word_tables(scenario, self.columns, self.origin_book.book),
         )
         return Prepared(
@@ -343,6 +354,7 @@ class Compiler:
             row["patience_to"] = NONE if step.patience_to is None else self.step[step.patience_to]
             row["release"] = step.while_blocked == "release"
             row["on_outage"] = ON_OUTAGE.index(step.on_outage)
+            row["marks"] = marks_of(step.milestones)
             row["outcome"] = ENTITY_OUTCOMES.index(step.outcome)
             row["by"] = NONE if step.by is None else self.forest.numbers[step.by]
             row["time"] = self.forest.add(step.time, self._table_of)

@@ -26,7 +26,8 @@ DONE = "complete"
 
 ROOT = Path(__file__).parents[1]
 SOURCES = (
-    "scenarios/grid.py", "sim/jit.py", "sim/digest.py", "sim/draws.py", "sim/engines/kernel/*.py",
+    "scenarios/grid.py", "sim/jit.py", "sim/digest.py", "sim/draws.py", "sim/tally.py",
+    "sim/engines/kernel/*.py",
 )  # fmt: skip
 """What is compiled, below the root of the packages."""
 

@@ -15,6 +15,7 @@ from scenarios.resolved import Resolved
 from sim.deadlock import Deadlock
 from sim.laws import LawBroken, check_record
 from sim.log import EventLog
+from sim.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,7 @@ class Model(Protocol):
     def stops_at(self) -> int | None: ...
     def record(self, end: int) -> EventLog | None: ...
     def digest(self, end: int) -> str: ...
+    def tally(self, end: int) -> Tally: ...
     def visits(self, end: int) -> int: ...
     def broken_laws(self, end: int) -> Iterator[str]: ...
     def deadlock(self) -> Deadlock | None: ...
@@ -80,13 +82,14 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One replication: its record if one was kept, its identity, and how it ended."""
+    """One replication: its record, or its statistics where none was kept; its identity, how it ended."""
 
     scenario: Resolved
     seed: int
     replication: int
     engine: str
     record: EventLog | None
+    tally: Tally | None
     digest: str
     deadlock: Deadlock | None
     timing: Timing
@@ -121,7 +124,8 @@ def run(
 
     Parameters
     ----------
-    keep : the whole record, or no rows at all (the digest and the laws are the same)
+    keep : the whole record; or no rows at all but statistics, by the same laws and with the same digest.
+        Then memory grows with the hours of the run only (placed counts and lists are held whole).
     until : stop at this instant [ms] at the latest; the window shrinks with it.
     progress, cancel : called about ten times a second; `cancel` returns True to stop, and the compiled engine
         asks it more often than that.
@@ -151,8 +155,9 @@ def run(
     log = model.record(end)
     _check(scenario, model, log, end)
     timing = Timing(ready - begun, engine_s, model.entities, model.visits(end), model.events())
-    kept = log if keep == "record" else None
-    return Run(scenario, seed, replication, engine, kept, model.digest(end), model.deadlock(), timing)
+    record, tally = (log, None) if keep == "record" else (None, model.tally(end))
+    identity = model.digest(end)
+    return Run(scenario, seed, replication, engine, record, tally, identity, model.deadlock(), timing)
 
 
 def shorten(scenario: Resolved, until: int) -> Resolved:

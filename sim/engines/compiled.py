@@ -20,7 +20,7 @@ from sim.arrivals import arrivals_end
 from sim.compile import Compiler, Prepared
 from sim.deadlock import Deadlock
 from sim.digest import Total, combined, timetable_total
-from sim.engines import audit
+from sim.engines import audit, tallies
 from sim.engines.errands import TooManyVisits
 from sim.engines.floor import EndlessInstant
 from sim.engines.kernel import loop, records
@@ -30,6 +30,7 @@ from sim.engines.tables import timetable_table
 from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
 from sim.rules import Switch, as_run
+from sim.tally import HOUR, Tally, axis
 from sim.timetable import Row, timetable
 
 SLOTS = 64
@@ -50,15 +51,19 @@ class Model:
 
     def __init__(
         self, scenario: Resolved, seed: int, replication: int, end: int, *, keeps_record: bool = True,
-        breathe: Callable[[], None] | None = None,
+        hour: int = HOUR, breathe: Callable[[], None] | None = None,
     ) -> None:  # fmt: skip
         check_known(scenario)
         self.scenario, self.seed, self.replication = scenario, seed, replication
         self.begin, self.end = -scenario.clock.lead_in, end
         self.timetable = timetable(scenario, seed, replication, self.begin, end)
-        self.prepared = Compiler(scenario, seed, replication, self.timetable).prepared()
+        self.axis = axis(scenario, end, hour)
+        self.prepared = Compiler(scenario, seed, replication, self.timetable, self.axis).prepared()
         self.net = _named(self.prepared.net)
-        self.state = _new_state(self.prepared, self.begin, replication)
+        self.state = _new_state(
+            self.prepared, self.begin, replication, tallies.new_arrays(scenario, self.axis)
+        )
+        tallies.begin(self.state, scenario, self.axis)
         self.state.x[records.RECORD] = keeps_record
         self._closed: tuple[int, State] | None = None
         self.answer = records.GROW
@@ -153,6 +158,10 @@ class Model:
             }
         )
 
+    def tally(self, end: int) -> Tally:
+        """The statistics of the run, kept while it went."""
+        return tallies.read(self._closed_at(end), self.scenario, self.axis, end)
+
     def visits(self, end: int) -> int:
         """Rows of visits, the open ones too."""
         return int(self._closed_at(end).x[records.VISIT_ROWS])
@@ -185,10 +194,8 @@ class Model:
                 log = _longer(state.visit_log, rows - state.visit_log.size)
                 extra = _longer(state.extra_log, rows - len(state.extra_log))
                 state = state._replace(visit_log=log, extra_log=extra)
-            own = {
-                name: getattr(state, name).copy() for name in ("x", "sites", "entities", "totals", "broken")
-            }
-            state = _named(state._replace(**own))
+            own = {name: getattr(state, name).copy() for name in ("x", "totals", "broken")}
+            state = _named(state._replace(**own, **tallies.copies(state, self.axis, end)))
             with _wrapping():
                 loop.check_heads(self.net, state)
                 loop.write_open(self.net, state, end)
@@ -334,7 +341,7 @@ def names_of(scenario: Resolved, columns: Codes, classes: tuple[str, ...]) -> Na
     )
 
 
-def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
+def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dict[str, Array]) -> State:
     net = prepared.net
     steps, pools, zones = net.steps.size, len(prepared.highest), net.zone_room.size
     attributes, stocks = len(prepared.columns), len(prepared.opening)
@@ -427,6 +434,7 @@ def _new_state(prepared: Prepared, begin: int, replication: int) -> State:
             there=np.zeros((steps, net.flow_first.size), np.int64),
             waiting=np.zeros((steps, net.flow_first.size), np.int64),
             inside=np.zeros(net.flow_first.size, np.int64),
+            **statistics,
         )
     )
 
@@ -480,6 +488,7 @@ def grow(state: State, facts: int) -> State:
         "switches": x[records.SWITCH_ROWS] + (facts + 1) * rules,
         "heap": x[records.HEAP] + events + records.SPARE_EVENTS,
         "soon": x[records.SOON] + events,
+        "cells": x[records.BLOCKS] + again * records.BLOCKS_A_ROW + (facts + 1) * records.BLOCKS_A_FACT,
     }
     rows = {
         "visit_log": x[records.VISIT_ROWS] + again + 4 * (facts + 1),

@@ -52,7 +52,9 @@ from sim.engines.world import WatchedWorld, World
 from sim.laws import wrong_areas
 from sim.log import EMPTY, ENTITY_OUTCOMES, EventLog
 from sim.origins import origins_of
+from sim.recount import recount
 from sim.rules import as_run, highest
+from sim.tally import Tally as RunTally
 from sim.timetable import Row, duty, timetable
 
 INSIDE, CROSSED = ENTITY_OUTCOMES.index("inside"), ENTITY_OUTCOMES.index("completed")
@@ -734,6 +736,10 @@ class Model:
     def digest(self, end: int) -> str:
         """The identity of the run."""
         return digest(self.record(end))
+
+    def tally(self, end: int) -> RunTally:
+        """The statistics of the run."""
+        return recount(self.scenario, self.record(end))
 
     def visits(self, end: int) -> int:
         """Rows of visits, the open ones too."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from scenarios.library import load, names
 from scenarios.resolved import DAY, Backlog, Resolved
@@ -19,7 +19,7 @@ from tests.sim.test_engines_agree import NO_SHRINK
 
 
 @pytest.mark.slow
-@NO_SHRINK
+@settings(NO_SHRINK, max_examples=100)
 @given(networks())
 def test_the_digest_kept_row_by_row_is_that_of_the_record(scenario: Resolved) -> None:
     assert_the_same_without_record(scenario)

@@ -22,6 +22,7 @@ from sim.engines.kernel.records import (
     REPLICATION,
     STILL_COMING,
 )
+from sim.engines.kernel.tally import tally_birth
 from sim.jit import inlined
 
 
@@ -61,6 +62,7 @@ def new_entity(net, st, flow, source, origin, day, number, arrived, given, paren
         else:
             st.values[entity, column] = mixed(net, end, luck)
     sign(net, st, entity)
+    tally_birth(net, st, entity)
     return entity
 
 

@@ -9,6 +9,7 @@ from sim.engines.kernel.events import happen, stir
 from sim.engines.kernel.lines import count_queue, leave_line
 from sim.engines.kernel.records import (
     BEGINS,
+    BIN,
     DEPARTS,
     DIGITAL,
     ENDS,
@@ -130,7 +131,7 @@ def board(net, st, visit, head, load):
     if load >= 0:
         st.loads[load].aboard += 1
     if visit != head:
-        v.started, v.mode, v.lane_pool, v.lane = now, DIGITAL, h.lane_pool, h.lane
+        v.started, v.bin, v.mode, v.lane_pool, v.lane = now, st.x[BIN], DIGITAL, h.lane_pool, h.lane
         st.starts[m.entity, v.step] += 1
         if net.steps[v.step].watched:
             st.waiting[v.step, st.entities[m.entity].flow] -= 1

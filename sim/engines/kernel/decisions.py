@@ -12,6 +12,7 @@ from sim.engines.kernel.interruptions import fits, plan, settle_capacity, take_f
 from sim.engines.kernel.laws import check_room
 from sim.engines.kernel.lines import before, count_queue, leave_line
 from sim.engines.kernel.records import (
+    BIN,
     DIGITAL,
     DIVERTED,
     EMPTY,
@@ -210,7 +211,7 @@ def start(net, st, visit):  # noqa: C901, PLR0912
     if s.watched:
         st.waiting[step, st.entities[entity].flow] -= 1
     mode = mode_of(net, st, step, visit)
-    v.started, v.mode = now, mode
+    v.started, v.mode, v.bin = now, mode, st.x[BIN]
     if s.only_pool >= 0:
         take_only(st, visit, s.only_pool, s.only_units)
         head_moved(net, st, step)

@@ -14,8 +14,12 @@ from sim.engines.kernel.lines import count_queue, leave_line
 from sim.engines.kernel.records import (
     BALKED,
     BEGINS,
+    BLOCKS,
+    BLOCKS_A_FACT,
+    BLOCKS_A_ROW,
     BY_ROWS,
     CAPACITY,
+    CARRIES_CROSSED,
     CHECK,
     COMPLETED,
     DEMAND,
@@ -51,6 +55,7 @@ from sim.engines.kernel.records import (
     USAGE_ROWS,
     VISIT_ROWS,
 )
+from sim.engines.kernel.tally import settle_pool
 from sim.engines.kernel.units import hold_units, return_units
 from sim.engines.kernel.visits import close
 from sim.engines.kernel.waiting import may_start, stir_pool, wake_sleepers
@@ -90,6 +95,7 @@ def apply_row(net, st):
 def set_units(net, st, what, pool, value):
     """Units on duty, in capacity, or staying on after a closing."""
     p = st.pools[pool]
+    settle_pool(st, pool, st.x[NOW])
     if what == SCHEDULED:
         if value < p.scheduled:
             p.closed_at = st.x[NOW]
@@ -118,7 +124,8 @@ def look_for_idle_heads(net, st):
 def room_for_more(st):
     """How many facts and passes every array can hold for sure; 0 or less: grow first.
 
-    A fact adds at most one visit, one entity, fork + 1 movers, fork + 4 events, 4 rows and one entry for each
+    A fact adds at most one visit, one entity, fork + 1 movers, fork + 4 events, 4 rows (each of which may
+    begin a block of cells for each interval; an entity one for its dwell) and one entry for each
     pool, zone and stock; a pass adds two events for each mover there is, and two more and two rows
     where work may be interrupted, two more events where some gather. Rules are read at most once a fact,
     with two events and a row each.
@@ -137,6 +144,7 @@ def room_for_more(st):
     fuel = min(fuel, (st.soon.size - x[SOON] - 2 * live - more) // each)
     if st.rules.size > 0:
         fuel = min(fuel, (st.switches.shape[0] - x[SWITCH_ROWS]) // st.rules.size)
+    fuel = min(fuel, (st.cells.shape[0] - x[BLOCKS] - BLOCKS_A_ROW * again) // BLOCKS_A_FACT)
     if x[RECORD]:
         fuel = min(fuel, (st.visit_log.size - x[VISIT_ROWS] - again) // 4)
         fuel = min(fuel, st.entity_log.size - x[ENTITIES] - 1)
@@ -202,6 +210,8 @@ def ended(net, st, visit):
     v.ended, v.outcome = st.x[NOW], COMPLETED
     if net.steps[v.step].watched:
         count_out(st.there, st.waiting, v.step, st.entities[m.entity].flow, True)
+    if net.steps[v.step].marks & CARRIES_CROSSED:
+        st.entities[m.entity].crossed = st.x[NOW]
     if net.steps[v.step].release:
         return_units(net, st, visit)
     if net.steps[v.step].kind == HOLD:

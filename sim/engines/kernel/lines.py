@@ -99,6 +99,9 @@ def leave_line(st, visit):
 @inlined
 def count_queue(st, step, change):
     site, now = st.sites[step], st.x[NOW]
-    site.area += site.queued * (now - site.since)
+    lasted = now - site.since
+    if lasted > 0:  # else nobody could see how long it was
+        site.area += site.queued * lasted
+        site.most = max(site.most, site.queued)
+        site.since = now
     site.queued += change
-    site.since = now

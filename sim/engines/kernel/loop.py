@@ -26,6 +26,7 @@ from sim.engines.kernel.records import (
     ARRIVES,
     AT_CHOICE,
     BEGINS,
+    BIN_END,
     BREATH,
     CHECK,
     DEPARTS,
@@ -63,6 +64,7 @@ from sim.engines.kernel.records import (
 )
 from sim.engines.kernel.rules import read_rules, switch
 from sim.engines.kernel.stocks import turned_down
+from sim.engines.kernel.tally import go_through, turn
 from sim.engines.kernel.units import note_zone
 from sim.engines.kernel.visits import (
     come,
@@ -140,6 +142,8 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
                 return EMPTIED
             if t >= until:
                 return DONE
+            if t >= x[BIN_END]:
+                turn(net, st, t)
             x[NOW] = t
             continue
         x[EVENTS] += 1
@@ -241,13 +245,14 @@ def spare(st):
 
 @entry
 def write_open(net, st, end):
-    """The rows of open visits and present entities, at the end of a run."""
+    """The rows of open visits and present entities at the end of a run, and levels up to it."""
+    go_through(net, st, end)
     for visit in range(st.visits.size):
         if st.visits[visit].mover >= 0:
             write_visit(net, st, visit, EMPTY, end)
     for entity in range(st.entities.size):
         if st.entities[entity].live:
-            write_entity(net, st, entity, EMPTY)
+            write_entity(net, st, entity, EMPTY, end)
 
 
 @entry

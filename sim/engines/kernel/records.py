@@ -45,11 +45,15 @@ KIND_MASK = (1 << KIND_BITS) - 1
     FREE_VISITS, FREE_MOVERS, FREE_ENTITIES, USAGE_ROWS, PLACE_ROWS, EVENTS, CHECK, IDLE_HEADS, WRONG,
     REPLICATION,
     RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS, BEGIN, FREE_ERRANDS,
-    PLANNED, FREE_LOADS, READ_AT, SWITCH_ROWS,
-) = range(32)  # fmt: skip
-SCALARS = 32
+    PLANNED, FREE_LOADS, READ_AT, SWITCH_ROWS, BIN, BIN_END, BLOCKS, WINDOW,
+) = range(36)  # fmt: skip
+SCALARS = 36
+CARRIES_ARRIVED, CARRIES_CROSSED = 1, 2
+"""Bits of `marks`: milestones that a step carries, or any step of a flow."""
 TIMES_GO_BACK, PARTS_DIFFER, ABOVE_CAPACITY, NOT_HELD, ABOVE_ROOM, BELOW_NOTHING = range(6)
 """Laws that are counted: places in `broken`."""
+BLOCKS_A_ROW = 5
+BLOCKS_A_FACT = 4 * BLOCKS_A_ROW + 1
 DONE, GROW, EMPTIED, ENDLESS, BREATH = range(5)
 LINES = 3  # two doors and the queue
 QUEUE_LINE = 2
@@ -65,7 +69,7 @@ SITE = np.dtype([(n, i8) for n in (
     "places", "slow", "queued", "area", "since", "in_admit", "next_admit", "in_start", "next_start",
     "next_asked",
     "newcomers", "under_way", "touched", "waits", "wait_at", "asleep", "next_sleeper",
-    "closed", "diverted",
+    "closed", "diverted", "area_told", "most", "places_since",
 )])  # fmt: skip
 GROUP = np.dtype([(n, i8) for n in (
     "admit", "start", "pools", "passes_at", "passes", "stirred", "touched", "choosers", "last_chooser",
@@ -76,24 +80,25 @@ POOL = np.dtype(
         "capacity", "serving", "kept", "highest", "returned", "first", "usage_row", "waiting", "wait_first",
         "touched", "next_touched", "sleepers",
         "scheduled", "closed_at", "fell", "overtime", "overtime_since", "timetabled", "at_least",
-        "more",
+        "more", "since", "noted", "was_serving", "was_kept",
     )]
 )  # fmt: skip
 RULE = np.dtype([(n, i8) for n in ("given", "since", "in_force")])
-ZONE = np.dtype([(n, i8) for n in ("taken", "place_row")])
+ZONE = np.dtype([(n, i8) for n in ("taken", "place_row", "room", "since", "noted", "was_taken")])
+FLOW = np.dtype([(n, i8) for n in ("inside", "since")])
 STOCK = np.dtype([(n, i8) for n in ("level", "put_in", "taken", "level_row")])
 VISIT = np.dtype([(n, i8) for n in (
     "mover", "step", "number", "draw", "priority", "since", "joined", "admitted", "started", "ended", "mode",
     "lane_pool", "lane", "blocked", "outcome", "keeping", "stamp", "length", "resumed", "prev", "next",
     "line",
-    "in_zone", "moved_in", "newcomer", "patient", "held_units", "amount", "batch", "overdue",
+    "in_zone", "moved_in", "newcomer", "patient", "held_units", "amount", "batch", "overdue", "bin",
 )])  # fmt: skip
 MOVER = np.dtype(
     [(n, i8) for n in ("entity", "visit", "held", "zone", "branch", "parent", "kids", "step", "load")]
 )
 ENTITY = np.dtype([(n, i8) for n in (
     "row", "flow", "origin", "source", "day", "number", "arrived", "outcome", "live", "moved_at", "moves",
-    "spent", "child", "parent", "sent_for", "load",
+    "spent", "child", "parent", "sent_for", "load", "kind", "came", "crossed",
 )])  # fmt: skip
 VISIT_LOG = np.dtype([("entity", i4), ("step", i2), ("visit", i2), ("mode", i1), ("outcome", i1),
                       ("lane_pool", i2), ("lane", i4), ("blocked", i2), ("joined", i8), ("admitted", i8),
@@ -120,6 +125,7 @@ State = namedtuple(
     "usage places holds hold_pools hold_counts stocks levels extra_log signs totals broken "
     "there waiting inside pool_heaps "
     "errands errand_slots free_errands kin_log again victims "
-    "gathers loads load_units load_pools free_loads rules switches",
+    "gathers loads load_units load_pools free_loads rules switches "
+    "flows step_tally pool_tally zone_tally flow_tally kind_tally squares open blocks cells",
 )
 """All arrays that change: see `prepare`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.engines.kernel.heaps import put_number, take_lowest
 from sim.engines.kernel.laws import check_return, check_start
 from sim.engines.kernel.records import NONE, NOW, PLACE_ROWS, RECORD, USAGE_ROWS
+from sim.engines.kernel.tally import tally_pool, tally_zone
 from sim.engines.kernel.waiting import free_units_of, stir_pool
 from sim.jit import called, inlined
 
@@ -23,6 +24,7 @@ def row_of_now(x, curves, count, last, what):
 
 @inlined
 def note_pool(st, pool):
+    tally_pool(st, pool)
     if st.x[RECORD]:
         p = st.pools[pool]
         p.usage_row = row_of_now(st.x, st.usage, USAGE_ROWS, p.usage_row, pool)
@@ -32,6 +34,7 @@ def note_pool(st, pool):
 
 @inlined
 def note_zone(st, zone):
+    tally_zone(st, zone)
     if st.x[RECORD]:
         z = st.zones[zone]
         z.place_row = row_of_now(st.x, st.places, PLACE_ROWS, z.place_row, zone)

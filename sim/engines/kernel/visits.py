@@ -14,7 +14,9 @@ from sim.engines.kernel.records import (
     AMOUNT,
     AT_CHOICE,
     BATCH,
+    BIN,
     BY_DRAW,
+    CARRIES_ARRIVED,
     CHOOSE,
     EMPTY,
     END_STEP,
@@ -45,6 +47,7 @@ from sim.engines.kernel.records import (
     WRONG_STEP,
 )
 from sim.engines.kernel.stocks import put
+from sim.engines.kernel.tally import tally_entity, tally_leaving, tally_places, tally_visit
 from sim.engines.kernel.units import free_units, keep_units, note_zone, return_units
 from sim.engines.kernel.waiting import may_start
 from sim.jit import inlined
@@ -61,6 +64,7 @@ def zone_back(net, st, zone):
 
 @inlined
 def place_back(net, st, step):
+    tally_places(net, st, step)
     st.sites[step].places -= 1
     check_room(st, st.sites[step].places, NONE)
     if net.steps[step].room >= 0:
@@ -84,6 +88,7 @@ def write_visit(net, st, visit, left, now):
     entity = st.movers[st.visits[visit].mover].entity
     check_visit(st, visit, entity, left, now)
     count_visit(net, st, visit, entity, left)
+    tally_visit(net, st, visit, now)
     n = st.x[VISIT_ROWS]
     st.x[VISIT_ROWS] = n + 1
     if st.x[RECORD]:
@@ -123,6 +128,7 @@ def come_in(net, st, visit):
     """Admitted: take a place and stand in the queue."""
     v = st.visits[visit]
     v.admitted = st.x[NOW]
+    tally_places(net, st, v.step)
     st.sites[v.step].places += 1
     check_room(st, st.sites[v.step].places, net.steps[v.step].room)
     count_queue(st, v.step, 1)
@@ -157,6 +163,9 @@ def new_visit(net, st, mover, step):
     entity = m.entity
     e = st.entities[entity]
     st.counts[entity, step] += 1
+    st.step_tally[st.x[BIN], step].came += 1
+    if net.steps[step].marks & CARRIES_ARRIVED and e.came == EMPTY:
+        e.came = now
     v.mover, v.step, v.number, v.draw = mover, step, st.counts[entity, step], 0
     v.joined, v.since = now, now
     v.admitted = v.started = v.ended = v.resumed = EMPTY
@@ -197,6 +206,7 @@ def join(net, st, visit):
     if held >= 0 and st.visits[held].step == step:  # back to its own step: it keeps its place
         return_units(net, st, held)
         close(net, st, held)
+        tally_places(net, st, step)
         st.sites[step].places -= 1
         m.held = NONE
         v.moved_in = 1
@@ -283,7 +293,8 @@ def complete(net, st, entity):
     st.x[INSIDE_NOW] -= 1
     st.inside[e.flow] -= 1
     check_entity(st, entity, st.x[NOW])
-    write_entity(net, st, entity, st.x[NOW])
+    write_entity(net, st, entity, st.x[NOW], st.x[NOW])
+    tally_leaving(st, e.flow)
     if st.errands.shape[1] > 0:
         end_errands(st, entity)
     if st.gathers.size > 0:
@@ -294,8 +305,9 @@ def complete(net, st, entity):
 
 
 @inlined
-def write_entity(net, st, entity, left):
+def write_entity(net, st, entity, left, now):
     count_entity(net, st, entity, left)
+    tally_entity(net, st, entity, left, now)
     st.x[ENTITY_ROWS] += 1
     if st.x[RECORD]:
         e = st.entities[entity]

@@ -1,0 +1,149 @@
+"""The statistics of the compiled engine, seen from outside: tables, arrays, the tally read out.
+
+What is counted is in `sim.engines.kernel.tally`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.resolved import Flow, Resolved
+from sim.engines.kernel import records
+from sim.engines.kernel.records import State
+from sim.engines.words import Codes
+from sim.log import EMPTY, Column
+from sim.tally import (
+    CELLS,
+    FAR,
+    FLOW_TALLY,
+    INTERVALS,
+    KIND_TALLY,
+    POOL_TALLY,
+    STEP_TALLY,
+    ZONE_TALLY,
+    Axis,
+    Cells,
+    Tally,
+    carries,
+    kinds,
+    octaves,
+)
+
+Array = NDArray[Any]
+
+MARKS = {"arrived": records.CARRIES_ARRIVED, "crossed": records.CARRIES_CROSSED}
+
+FIRST_BLOCKS = 64
+"""Blocks of cells at the start; doubled when they run out. Number 0 is none."""
+
+
+def marks_of(milestones: tuple[str, ...]) -> int:
+    """The milestones of a step that the statistics need, as bits."""
+    return sum(mark for name, mark in MARKS.items() if name in milestones)
+
+
+def net_tables(scenario: Resolved, axis: Axis, columns: Codes) -> dict[str, Any]:
+    """The arrays that a network needs for the statistics, by their names in it."""
+    told = kinds(scenario)
+    widest = max((len(codes or ()) for codes in columns.values()), default=0)
+    parts = []
+    for name, flow in scenario.flows.items():
+        for attribute, described in flow.attributes.items():
+            row = np.zeros(max(1, widest), np.int64)
+            codes, stride = columns[attribute], told.strides.get((name, attribute), 0)
+            for place, value in enumerate(described.values if codes is not None else ()):
+                row[(codes or {})[value]] = place * stride
+            parts.append(row)
+    return {
+        "edges": axis.edges,
+        "span": axis.span,
+        "kind_first": np.array(told.first, np.int64),
+        "kind_part": np.array(parts, np.int64).reshape(len(parts), -1),
+        "flow_marks": np.array([_marks(scenario, flow) for flow in scenario.flows.values()], np.int64),
+    }
+
+
+def _marks(scenario: Resolved, flow: Flow) -> int:
+    """The milestones that any step of a flow carries."""
+    return marks_of(tuple(name for name in MARKS if carries(scenario, flow, name)))
+
+
+def new_arrays(scenario: Resolved, axis: Axis) -> dict[str, Any]:
+    """The arrays of a new run, by their names in the state."""
+    bins, begin = len(axis.edges) - 1, int(axis.edges[0])
+    steps, told = len(scenario.steps), kinds(scenario)
+    series = steps * len(INTERVALS) + len(told.members)
+    longest = max([int(axis.edges[-1]) - begin, *(max(table) for table in scenario.tables.values())])
+    flows = np.zeros(len(scenario.flows), records.FLOW)
+    flows["since"] = begin
+    return {
+        "flows": flows,
+        "step_tally": np.zeros((bins, steps), STEP_TALLY),
+        "pool_tally": np.zeros((bins, len(scenario.resources)), POOL_TALLY),
+        "zone_tally": np.zeros((bins, len(scenario.zones)), ZONE_TALLY),
+        "flow_tally": np.zeros((bins, len(scenario.flows)), FLOW_TALLY),
+        "kind_tally": np.zeros((3, len(told.members)), KIND_TALLY),
+        "squares": np.zeros((3, len(told.members))),
+        "open": np.zeros(steps, np.int64),
+        "blocks": np.zeros((axis.spans, series, octaves(2 * longest)), np.int32),
+        "cells": np.zeros((FIRST_BLOCKS, CELLS), np.uint32),
+    }
+
+
+def begin(state: State, scenario: Resolved, axis: Axis) -> None:
+    """Put a new state at the first bin."""
+    x, started = state.x, int(axis.edges[0])
+    x[records.BLOCKS], x[records.WINDOW] = 1, axis.window
+    x[records.BIN_END] = axis.edges[1] if len(axis.edges) > 2 else FAR
+    for places in (state.pools, state.zones):
+        places["since"], places["noted"] = started, EMPTY
+    state.sites["places_since"] = started
+    state.zones["room"] = [zone.room for zone in scenario.zones.values()]
+
+
+CLOSED = ("sites", "entities", "pools", "zones", "flows", "kind_tally", "squares", "open")
+BY_BIN = ("step_tally", "pool_tally", "zone_tally", "flow_tally")
+
+
+def copies(state: State, axis: Axis, end: int) -> dict[str, Array]:
+    """Of everything that writing the last rows changes; only what is used of what is large."""
+    last = len(axis.until(end).span)
+    found = {name: getattr(state, name).copy() for name in CLOSED}
+    found |= {name: getattr(state, name)[:last].copy() for name in BY_BIN}
+    rows = int(np.count_nonzero(state.visits["mover"] >= 0)) + int(np.count_nonzero(state.entities["live"]))
+    used, more = int(state.x[records.BLOCKS]), rows * len(INTERVALS)
+    found["cells"] = np.concatenate([state.cells[:used], np.zeros((more, CELLS), np.uint32)])
+    found["blocks"] = state.blocks[: axis.span[last - 1] + 1].copy()
+    return found
+
+
+def read(state: State, scenario: Resolved, axis: Axis, end: int) -> Tally:
+    """The statistics of a state whose open rows have been written."""
+    return Tally(
+        axis=axis.until(end),
+        steps=tuple(scenario.steps),
+        resources=tuple(scenario.resources),
+        zones=tuple(scenario.zones),
+        flows=tuple(scenario.flows),
+        kinds=kinds(scenario).members,
+        by_step=np.asarray(state.step_tally),
+        by_resource=np.asarray(state.pool_tally),
+        by_zone=np.asarray(state.zone_tally),
+        by_flow=np.asarray(state.flow_tally),
+        by_kind=np.asarray(state.kind_tally),
+        squares=state.squares,
+        open=state.open,
+        cells=_cells(state),
+    )
+
+
+def _cells(state: State) -> Cells:
+    """The blocks as rows, those cells that anything fell into."""
+    span, series, octave = np.nonzero(state.blocks)
+    counts = state.cells[state.blocks[span, series, octave]]
+    row, inside = np.nonzero(counts)
+    cell: Column = octave[row] * CELLS + inside
+    return Cells(span[row], series[row], cell, counts[row, inside].astype(np.int64))
