@@ -151,6 +151,8 @@ class _Teller:
     def _work(self, step: Step) -> Iterator[str]:
         if step.needs:
             yield self._say("steps.needs", needs="; ".join(self._need(need) for need in step.needs))
+        if step.reserve:
+            yield self._say("steps.reserve")
         if step.kind == "hold":
             yield self._say("steps.held")
         if step.frees:

@@ -225,13 +225,14 @@ class _Step:
             "needs": _all_needs(step.resources),
             "while_blocked": step.while_blocked,
             "on_preempt": on_preempt,
+            "reserve": step.reserve,
         }
 
     def hold(self) -> dict[str, Any]:
         """What holding says."""
         step = self.written
         assert isinstance(step, HoldStep)
-        return {"needs": _all_needs(step.resources)}
+        return {"needs": _all_needs(step.resources), "reserve": step.reserve}
 
     def choose(self) -> dict[str, Any]:
         """What choices say."""

@@ -246,6 +246,7 @@ class Step:
     branches: tuple[str, ...] = ()  # parallel: first step of each branch
     outcome: Literal["completed", "turned_back"] = "completed"  # end
     on_preempt: Literal["restart", "finish"] | None = field(default=None, metadata=LATER)  # None: resume
+    reserve: bool = field(default=False, metadata=LATER)  # the head takes its needs one after the other
     frees: tuple[str, ...] = field(default=(), metadata=LATER)  # free: the hold steps whose units go back
     errand: Errand | None = field(default=None, metadata=LATER)  # send, join
     gather: Gather | None = field(default=None, metadata=LATER)

@@ -201,6 +201,8 @@ class WorkStep(TimedStep):
     """What it needs, all at once: `officers`, `[officers, {scanner: 2}]`, `{any_of: [vet_a, vet_b]}`."""
     while_blocked: Literal["keep", "release"] = "keep"
     """Whether the resources stay busy while the next place refuses."""
+    reserve: Flag = False
+    """Whether the head of the queue takes what it needs one by one, and keeps it until it has all."""
     on_preempt: Literal["resume", "restart", "finish"] = "resume"
     """Whether work that is interrupted goes on later or begins anew, or cannot be interrupted."""
 
@@ -211,6 +213,8 @@ class HoldStep(PlaceStep):
     kind: Literal["hold"]
     resources: Needs
     """What it takes, all at once, as for work."""
+    reserve: Flag = False
+    """As for work."""
 
 
 class FreeStep(AnyStep):

@@ -44,7 +44,7 @@ STEP = np.dtype(
         "kind", "group", "zone", "room", "full_to", "patience_to", "release", "on_outage", "outcome", "by",
         "time", "paper", "patience", "mixes", "need_a", "need_b", "platform_a", "platform_b", "branch_a",
         "branch_b", "hold", "free_a", "free_b",
-        "stoppable", "interrupts", "must_fit", "fits_last", "on_preempt",
+        "stoppable", "interrupts", "must_fit", "fits_last", "on_preempt", "reserve",
         "stock", "amount", "partial", "short_to", "chooses",
         "watched", "when_a", "when_b", "rest", "asks", "balk_a", "balk_b", "balk_to",
         "errand", "wait_for", "count", "only_pool", "only_units", "gather", "marks",
@@ -401,7 +401,9 @@ class Compiler:
         rules = [self._rules(self.scenario.resources[p]) for need in step.needs for p, _ in need.any_of]
         touched = any(rule & (BY_PRIORITY | BY_BREAKDOWN | STOPS) for rule in rules)
         row["stoppable"] = step.kind == "work" and step.on_preempt != "finish" and touched
-        row["interrupts"] = step.gather is None and any(rule & BY_PRIORITY for rule in rules)
+        bold = step.gather is None and not step.reserve
+        row["interrupts"] = bold and any(rule & BY_PRIORITY for rule in rules)
+        row["reserve"] = step.reserve
         row["must_fit"] = any(rule & FITS for rule in rules)
         row["fits_last"] = row["must_fit"] and self._is_fickle(step)
         row["on_preempt"] = step.on_preempt == "restart"
@@ -443,7 +445,8 @@ class Compiler:
 
     def _only_need(self, step: Step) -> tuple[int, int]:
         """The pool and the units of a step that needs nothing else."""
-        if step.kind in ("take", "gather") or len(step.needs) != 1 or len(step.needs[0].any_of) != 1:
+        alone = len(step.needs) == 1 and len(step.needs[0].any_of) == 1
+        if step.kind in ("take", "gather") or step.reserve or not alone:
             return NONE, 0
         ((pool, units),) = step.needs[0].any_of
         resource = self.scenario.resources[pool]

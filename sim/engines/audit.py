@@ -58,7 +58,7 @@ def _taken_is_held(scenario: Resolved, state: State) -> Iterator[str]:
     """What is taken at the end is what the open visits hold, no more and no less."""
     rows = np.flatnonzero(state.visits["mover"] >= 0)
     visits = state.visits[rows]
-    busy = state.pools["serving"] + state.pools["kept"]
+    busy = state.pools["serving"] + state.pools["kept"] + state.pools["reserved"]
     held = _units(state.unit_pools[rows], visits["held_units"], len(busy))
     if state.hold_counts.shape[1]:
         kept = np.arange(len(state.hold_counts))

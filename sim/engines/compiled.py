@@ -316,11 +316,15 @@ class _Reader:
     ) -> dict[str, dict[str, Column]]:
         rows = levels[: self.state.x[count]]
         found: dict[str, dict[str, Column]] = {}
+        kept = len(self.state.reserved_log) > 0
         for code, name in enumerate(names):
             mine = rows[rows["what"] == code]
             parts = {column: mine[column].copy() for column in ("time", *columns)}
             if "kept" in parts:
-                found[name] = parts | {"reserved": np.zeros(len(mine), np.int64)}
+                reserved = self.state.reserved_log[: len(rows)][rows["what"] == code].copy() if kept else None
+                found[name] = parts | {
+                    "reserved": np.zeros(len(mine), np.int64) if reserved is None else reserved
+                }
             else:
                 found[name] = {"time": parts["time"], "taken": parts["serving"]}
         return found
@@ -352,7 +356,7 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
     x[records.BEGIN], x[records.STOCK_ROWS], x[records.READ_AT] = begin, stocks, EMPTY
     x[[records.FREE_VISITS, records.FREE_MOVERS, records.FREE_ENTITIES]] = SLOTS
     errands = SLOTS if prepared.errands else 0
-    interrupted = bool(net.steps["stoppable"].any())
+    interrupted, reserves = bool(net.steps["stoppable"].any()), bool(net.steps["reserve"].any())
     x[records.FREE_ERRANDS] = errands
     loads = 2 * SLOTS if net.gathers.size else 0  # one for each mover as a carrier, one as a member
     x[records.FREE_LOADS] = loads
@@ -373,6 +377,7 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
                 diverted=-1,
                 since=begin,
                 wait_at=-1,
+                reserving=-1,
             ),
             lists=np.full((steps * records.LINES, 2), -1, np.int64),
             groups=_records(
@@ -418,6 +423,8 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
             load_units=np.zeros((loads, prepared.units), np.int64),
             load_pools=np.zeros((loads, prepared.units), np.int64),
             free_loads=np.arange(loads)[::-1].copy(),
+            unit_needs=np.zeros((SLOTS if reserves else 0, prepared.units), np.int64),
+            reserved_log=np.zeros(SLOTS if reserves else 0, np.int64),
             rules=_records(net.rules.size, records.RULE, since=EMPTY),
             switches=np.zeros((SLOTS if net.rules.size else 0, 3), np.int64),
             errands=np.full((SLOTS, prepared.errands), -1, np.int64),
@@ -499,6 +506,8 @@ def grow(state: State, facts: int) -> State:
         "levels": x[records.STOCK_ROWS] + (facts + 1) * (state.stocks.size + 1),
         "extra_log": x[records.VISIT_ROWS] + again + 4 * (facts + 1),
     }
+    if state.reserved_log.size:
+        rows["reserved_log"] = rows["usage"]
     if state.kin_log.size:
         rows["kin_log"] = rows["entity_log"]
     if x[records.RECORD]:
@@ -517,8 +526,9 @@ def _grow_slots(state: State, facts: int) -> State:
     while state.x[records.FREE_VISITS] < facts + 2:
         size = state.visits.size
         free = _more_slots(state.free_visits, state.x, records.FREE_VISITS, size)
-        own = ("visits", "units", "unit_pools", *(("again", "victims") if len(state.again) else ()))
-        doubled = {name: _longer(getattr(state, name), size) for name in own}
+        slots = ["visits", "units", "unit_pools"]
+        slots += [name for name in ("again", "victims", "unit_needs") if len(getattr(state, name))]
+        doubled = {name: _longer(getattr(state, name), size) for name in slots}
         doubled["visits"]["mover"][size:] = -1
         state = state._replace(free_visits=free, **doubled)
     while state.x[records.FREE_ENTITIES] < facts + 2:

@@ -88,9 +88,9 @@ class Visit:
 
     __slots__ = (
         "admitted", "amount", "awaits", "batch", "blocked_by", "counted", "done", "draw_number", "ended",
-        "entity", "in_zone", "inside", "joined", "keeping", "key", "lane", "lane_pool", "left", "length",
-        "mode", "number", "outcome", "overdue", "patience", "position", "resumed", "segment", "stamp",
-        "started", "station", "units", "whole",
+        "entity", "got", "in_zone", "inside", "joined", "keeping", "key", "lane", "lane_pool", "left",
+        "length", "mode", "number", "outcome", "overdue", "patience", "position", "resumed", "segment",
+        "stamp", "started", "station", "units", "whole",
     )  # fmt: skip
 
     def __init__(
@@ -114,6 +114,7 @@ class Visit:
         self.counted = False  # among those at the step
         self.stamp, self.length, self.resumed = 0, 0, EMPTY  # of work under way: the rest from `resumed` on
         self.segment, self.whole = 1, 0  # times begun, if pre-empted; the whole duration
+        self.got: list[int] = []  # the needs that are reserved, as `units`
         self.awaits: Errand | None = None  # sub-entities that must end first
         self.inside: Event  # joined or not; admitted or turned away: only of those who ask
         self.done: Event  # served, or out of patience

@@ -9,14 +9,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import partial
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from simpy import Event
 
 from scenarios.resolved import Need, Platform, Resource, Step
-from sim.engines import preemption
+from sim.engines import preemption, reserving
 from sim.engines.batches import Gathering, Load, depart
 from sim.engines.levels import Levels
 from sim.engines.stocks import Stock
@@ -51,7 +51,7 @@ class Pool:
 
     def __init__(self, number: int, resource: Resource) -> None:
         self.number = number
-        self.capacity = self.serving = self.kept = 0
+        self.capacity = self.serving = self.kept = self.reserved = 0
         self.scheduled, self.closed_at = 0, EMPTY
         self.overtime, self.overtime_since = 0, EMPTY  # units that stay on for those who came before
         self.preempt, self.at_closing = frozenset(resource.preempt), resource.at_closing
@@ -66,7 +66,7 @@ class Pool:
     @property
     def free(self) -> int:
         """Units that may start something now; negative when capacity fell under what is busy."""
-        return self.capacity - self.serving - self.kept
+        return self.capacity - self.serving - self.kept - self.reserved
 
     def free_for(self, visit: Visit) -> int:
         """Units that may start this visit now: overtime is for those who had come before the closing."""
@@ -109,11 +109,31 @@ class Pool:
 
     def take(self, units: int, now: int) -> list[int]:
         self.serving += units
+        self._note(now)
+        return self._units(units, now)
+
+    def reserve(self, units: int, now: int) -> list[int]:
+        """Busy from now on, for work that will start when it has all that it needs."""
+        self.reserved += units
+        self._note(now)
+        return self._units(units, now)
+
+    def claim(self, units: int, now: int) -> None:
+        """What was reserved serves, and may be interrupted for others from now on."""
+        self.reserved -= units
+        self.serving += units
+        self._note(now)
+        self.stir()
+
+    def _note(self, now: int) -> None:
+        self.levels.note(now, self.serving, self.kept, self.reserved)
+
+    def _units(self, units: int, now: int) -> list[int]:
+        """Their numbers, the lowest free ones."""
         if self.free + self.overtime < 0:
             raise LawBroken(
                 f"a start at {now} ms leaves more units busy than the capacity of {self.capacity}"
             )
-        self.levels.note(now, self.serving, self.kept, 0)
         return [self._lowest() for _ in range(units)]
 
     def _lowest(self) -> int:
@@ -126,16 +146,18 @@ class Pool:
         """What served is now only kept, since the next place refuses."""
         self.serving -= units
         self.kept += units
-        self.levels.note(now, self.serving, self.kept, 0)
+        self._note(now)
 
-    def give_back(self, units: list[int], now: int, kept: bool) -> None:
-        if kept:
+    def give_back(self, units: list[int], now: int, kept: bool = False, reserved: bool = False) -> None:
+        if reserved:
+            self.reserved -= len(units)
+        elif kept:
             self.kept -= len(units)
         else:
             self.serving -= len(units)
         for unit in units:
             heappush(self._returned, unit)
-        self.levels.note(now, self.serving, self.kept, 0)
+        self._note(now)
         self.stir()
 
     def set_units(self, row: Row, now: int) -> None:
@@ -210,6 +232,14 @@ class Line:
     def pop(self) -> None:
         heappop(self._heap)
 
+    def remove(self, visit: Visit) -> None:
+        """Take one out, though another may have come before it since it was the head."""
+        if self._heap[0][1] is visit:
+            heappop(self._heap)
+        else:
+            self._heap.remove((visit.key, visit))
+            heapify(self._heap)
+
 
 def _at_door(visit: Visit) -> bool:
     return visit.outcome == OPEN and visit.admitted == EMPTY
@@ -235,6 +265,7 @@ class Station:
         self.lines = (Line(_at_door), Line(_at_door))  # those already in the zone; the others
         self.newcomers: list[Visit] = []  # at a door since the last pass
         self.queue = Line(_in_queue)
+        self.reserving: Visit | None = None  # stays the head while it waits
         self.queued = 0
         self.queue_area = 0  # integral of the queue's length [entity ms]
         self.queue_since = 0
@@ -368,8 +399,16 @@ class Station:
                 head.inside.succeed()
 
     # ---- the queue decides
+    def front(self) -> Visit | None:
+        """The head of the queue: who reserves stays it, whoever comes."""
+        if self.reserving is not None and _in_queue(self.reserving):
+            return self.reserving
+        return self.queue.head()
+
     def startable(self) -> Visit | None:
         """The head of the queue, if what it needs is there."""
+        if self.step.reserve:
+            return reserving.candidate(self)
         head = self.queue.head()
         if head is None or self.mode(head) is None:
             return None
@@ -429,20 +468,18 @@ class Station:
             depart(self, visit)
             return False
         now, mode = self.env.now, self.mode(visit)
-        wanted = self.units_for(visit)
-        victims: list[Visit] = []
-        if wanted is None:
-            found = preemption.plan(self, visit)
-            assert found is not None
-            wanted, victims = found
+        if self.step.reserve:
+            if not reserving.collect(self, visit):
+                return False
+            reserving.claim(visit, now)
+            interrupted = False
+        else:
+            interrupted = self._take_all(visit)
         assert mode is not None
-        for victim in victims:
-            victim.station.interrupt(victim)
-        self.queue.pop()
+        self.queue.remove(visit)
         self.leave_queue(visit)
         self.tally.start(visit.entity.key[0])
         visit.started, visit.mode = now, mode
-        visit.units = self.take_units(wanted)
         if visit.units:
             visit.lane_pool, visit.lane = visit.units[0][0].number, visit.units[0][1][0]
         if self.stock is not None:
@@ -454,6 +491,19 @@ class Station:
             visit.ride()
         else:
             self._end_after(visit, visit.length)
+        return interrupted
+
+    def _take_all(self, visit: Visit) -> bool:
+        """Take the units that are free, or those of others; returns whether others were interrupted."""
+        wanted = self.units_for(visit)
+        victims: list[Visit] = []
+        if wanted is None:
+            found = preemption.plan(self, visit)
+            assert found is not None
+            wanted, victims = found
+        for victim in victims:
+            victim.station.interrupt(victim)
+        visit.units = self.take_units(wanted)
         return bool(victims)
 
     def take_units(self, wanted: list[tuple[Pool, int]]) -> list[tuple[Pool, list[int]]]:

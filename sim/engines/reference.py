@@ -128,7 +128,8 @@ class Model:
         station.close_segment = self.recorder.close_segment
         station.dispatch = self.set_out
         pools = station.pools.values()
-        station.may_interrupt = step.gather is None and any("priority" in pool.preempt for pool in pools)
+        bold = step.gather is None and not step.reserve
+        station.may_interrupt = bold and any("priority" in pool.preempt for pool in pools)
         station.may_be_interrupted = (
             step.kind == "work"
             and step.on_preempt != "finish"
@@ -521,7 +522,7 @@ class Model:
 
     def return_units(self, visit: Visit) -> None:
         for pool, units in visit.units:
-            pool.give_back(units, self.env.now, visit.keeping)
+            pool.give_back(units, self.env.now, visit.keeping, reserved=visit.started == EMPTY)
         visit.units, visit.keeping = [], False
 
     # ---- patience
@@ -772,8 +773,9 @@ class Model:
         taken = [*(v.units for v in visits), *(units for p in positions for units in p.holds.values())]
         held = Counter(pool for pairs in taken for pool, units in pairs for _ in units)
         for name, pool in self.pools.items():
-            if pool.serving + pool.kept != held[pool]:
-                yield f"'{name}' has {pool.serving + pool.kept} units busy, its visits hold {held[pool]}"
+            busy = pool.serving + pool.kept + pool.reserved
+            if busy != held[pool]:
+                yield f"'{name}' has {busy} units busy, its visits hold {held[pool]}"
         inside = Counter(visit.station for visit in visits if visit.admitted != EMPTY)
         for name, station in self.stations.items():
             if station.places != inside[station]:

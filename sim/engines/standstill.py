@@ -100,7 +100,7 @@ class Standstill:
 
     def _in_queue(self, visit: Visit) -> Iterator[Obstacle]:
         station = visit.station
-        head = station.queue.head()
+        head = station.front()
         if head is not None and head is not visit:
             yield Obstacle(f"queue of {station.name}", (self.name(head),), False)
             return
@@ -150,7 +150,9 @@ class Standstill:
     def _units(self, station: Station, visit: Visit) -> Iterator[Obstacle]:
         """The needs that are short; all of them together, where only together they are too many."""
         short = False
-        for need in station.step.needs:
+        for number, need in enumerate(station.step.needs):
+            if number in visit.got:
+                continue
             pools = [(name, station.pools[name], units) for name, units in need.any_of]
             if all(pool.free_for(visit) < units for _, pool, units in pools):
                 short = True
@@ -159,7 +161,14 @@ class Standstill:
                 yield Obstacle(pools[0][0], holders, may_open)
         if not short and station.must_fit:  # not before closing
             yield Obstacle(" + ".join(station.pools), (), True)
-        elif not short and station.units_for(visit) is None:
+        elif not short and self._lacks_units(station, visit):
             holders = tuple(h for pool in station.pools.values() for h in self.place_holders.get(pool, ()))
             may_open = any(pool.capacity < self.highest.get(name, 0) for name, pool in station.pools.items())
             yield Obstacle(" + ".join(station.pools), holders, may_open)
+
+    @staticmethod
+    def _lacks_units(station: Station, visit: Visit) -> bool:
+        """Only together they are too many: more is reserved than there is, or a need leaves too little."""
+        if station.step.reserve:
+            return any(pool.free_for(visit) < 0 for pool, _ in visit.units)
+        return station.units_for(visit) is None

@@ -31,6 +31,7 @@ class _Thaw:
     def __init__(self, twin: Reference, model: Model) -> None:
         self.twin, self.columns = twin, model.prepared.columns
         self.state: Any = model.state
+        self.need_a = model.prepared.net.steps["need_a"]
         self.stations = list(twin.stations.values())
         self.pools = list(twin.pools.values())
         self.zones = list(twin.zones.values())
@@ -53,6 +54,7 @@ class _Thaw:
     def _places(self) -> None:
         for pool, row in zip(self.pools, self.state.pools, strict=True):
             pool.capacity, pool.serving, pool.kept = (int(row[n]) for n in ("capacity", "serving", "kept"))
+            pool.reserved = int(row["reserved"])
             pool.overtime, pool.overtime_since = int(row["overtime"]), int(row["overtime_since"])
         for zone, row in zip(self.zones, self.state.zones, strict=True):
             zone.taken = int(row["taken"])
@@ -84,6 +86,12 @@ class _Thaw:
         for k in range(int(row["held_units"])):
             pool = self.pools[int(self.state.unit_pools[slot, k])]
             visit.units.append((pool, [int(self.state.units[slot, k])]))
+        if len(self.state.unit_needs) and visit.started == EMPTY:
+            first = int(self.need_a[station.number])
+            needs = self.state.unit_needs[slot, : int(row["held_units"])]
+            visit.got = [int(need) - first for need in dict.fromkeys(needs.tolist())]
+            if visit.got:
+                station.reserving = visit
         return visit
 
     def _entity(self, mover: int) -> Entity:

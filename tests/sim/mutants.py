@@ -13,7 +13,7 @@ from scenarios.resolved import Condition, Effect
 from sim import arrivals
 from sim.appointments import _Book, by_appointment
 from sim.draws import draw
-from sim.engines import batches, preemption, reference
+from sim.engines import batches, preemption, reference, reserving
 from sim.engines.batches import Gathering
 from sim.engines.entities import Entity, Position, Visit
 from sim.engines.errands import Errand
@@ -854,6 +854,40 @@ def what_ends_at_the_closing_does_not_fit(patch: Patch) -> None:
 def any_fall_of_the_schedule_is_a_closing(patch: Patch) -> None:
     fits = Pool.fits
     patch.setattr(Pool, "fits", lambda pool, _, length, now: fits(pool, pool.scheduled, length, now))
+
+
+# ---- reservation
+@mutant
+def a_better_one_overtakes_who_reserves(patch: Patch) -> None:
+    patch.setattr(Station, "front", lambda station: station.queue.head())
+
+
+@mutant
+def parts_of_a_need_are_reserved(patch: Patch) -> None:
+    """Units are reserved before there are enough of them."""
+    reserve = Pool.reserve
+
+    def short(pool: Pool, units: int, now: int) -> list[int]:
+        return reserve(pool, max(1, units - 1), now)
+
+    patch.setattr(Pool, "reserve", short)
+
+
+@mutant
+def reserved_work_starts_without_capacity(patch: Patch) -> None:
+    patch.setattr(reserving, "_is_ready", lambda station, head: len(head.got) == len(station.step.needs))
+
+
+@mutant
+def what_was_reserved_stays_after_giving_up(patch: Patch) -> None:
+    return_units = Model.return_units
+
+    def forget(model: Model, visit: Visit) -> None:
+        if visit.started == EMPTY:
+            visit.units = []
+        return_units(model, visit)
+
+    patch.setattr(Model, "return_units", forget)
 
 
 # ---- numbers

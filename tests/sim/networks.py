@@ -47,7 +47,7 @@ FEATURES = (
     "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool",
     "burst", "until_empty", "teams", "by_goods", "other_doors", "two_platforms",
     "greedy", "crowded", "hold", "stocks", "lanes", "balk", "rules", "sends", "joins", "preempt", "closing",
-    "crowd", "gather", "carrier", "nested", "slots",
+    "crowd", "gather", "carrier", "nested", "slots", "reserve",
 )  # fmt: skip
 REFERENCE_ONLY: frozenset[str] = frozenset()
 """What the compiled engine does not know yet."""
@@ -163,7 +163,7 @@ def _needs(draw: st.DrawFn, on: set[str], pools: list[str]) -> tuple[Need, ...]:
         needs = [Need(tuple((pool, units) for pool in draw(st.permutations(pools))))]
     else:
         needs = [Need(((first, units),))]
-    if "joint" in on and len(pools) > 1 and draw(st.booleans()):
+    if ("joint" in on or "reserve" in on) and len(pools) > 1 and draw(st.booleans()):
         needs.append(Need(((next(pool for pool in pools if pool != first), 1),)))
     return tuple(needs)
 
@@ -185,6 +185,8 @@ def _step(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str], nam
             fields["on_outage"] = draw(st.sampled_from(["finish", "pause", "restart"]))
     if "release" in on and draw(st.booleans()):
         fields["while_blocked"] = "release"
+    if "reserve" in on:
+        fields["reserve"] = draw(st.booleans())
     if "preempt" in on or "closing" in on:
         fields["on_preempt"] = draw(st.sampled_from([None, None, "restart", "finish"]))
     return Step(NAME, "work", **fields)
@@ -434,6 +436,7 @@ def _add_hold(
     room = draw(st.sampled_from([None, None, 1, 2])) if "rooms" in on else None
     fields = _patience(draw, names, names[-1]) if "patience" in on and draw(st.booleans()) else {}
     steps["drop"] = steps["free"] = Step(NAME, "free", frees=("take",))
+    fields["reserve"] = "reserve" in on and draw(st.booleans())
     steps["take"] = Step(NAME, "hold", needs=_needs(draw, on, pools), room=room, **fields)
     way["free"], way[names[until]] = way[names[until]], "free"
     for step, after in way.items():

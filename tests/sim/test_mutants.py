@@ -28,6 +28,7 @@ from tests.sim import (
     test_story_holding,
     test_story_interruptions,
     test_story_parallel,
+    test_story_reserving,
     test_story_rules,
     test_story_sending,
     test_story_span,
@@ -41,7 +42,8 @@ from tests.sim.networks import networks
 STORIES = (
     test_story_blocking, test_story_waiting, test_story_capacity, test_story_parallel, test_story_span,
     test_story_gathering, test_story_holding, test_story_state, test_story_rules, test_story_stocks,
-    test_story_sending, test_story_interruptions, test_story_appointments, test_deadlock,
+    test_story_sending, test_story_interruptions, test_story_appointments,
+    test_story_reserving, test_deadlock,
 )  # fmt: skip
 NUMBERS = (
     test_common_numbers.test_every_number_is_drawn_from_its_own_address,

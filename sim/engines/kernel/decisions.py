@@ -35,6 +35,7 @@ from sim.engines.kernel.records import (
     TURNED_AWAY,
     WHOLE,
 )
+from sim.engines.kernel.reserving import claim, first_of, has_all, may_reserve, reserve
 from sim.engines.kernel.stocks import gets_enough, take, turn_down
 from sim.engines.kernel.units import free_for, note_pool, note_zone, take_unit
 from sim.engines.kernel.visits import come_in
@@ -170,8 +171,10 @@ def take_only(st, visit, pool, units):
 
 @inlined
 def startable(net, st, step):
-    """The head of the queue if what it needs is there, else NONE."""
+    """The head of the queue if what it needs is there, or some of it to reserve, else NONE."""
     s, head = net.steps[step], head_of(st, step)
+    if s.reserve and head >= 0:
+        return goes_on(net, st, step)
     if head < 0 or (s.platform_b > s.platform_a and mode_of(net, st, step, head) < 0):
         return NONE
     if s.only_pool >= 0:
@@ -183,6 +186,21 @@ def startable(net, st, step):
     if s.kind == TAKE and not may_take(net, st, step, head):
         return NONE
     return head
+
+
+@called
+def goes_on(net, st, step):
+    """The head that may reserve something more, or start."""
+    head = first_of(st, step)
+    return head if may_reserve(net, st, head) or is_ready(net, st, step, head) else NONE
+
+
+@called
+def is_ready(net, st, step, visit):
+    """Whether all is reserved and the work may start."""
+    if mode_of(net, st, step, visit) < 0:
+        return False
+    return has_all(net, st, visit, known_length(net, st, step, visit))
 
 
 @inlined
@@ -201,6 +219,11 @@ def start(net, st, visit):  # noqa: C901, PLR0912
     if s.short_to >= 0 and not gets_enough(net, st, visit):
         turn_down(st, visit)
         return False
+    if s.reserve:
+        reserve(net, st, visit)
+        if not is_ready(net, st, step, visit):
+            return False
+        claim(net, st, visit)
     others = False
     if s.interrupts:
         others = not has_units(net, st, step, visit)
@@ -215,7 +238,7 @@ def start(net, st, visit):  # noqa: C901, PLR0912
     if s.only_pool >= 0:
         take_only(st, visit, s.only_pool, s.only_units)
         head_moved(net, st, step)
-    elif not others:
+    elif not others and s.reserve == 0:
         units_there(net, st, step, visit, True)
     for k in range(v.held_units):  # a greedy first need may now leave units to the second
         pool = st.unit_pools[visit, k]
@@ -240,13 +263,20 @@ def start(net, st, visit):  # noqa: C901, PLR0912
     if s.stoppable and not begun:
         st.again[visit, WHOLE] = length
     if s.stoppable or (s.on_outage != FINISH and mode == DIGITAL and s.platform_b > s.platform_a):
-        v.length, v.resumed = length, now
-        v.prev, v.next = NONE, st.sites[step].under_way
-        if v.next >= 0:
-            st.visits[v.next].prev = visit
-        st.sites[step].under_way = visit
+        is_under_way(st, visit, length)
     happen(st, now + length, ENDS, visit, v.stamp)
     return others
+
+
+@inlined
+def is_under_way(st, visit, length):
+    """An outage or another visit may touch it: among those of its step."""
+    v = st.visits[visit]
+    v.length, v.resumed = length, st.x[NOW]
+    v.prev, v.next = NONE, st.sites[v.step].under_way
+    if v.next >= 0:
+        st.visits[v.next].prev = visit
+    st.sites[v.step].under_way = visit
 
 
 @inlined

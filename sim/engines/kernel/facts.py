@@ -231,6 +231,8 @@ def gave_up(net, st, visit):
         return int64(NONE), int64(NONE), int64(NONE)
     mover, at, back = v.mover, v.step, int64(NONE)
     v.outcome, v.ended = RENEGED, st.x[NOW]
+    if st.sites[at].reserving == visit:
+        st.sites[at].reserving = NONE
     if v.line < 0:
         turn_from(net, st, mover)
     else:

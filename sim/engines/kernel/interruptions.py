@@ -67,7 +67,7 @@ def settle_capacity(net, st, group):
             continue
         p.fell = 0
         rule = STOPS if p.closed_at == st.x[NOW] else BY_BREAKDOWN
-        while net.pool_rules[pool] & rule and p.capacity + p.overtime < p.serving + p.kept:
+        while net.pool_rules[pool] & rule and p.capacity + p.overtime < p.serving + p.kept + p.reserved:
             victim = first_victim(net, st, pool, NONE, 0)
             if victim < 0:
                 break

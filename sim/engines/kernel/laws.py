@@ -55,7 +55,7 @@ def check_entity(st, entity, left):
 def check_start(st, pool):
     """No start leaves more busy than capacity, and what stays on in overtime."""
     p = st.pools[pool]
-    if p.serving + p.kept > p.capacity + p.overtime:
+    if p.serving + p.kept + p.reserved > p.capacity + p.overtime:
         st.broken[ABOVE_CAPACITY] += 1
 
 
@@ -63,7 +63,7 @@ def check_start(st, pool):
 def check_return(st, pool):
     """Nothing is given back that was not held."""
     p = st.pools[pool]
-    if p.serving < 0 or p.kept < 0:
+    if p.serving < 0 or p.kept < 0 or p.reserved < 0:
         st.broken[NOT_HELD] += 1
 
 

@@ -23,6 +23,8 @@ SCHEDULED, CAPACITY, PLATFORM, SLOW, DEMAND, OVERTIME, DEPARTURE = range(7)
 BY_PRIORITY, BY_BREAKDOWN, STOPS, FITS = 1, 2, 4, 8
 """Rules of a pool, as bits."""
 RESUMES, BEGINS_ANEW = range(2)
+IS_RESERVED = 2
+"""What `keeping` of a visit says of its units, besides 0 (they serve) and 1 (they are kept)."""
 SEGMENT, WHOLE, KEPT_MODE = range(3)
 """Columns of `again`: of visits whose work may be interrupted."""
 BY_DRAW, BY_SHORTEST, BY_STATE, BY_RULE = range(4)
@@ -69,7 +71,7 @@ SITE = np.dtype([(n, i8) for n in (
     "places", "slow", "queued", "area", "since", "in_admit", "next_admit", "in_start", "next_start",
     "next_asked",
     "newcomers", "under_way", "touched", "waits", "wait_at", "asleep", "next_sleeper",
-    "closed", "diverted", "area_told", "most", "places_since",
+    "closed", "diverted", "area_told", "most", "places_since", "reserving",
 )])  # fmt: skip
 GROUP = np.dtype([(n, i8) for n in (
     "admit", "start", "pools", "passes_at", "passes", "stirred", "touched", "choosers", "last_chooser",
@@ -80,7 +82,7 @@ POOL = np.dtype(
         "capacity", "serving", "kept", "highest", "returned", "first", "usage_row", "waiting", "wait_first",
         "touched", "next_touched", "sleepers",
         "scheduled", "closed_at", "fell", "overtime", "overtime_since", "timetabled", "at_least",
-        "more", "since", "noted", "was_serving", "was_kept",
+        "more", "reserved", "since", "noted", "was_serving", "was_kept",
     )]
 )  # fmt: skip
 RULE = np.dtype([(n, i8) for n in ("given", "since", "in_force")])
@@ -124,7 +126,7 @@ State = namedtuple(
     "starts counts units unit_pools free_visits free_movers free_entities visit_log entity_log attribute_log "
     "usage places holds hold_pools hold_counts stocks levels extra_log signs totals broken "
     "there waiting inside pool_heaps "
-    "errands errand_slots free_errands kin_log again victims "
+    "errands errand_slots free_errands kin_log again victims unit_needs reserved_log "
     "gathers loads load_units load_pools free_loads rules switches "
     "flows step_tally pool_tally zone_tally flow_tally kind_tally squares open blocks cells",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.engines.kernel.heaps import put_number, take_lowest
 from sim.engines.kernel.laws import check_return, check_start
-from sim.engines.kernel.records import NONE, NOW, PLACE_ROWS, RECORD, USAGE_ROWS
+from sim.engines.kernel.records import IS_RESERVED, NONE, NOW, PLACE_ROWS, RECORD, USAGE_ROWS
 from sim.engines.kernel.tally import tally_pool, tally_zone
 from sim.engines.kernel.waiting import free_units_of, stir_pool
 from sim.jit import called, inlined
@@ -30,6 +30,8 @@ def note_pool(st, pool):
         p.usage_row = row_of_now(st.x, st.usage, USAGE_ROWS, p.usage_row, pool)
         st.usage[p.usage_row].serving = p.serving
         st.usage[p.usage_row].kept = p.kept
+        if st.reserved_log.size:
+            st.reserved_log[p.usage_row] = p.reserved
 
 
 @inlined
@@ -98,7 +100,9 @@ def return_units(net, st, visit):
     v = st.visits[visit]
     for k in range(v.held_units):
         pool = st.unit_pools[visit, k]
-        if v.keeping:
+        if v.keeping == IS_RESERVED:
+            st.pools[pool].reserved -= 1
+        elif v.keeping:
             st.pools[pool].kept -= 1
         else:
             st.pools[pool].serving -= 1

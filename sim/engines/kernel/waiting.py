@@ -23,7 +23,7 @@ def head_of(st, step):
 def free_units_of(st, pool):
     """Units that may start something now."""
     p = st.pools[pool]
-    return p.capacity - p.serving - p.kept
+    return p.capacity - p.serving - p.kept - p.reserved
 
 
 @inlined
