@@ -8,7 +8,7 @@ stop with the window, so what is cut off at its end is cut off in both.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,6 +60,9 @@ class Margins:
     floor: float = 0.2  # … but never finer than this part of the other margins
 
 
+RARE = {"held", "interrupted", "gave up", "turned away", "balked"}
+
+
 # ---- our side ----
 def ours(scenario: Resolved, replication: int) -> Figures:
     """From the columns of the record."""
@@ -81,22 +84,30 @@ def ours(scenario: Resolved, replication: int) -> Figures:
 
 def _at_step(here: dict[str, Any], end: int) -> dict[str, float]:
     """Of one flow at one step; only what has left within the run counts."""
-    outcome = here["outcome"]
-    passed = (outcome == VISIT_OUTCOMES.index("completed")) & (here["left"] >= 0) & (here["left"] < end)
-    seconds = {name: here[name][passed] / 1000 for name in ("joined", "admitted", "started", "ended", "left")}
-    return {
-        "passed": _count(passed),
-        "wait": _mean(seconds["started"] - seconds["admitted"]),
-        "service": _mean(seconds["ended"] - seconds["started"]),
-        "held": _mean(seconds["left"] - seconds["ended"]),
-        "gave up": _count(outcome == VISIT_OUTCOMES.index("reneged")),
-        "turned away": _count(outcome == VISIT_OUTCOMES.index("diverted")),
-        "balked": _count(outcome == VISIT_OUTCOMES.index("balked")),
+    gone = (here["left"] >= 0) & (here["left"] < end)
+    outcome = {name: (here["outcome"] == code) & gone for code, name in enumerate(VISIT_OUTCOMES)}
+    passed, interrupted = outcome["completed"], outcome.get("preempted", np.zeros_like(gone))
+    seconds = {name: here[name][passed | interrupted] / 1000 for name in SPAN}
+    counts = {
+        "passed": passed,
+        "interrupted": interrupted,
+        "gave up": outcome["reneged"],
+        "turned away": outcome["diverted"],
+        "balked": outcome["balked"],
+    }
+    return {what: float(np.count_nonzero(rows)) for what, rows in counts.items()} | {
+        "wait": _each(seconds["started"] - seconds["admitted"], passed.sum()),
+        "service": _each(seconds["ended"] - seconds["started"], passed.sum()),
+        "held": _each(seconds["left"] - seconds["ended"], passed.sum()),
     }
 
 
-def _count(those: Any) -> float:
-    return float(np.count_nonzero(those))
+SPAN = ("admitted", "started", "ended", "left")
+
+
+def _each(times: Any, passed: int) -> float:
+    """What each that passed took; the pieces of a service that was interrupted add up."""
+    return float(np.sum(times)) / passed if passed else math.nan
 
 
 def _mean(values: Any) -> float:
@@ -107,30 +118,59 @@ def _mean(values: Any) -> float:
 def theirs(twin: Twin, seed: int) -> Figures:
     """From its data records."""
     simulation = twin.run(seed)
-    rows = defaultdict(list)
-    for record in simulation.get_all_records():
-        rows[record.customer_class, twin.nodes[record.node - 1], record.record_type].append(record)
+    pieces = defaultdict(list)
+    for individual in simulation.get_all_individuals():
+        for piece in _pieces(individual.data_records):
+            pieces[individual.customer_class, twin.nodes[piece.node - 1]].append(piece)
     found: Figures = {}
     for flow in twin.flows:
         for step in twin.nodes:
-            of_type = {kind: rows[flow, step, kind] for kind in ("service", "renege", "rejection", "baulk")}
-            found |= {Figure(what, flow, step): value for what, value in _at_node(of_type).items()}
+            of_node = _at_node(pieces[flow, step])
+            found |= {Figure(what, flow, step): value for what, value in of_node.items()}
         times = list(_times(simulation, flow))
         found |= {Figure("completed", flow): len(times), Figure("time", flow): _mean(times)}
     return found
 
 
-def _at_node(rows: dict[str, list[Any]]) -> dict[str, float]:
+class Piece(NamedTuple):
+    """A service of Ciw, or part of one, or why there was none."""
+
+    node: int
+    kind: str
+    wait: float
+    service: float
+    held: float
+
+
+def _pieces(records: list[Any]) -> Iterator[Piece]:
+    """Ciw's records of one individual; who was interrupted waits again from then on."""
+    since = None
+    for record in records:
+        kind, begin = record.record_type, record.arrival_date if since is None else since
+        since = record.exit_date if kind == "interrupted service" else None
+        ended = record.service_end_date if kind == "service" else record.exit_date
+        held = record.time_blocked if kind == "service" else 0.0
+        wait = record.service_start_date - begin
+        yield Piece(record.node, kind, wait, ended - record.service_start_date, held)
+
+
+KINDS = {
+    "passed": "service",
+    "interrupted": "interrupted service",
+    "gave up": "renege",
+    "turned away": "rejection",
+    "balked": "baulk",
+}
+"""What we call what Ciw calls."""
+
+
+def _at_node(pieces: list[Piece]) -> dict[str, float]:
     """Of one flow at one node."""
-    served = rows["service"]
-    return {
-        "passed": len(served),
-        "wait": _mean([row.waiting_time for row in served]),
-        "service": _mean([row.service_time for row in served]),
-        "held": _mean([row.time_blocked for row in served]),
-        "gave up": len(rows["renege"]),
-        "turned away": len(rows["rejection"]),
-        "balked": len(rows["baulk"]),
+    counts = Counter(piece.kind for piece in pieces)
+    served = [piece for piece in pieces if piece.kind in (KINDS["passed"], KINDS["interrupted"])]
+    return {what: float(counts[kind]) for what, kind in KINDS.items()} | {
+        what: _each([getattr(piece, what) for piece in served], counts["service"])
+        for what in ("wait", "service", "held")
     }
 
 
@@ -175,7 +215,7 @@ class Comparison:
         else:
             of_flow = [mean[other] for other in mean if other.what == "passed" and other.flow == figure.flow]
             usual = margins.count * max(of_flow)
-        if figure.what in {"held", "gave up", "turned away", "balked"} and mean[figure] > 0:
+        if figure.what in RARE and mean[figure] > 0:
             return max(margins.rare * mean[figure], margins.floor * usual)
         return usual
 

@@ -6,6 +6,8 @@ meaning of routes are checked too. It knows what `tests.verification.common_netw
 What is written      in Ciw
 work with its pool   a node with as many servers, or a Schedule of shifts (who is busy finishes)
 wait                 a node with endless servers
+at_closing: stop     … which interrupts who is busy, to resume or restart by `on_preempt`
+preempt: priority    the pre-emption of a node, to resume or restart by `on_preempt`
 room                 the servers plus a queue capacity; blocking after service, first blocked first admitted
 full_to              an arrival that finds the node full is rejected
 flow                 a customer class with its priority, services and routes
@@ -64,7 +66,7 @@ class Twin:
             reneging_time_distributions={f: [self.patience(n) for n in self.nodes] for f in self.flows},
             baulking_functions={f: [self.balking(n) for n in self.nodes] for f in self.flows},
             routing={f: ciw.routing.NetworkRouting(self.routers(f)) for f in self.flows},
-            priority_classes={f: rank for rank, group in enumerate(self.ranks()) for f in group},
+            priority_classes=(self.ranks(), [self.preemption(n, "preempt") for n in self.nodes]),
             number_of_servers=[self.servers(n) for n in self.nodes],
             queue_capacities=[self.queue(n) for n in self.nodes],
         )
@@ -86,10 +88,10 @@ class Twin:
             rates.append(per_second * DAY * part / sum(parts.values()) / (end - begin))
         return ciw.dists.PoissonIntervals(rates, ends, self.window)
 
-    def ranks(self) -> list[list[str]]:
-        """Flows of equal priority together, best first: Ciw counts 0, 1, …"""
+    def ranks(self) -> dict[str, int]:
+        """Flows by priority, best first: Ciw counts 0, 1, …"""
         numbers = sorted({told["priority"] for told in self.flows.values()})
-        return [[f for f, told in self.flows.items() if told["priority"] == number] for number in numbers]
+        return {f: numbers.index(told["priority"]) for f, told in self.flows.items()}
 
     # ---- what a node is ----
     def service(self, flow: str, node: str) -> ciw.dists.Distribution:
@@ -112,7 +114,14 @@ class Twin:
         for shift, (_, end), following in zip(capacity, spans, [*spans[1:], (DAY, DAY)], strict=True):
             numbers += [shift["units"], 0]
             ends += [end, following[0]]
-        return ciw.Schedule(numbers_of_servers=numbers, shift_end_dates=ends)
+        return ciw.Schedule(numbers, ends, preemption=self.preemption(node, "at_closing"))
+
+    def preemption(self, node: str, word: str) -> str | bool:
+        """How who is interrupted goes on, if the pool is written to be interrupted so."""
+        step = self.steps[node]
+        if word not in self.written["resources"].get(step.get("resources"), {}):
+            return False
+        return str(step["on_preempt"])
 
     def queue(self, node: str) -> float:
         room = self.steps[node].get("room")

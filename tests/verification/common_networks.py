@@ -12,6 +12,9 @@ things in the two programs is left out, and said here:
 * Ciw turns away from a full node who comes from outside and blocks who comes from inside; we do one of both,
   by `full_to`. So a step with `full_to` is entered from outside only, one that blocks from inside only.
 * Ciw asks only who comes from outside whether he balks: a step with `balk` is entered from outside only.
+* Ciw lets who was interrupted by a closing go on before all others, we in the order of the queue: no `stop`
+  among flows of unlike priority. Who was interrupted may lose patience in Ciw, and not with us: no patience,
+  nor balking, at such a step.
 * Nobody is blocked in a circle of full steps (deadlock), as only ways forward lead to steps that block.
 """
 
@@ -28,6 +31,7 @@ Written = dict[str, Any]
 FEATURES = (
     "two_flows", "priorities", "by_flow", "second_door", "patience", "onward", "blocking", "turned_away",
     "hours", "shifts", "rework", "skip", "delay", "balk", "shortest",
+    "preempt", "stop",
 )  # fmt: skip
 HOUR = 3600.0
 SHIFTS = {"morning": (6, 11), "afternoon": (13, 21)}
@@ -46,6 +50,8 @@ class Station:
     room: int | None = None
     delay: bool = False
     balk: bool = False
+    preempt: bool = False
+    stop: bool = False
     factor: dict[str, float] = field(default_factory=dict)  # flow → of its services
 
     @property
@@ -70,20 +76,24 @@ LANES = ("u0", "u1")
 def features(number: int) -> set[str]:
     """What network `number` is to have."""
     rng = random.Random(f"features {number}")
-    on = {feature for feature in FEATURES if rng.random() < 0.45}
+    on = {feature for feature in FEATURES[:-2] if rng.random() < 0.45}
     for one, other in (("priorities", "blocking"), ("shifts", "blocking"), ("balk", "turned_away")):
         if {one, other} <= on:
             on.remove(rng.choice((one, other)))
     if on & {"priorities", "by_flow", "second_door"}:
         on.add("two_flows")
-    return on if "patience" in on else on - {"onward"}
+    if "patience" not in on:
+        on.discard("onward")
+    if rng.random() < 0.7:
+        on |= {"preempt"} if "priorities" in on else {"stop"} if "shifts" in on else set()
+    return on
 
 
 def network(number: int) -> Written:
     """The scenario, as a person would write it."""
     rng, on = random.Random(f"network {number}"), features(number)
     flows = ["truck", "van"] if "two_flows" in on else ["truck"]
-    wanted = len(on & {"blocking", "turned_away", "shifts", "patience", "delay"})
+    wanted = len(on & {"blocking", "turned_away", "balk", "shifts", "patience", "delay", "preempt"})
     line = [f"s{n}" for n in range(max(rng.randint(2, 3), min(wanted, 4)))]
     stations = _stations(rng, on, line, flows)
     ways = {flow: _way(rng, on, line, stations) for flow in flows}
@@ -132,9 +142,13 @@ def _stations(rng: random.Random, on: set[str], line: list[str], flows: list[str
         free.remove(name)
         found[name].room, found[name].load = found[name].servers[0] + rng.randint(0, 1), busy + 0.15
     if "shifts" in on and free:
-        name = free[0] if "patience" in on and len(free) < 3 else free.pop(0)
+        shared = "patience" in on and "stop" not in on and len(free) < 3
+        name = free[0] if shared else free.pop(0)
+        found[name].stop = "stop" in on
         found[name].servers = (rng.randint(2, 3), rng.randint(1, 3))
         found[name].load -= 0.15  # the queue of a night needs room to go
+    if "preempt" in on and free:
+        found[free.pop(0)].preempt = True
     if "patience" in on and free:
         name = free.pop(0)
         found[name].patience, found[name].load = True, found[name].load + 0.2
@@ -184,10 +198,12 @@ def _visits(names: list[str], way: Way, door: str, rate: float) -> np.ndarray:
 
 # ---- in the words of the language ----
 def _pool(station: Station) -> Written:
-    if not station.scheduled:
-        return {"capacity": station.servers[0], "source": "dice"}
-    shifts = zip(station.servers, SHIFTS, strict=True)
-    return {"capacity": [{"units": n, "calendar": shift} for n, shift in shifts], "source": "dice"}
+    pool: Written = {"capacity": station.servers[0], "source": "dice"}
+    if station.scheduled:
+        shifts = zip(station.servers, SHIFTS, strict=True)
+        pool["capacity"] = [{"units": n, "calendar": shift} for n, shift in shifts]
+    pool |= {"preempt": "priority"} if station.preempt else {}
+    return pool | ({"at_closing": "stop"} if station.stop else {})
 
 
 def _step(
@@ -201,13 +217,15 @@ def _step(
 ) -> Written:
     """With a mean service that gives the load at so many visits a second."""
     mean = station.load * station.capacity() / rate
-    law = rng.choice(BOUNDED if station.scheduled else LAWS)
+    law = rng.choice(BOUNDED if station.scheduled and not station.stop else LAWS)
     times = {flow: law(rng, mean * station.factor[flow]) for flow in flows}
     same = len(set(station.factor.values())) == 1
     step: Written = {"time": times["truck"] if same else {"by": "kind", **times}, "source": "dice"}
     step |= {"kind": "wait"} if station.delay else {"resources": name}
     if station.room is not None:
         step |= {"room": station.room} | ({"full_to": "away"} if name == "s0" else {})
+    if station.preempt or station.stop:
+        step["on_preempt"] = rng.choice(("resume", "restart"))
     if station.balk:
         few = rng.randint(1, 3)
         step["balk"] = rng.choice(({"at": few + 2}, {"chances": {few: "40 %", few + 4: "100 %"}}))
@@ -264,6 +282,8 @@ def constructs(written: Written) -> set[str]:
         "skip": any(
             len([to for to in options if to not in works or to > name[-2:]]) > 1 for name, options in shares
         ),
+        "preempt": any("preempt" in pool for pool in written["resources"].values()),
+        "stop": any("at_closing" in pool for pool in written["resources"].values()),
         "balk": any("balk" in step for step in works.values()),
         "shortest": "lanes" in steps,
         "delay": any(step.get("kind") == "wait" for step in works.values()),
