@@ -57,7 +57,7 @@ class Margins:
     count: float  # share of the flow's visits to its busiest step
     rare: float  # share of the figure itself, of what happens to some: held, gave up, balked …
 
-    floor: float = 0.2  # … but never finer than this part of the other margins
+    floor: float = 0.5  # … but never finer than this part of the other margins
 
 
 RARE = {"held", "interrupted", "gave up", "turned away", "balked"}
