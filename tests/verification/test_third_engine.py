@@ -114,7 +114,7 @@ def long(mistake: Callable[[Written], None], number: int) -> ParameterSet:
 
 MISTAKES = [
     (one_more_place, 3),
-    (no_interruption, 5),
+    long(no_interruption, 5),
     long(no_priorities, 9),
     long(more_patience, 3),
     long(longer_queues, 3),
