@@ -58,7 +58,7 @@ from sim.engines.kernel.records import (
 from sim.engines.kernel.tally import settle_pool
 from sim.engines.kernel.units import hold_units, return_units
 from sim.engines.kernel.visits import close
-from sim.engines.kernel.waiting import may_start, stir_pool, wake_sleepers
+from sim.engines.kernel.waiting import may_start, stir_pool, wake_sleepers, work_out_capacity
 from sim.jit import called, inlined
 
 
@@ -109,7 +109,7 @@ def set_units(net, st, what, pool, value):
             st.groups[group].fallen = 1
             stir(st, group)
         p.timetabled = value
-        p.capacity = max(value, p.at_least) + p.more
+        work_out_capacity(st, pool)
 
 
 @called

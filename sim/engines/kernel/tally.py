@@ -19,6 +19,7 @@ from sim.engines.kernel.records import (
     SCHEDULED,
     WINDOW,
 )
+from sim.engines.kernel.waiting import work_out_capacity
 from sim.jit import called, inlined, leading_zeros
 from sim.tally import AFTER, BEFORE, CELLS, CELLS_LOG2, FAR, INTERVALS, WITHIN
 
@@ -203,7 +204,8 @@ def go_through(net, st, end):
             if what == SCHEDULED:
                 st.pools[target].scheduled = net.timetable[row, 3]
             else:
-                st.pools[target].capacity = net.timetable[row, 3]
+                st.pools[target].timetabled = net.timetable[row, 3]
+                work_out_capacity(st, target)
     turn(net, st, end - 1)
     settle(net, st, end)
 

@@ -27,6 +27,13 @@ def free_units_of(st, pool):
 
 
 @inlined
+def work_out_capacity(st, pool):
+    """Of the timetable and the rules in force."""
+    p = st.pools[pool]
+    p.capacity = max(p.timetabled, p.at_least) + p.more
+
+
+@inlined
 def may_start(net, st, step):
     """The queue of a step may have a head that can start."""
     pool = net.steps[step].only_pool
