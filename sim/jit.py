@@ -26,7 +26,7 @@ DONE = "complete"
 
 ROOT = Path(__file__).parents[1]
 SOURCES = (
-    "scenarios/grid.py", "sim/jit.py", "sim/digest.py", "sim/draws.py", "sim/tally.py",
+    "scenarios/grid.py", "sim/jit.py", "sim/packed.py", "sim/digest.py", "sim/draws.py", "sim/tally.py",
     "sim/engines/kernel/*.py",
 )  # fmt: skip
 """What is compiled, below the root of the packages."""
@@ -89,10 +89,29 @@ documented by numba; without it the results are the same."""
 _INTERNAL: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Not called from Python: without the code for that, compilation takes a third of the time."""
 
-inlined = njit(**_UNCOUNTED, **_INTERNAL, forceinline=True)
-"""A helper that becomes part of whoever calls it."""
-called = njit(**_UNCOUNTED, **_INTERNAL)
-"""A helper of its own: for what is long, or seldom."""
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """A helper that becomes part of whoever calls it."""
+    return _whatever_the_number(njit(**_UNCOUNTED, **_INTERNAL, forceinline=True)(function))
+
+
+def called(function: Callable[..., Any]) -> Any:
+    """A helper of its own: for what is long, or seldom."""
+    return _whatever_the_number(njit(**_UNCOUNTED, **_INTERNAL)(function))
+
+
+def _whatever_the_number(made: Any) -> Any:
+    """Compile a helper once for whole numbers, not again for each constant that it is called with."""
+    if is_compiled():
+        template = made.get_call_template
+
+        def of_plain_types(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+            plain = {name: types.unliteral(kind) for name, kind in kws.items()}
+            return template(tuple(types.unliteral(kind) for kind in args), plain)
+
+        made.get_call_template = of_plain_types
+    return made
+
 
 
 def entry(function: Callable[..., Any]) -> Any:

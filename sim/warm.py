@@ -18,6 +18,7 @@ from scenarios.library import load
 from sim import draws, jit
 from sim.engines import kernel
 from sim.engines.compiled import Model
+from sim.packed import packed
 
 MONTH = 30 * 86_400
 """Code that was compiled from other sources is kept so long [s]."""
@@ -53,7 +54,7 @@ def entries() -> Iterator[Any]:
 def _arguments() -> dict[str, Any]:
     """Arguments by their names; those that are not here are whole numbers."""
     model = Model(load("lang-son-2025-03-12").resolved, 0, 0, 1)
-    return {"net": model.net, "st": model.state, "stop_when_empty": False, "out": np.empty(0, np.int64)}
+    return {"net": packed(model.net), "st": packed(model.state), "stop_when_empty": False, "out": np.empty(0, np.int64)}
 
 
 def _drop_older(kept: Path) -> None:

@@ -29,6 +29,7 @@ from sim.engines.lacking import check_known
 from sim.engines.tables import timetable_table
 from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
+from sim.packed import packed
 from sim.rules import Switch, as_run
 from sim.tally import HOUR, Tally, axis
 from sim.timetable import Row, timetable
@@ -60,6 +61,7 @@ class Model:
         self.axis = axis(scenario, end, hour)
         self.prepared = Compiler(scenario, seed, replication, self.timetable, self.axis).prepared()
         self.net = _named(self.prepared.net)
+        self._net = packed(self.net)
         self.state = _new_state(
             self.prepared, self.begin, replication, tallies.new_arrays(scenario, self.axis)
         )
@@ -69,15 +71,16 @@ class Model:
         self.answer = records.GROW
         self.breathe = breathe
         self._stand_in_backlog()
-        loop.open_gates(self.net, self.state, self.begin, arrivals_end(scenario.clock))
+        loop.open_gates(self._net, packed(self.state), self.begin, arrivals_end(scenario.clock))
 
     def _stand_in_backlog(self) -> None:
         for flow, origin, count, step, age, day in self.prepared.backlogs:
-            while loop.spare(self.state) <= count:
+            while loop.spare(packed(self.state)) <= count:
                 self.state = grow(self.state, count + SPARE)
+            state = packed(self.state)
             for number in range(count):
                 with _wrapping():
-                    fits = loop.stand_in_backlog(self.net, self.state, flow, origin, day, number, step, age)
+                    fits = loop.stand_in_backlog(self._net, state, flow, origin, day, number, step, age)
                 if not fits:
                     name = list(self.scenario.steps)[step]
                     raise ValueError(f"more opening backlog at '{name}' than it or its zone has room")
@@ -115,7 +118,7 @@ class Model:
         self._closed = None
         while self.answer in {records.GROW, records.DONE, records.BREATH}:
             with _wrapping():
-                self.answer = loop.run(self.net, self.state, self.begin, last, until, empty)
+                self.answer = loop.run(self._net, packed(self.state), self.begin, last, until, empty)
             if self.answer == records.GROW:
                 self.state = grow(self.state, SPARE)
             elif self.answer != records.BREATH:
@@ -197,8 +200,8 @@ class Model:
             own = {name: getattr(state, name).copy() for name in ("x", "totals", "broken")}
             state = _named(state._replace(**own, **tallies.copies(state, self.axis, end)))
             with _wrapping():
-                loop.check_heads(self.net, state)
-                loop.write_open(self.net, state, end)
+                loop.check_heads(self._net, packed(state))
+                loop.write_open(self._net, packed(state), end)
             self._closed = end, state
         return self._closed[1]
 
