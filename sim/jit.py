@@ -113,7 +113,6 @@ def _whatever_the_number(made: Any) -> Any:
     return made
 
 
-
 def entry(function: Callable[..., Any]) -> Any:
     """A function that Python calls: kept on disk, and running beside other threads."""
     made = njit(**_UNCOUNTED, nogil=True, cache=True)(function)

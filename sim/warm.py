@@ -54,7 +54,12 @@ def entries() -> Iterator[Any]:
 def _arguments() -> dict[str, Any]:
     """Arguments by their names; those that are not here are whole numbers."""
     model = Model(load("lang-son-2025-03-12").resolved, 0, 0, 1)
-    return {"net": packed(model.net), "st": packed(model.state), "stop_when_empty": False, "out": np.empty(0, np.int64)}
+    return {
+        "net": packed(model.net),
+        "st": packed(model.state),
+        "stop_when_empty": False,
+        "out": np.empty(0, np.int64),
+    }
 
 
 def _drop_older(kept: Path) -> None:

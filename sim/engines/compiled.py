@@ -25,7 +25,6 @@ from sim.engines.errands import TooManyVisits
 from sim.engines.floor import EndlessInstant
 from sim.engines.kernel import loop, records
 from sim.engines.kernel.records import State
-from sim.engines.lacking import check_known
 from sim.engines.tables import timetable_table
 from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
@@ -54,7 +53,6 @@ class Model:
         self, scenario: Resolved, seed: int, replication: int, end: int, *, keeps_record: bool = True,
         hour: int = HOUR, breathe: Callable[[], None] | None = None,
     ) -> None:  # fmt: skip
-        check_known(scenario)
         self.scenario, self.seed, self.replication = scenario, seed, replication
         self.begin, self.end = -scenario.clock.lead_in, end
         self.timetable = timetable(scenario, seed, replication, self.begin, end)
@@ -116,11 +114,13 @@ class Model:
         empty = self.scenario.clock.until == "empty"
         last = arrivals_end(self.scenario.clock)
         self._closed = None
+        state = packed(self.state)
         while self.answer in {records.GROW, records.DONE, records.BREATH}:
             with _wrapping():
-                self.answer = loop.run(self._net, packed(self.state), self.begin, last, until, empty)
+                self.answer = loop.run(self._net, state, self.begin, last, until, empty)
             if self.answer == records.GROW:
                 self.state = grow(self.state, SPARE)
+                state = packed(self.state)
             elif self.answer != records.BREATH:
                 break
             elif self.breathe is not None:

@@ -21,7 +21,7 @@ def replication(scenario: Resolved) -> Replication:
 
 
 @quick
-@given(networks(reference_only=True))
+@given(networks())
 def test_dwell_is_the_age_at_the_start_and_the_parts_along_the_path(scenario):
     seen = replication(scenario)
     stays, path = seen.stays, seen.path
@@ -32,7 +32,7 @@ def test_dwell_is_the_age_at_the_start_and_the_parts_along_the_path(scenario):
 
 
 @quick
-@given(networks(reference_only=True))
+@given(networks())
 def test_the_way_still_open_counts_to_the_end_of_the_run(scenario):
     seen = replication(scenario)
     visits = seen.log.visits
@@ -48,7 +48,7 @@ def test_the_way_still_open_counts_to_the_end_of_the_run(scenario):
 
 
 @quick
-@given(networks(reference_only=True))
+@given(networks())
 def test_who_came_is_gone_or_inside(scenario):
     seen = replication(scenario)
     begin, end = seen.window
@@ -60,7 +60,7 @@ def test_who_came_is_gone_or_inside(scenario):
 
 
 @quick
-@given(networks(reference_only=True))
+@given(networks())
 def test_the_backlog_over_time_is_the_backlog_counted(scenario):
     seen = replication(scenario)
     backlog = seen.backlog(seen.stays.counted)
@@ -72,7 +72,7 @@ def test_the_backlog_over_time_is_the_backlog_counted(scenario):
 
 
 @quick
-@given(networks(reference_only=True))
+@given(networks())
 def test_all_indicators_are_within_their_bounds(scenario):
     values = compute(scenario, run(scenario, 1).log)
     for value in values:
@@ -84,7 +84,7 @@ def test_all_indicators_are_within_their_bounds(scenario):
 
 
 @quick
-@given(networks(reference_only=True))
+@given(networks())
 def test_replications_report_the_same_rows(scenario):
     rows = [
         [(value.name, value.labels) for value in compute(scenario, run(scenario, 1, number).log)]
@@ -94,7 +94,7 @@ def test_replications_report_the_same_rows(scenario):
 
 
 @quick
-@given(networks(reference_only=True))
+@given(networks())
 def test_the_parts_of_a_wait_add_up_to_it(scenario):
     seen = replication(scenario)
     parts = [seen.amounts[name] for name in ("wait_closed", "wait_outage", "wait_queue")]
@@ -103,7 +103,7 @@ def test_the_parts_of_a_wait_add_up_to_it(scenario):
 
 
 @quick
-@given(networks(reference_only=True))
+@given(networks())
 def test_the_parts_of_each_entity_by_plain_counting(scenario):
     """Without parallel parts and sub-entities, an entity's parts are the sums over its rows."""
     assume(not any(step.kind in ("parallel", "send") for step in scenario.steps.values()))

@@ -49,15 +49,12 @@ FEATURES = (
     "greedy", "crowded", "hold", "stocks", "lanes", "balk", "rules", "sends", "joins", "preempt", "closing",
     "crowd", "gather", "carrier", "nested", "slots", "reserve",
 )  # fmt: skip
-REFERENCE_ONLY: frozenset[str] = frozenset()
-"""What the compiled engine does not know yet."""
 
 
 @st.composite
-def networks(draw: st.DrawFn, *, reference_only: bool = False) -> Resolved:
-    """A random resolved scenario of one to seven steps; `reference_only`: with all that one engine knows."""
+def networks(draw: st.DrawFn) -> Resolved:
+    """A random resolved scenario of one to seven steps."""
     on = {feature for feature in FEATURES if draw(st.booleans())}
-    on -= frozenset() if reference_only else REFERENCE_ONLY
     lead_in = draw(st.integers(1, 30)) if "lead_in" in on else 0
     number = draw(st.integers(1, 6))
     pools = [f"p{n}" for n in range(1 if "shared_pool" in on else draw(st.integers(1, 4)))]

@@ -115,7 +115,7 @@ def sample() -> tuple[tuple[Resolved, str], ...]:
         max_examples=2000, derandomize=True, database=None, phases=(Phase.generate,), deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(networks(reference_only=True))
+    @given(networks())
     def collect(scenario: Resolved) -> None:
         found.append(scenario)
 

@@ -62,7 +62,7 @@ QUEUE_LINE = 2
 MAX_PASSES = 10_000
 TOO_MANY = 2  # what is wrong: too many visits that send out, else (1) too many moves in an instant
 MOST_SENT, MOST_VISITS = 255, 256
-FACTS_A_BREATH = 1 << 18  # some hundredths of a second
+FACTS_A_BREATH = 1 << 16  # some hundredths of a second
 SPARE_EVENTS = 4  # places behind the heap that `pop` writes
 
 i8, i4, i2, i1 = np.int64, np.int32, np.int16, np.int8
