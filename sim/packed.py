@@ -1,9 +1,9 @@
 """Many arrays handed to compiled functions as one address. Import it lazily: it loads numba.
 
-Numba passes a tuple of arrays by value: with the hundred arrays of a run, every call of a helper copies some
-seven hundred numbers, and compiling each such call takes longer than the helper itself. Here the addresses and
-lengths of the arrays stand in one table, of which compiled functions get the address; an array is read from
-the table where it is used, and written there as `st.visits`, as with a named tuple.
+Numba passes a tuple of arrays by value: with the hundred arrays of a run, every call of a helper copies
+some seven hundred numbers, and compiling each such call takes longer than the helper itself. Here addresses
+and lengths stand in one table, of which compiled functions get the address; an array is read from the table
+where it is used, and named there as `st.visits`, as with a named tuple.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ WORD = ir.IntType(64)
 
 
 class PackedType(types.Type):  # type: ignore[misc]
-    """The names and types of the arrays, and the place of each in the table: its address, then its lengths."""
+    """Names and types of the arrays, and the place of each in the table: its address, then its lengths."""
 
     def __init__(self, arrays: tuple[tuple[str, Any], ...]) -> None:
         self.arrays = arrays

@@ -25,14 +25,14 @@ Span = tuple[int, int]
 
 
 @NO_SHRINK
-@given(networks(reference_only=True), st.integers(0, 2**32))
+@given(networks(), st.integers(0, 2**32))
 def test_shuffling_simultaneous_facts_changes_nothing(scenario: Resolved, order: int) -> None:
     assert_shuffled_alike(scenario, order)
 
 
 @pytest.mark.long
 @LONG
-@given(networks(reference_only=True), st.integers(0, 2**32))
+@given(networks(), st.integers(0, 2**32))
 def test_shuffling_many_networks_changes_nothing(scenario: Resolved, order: int) -> None:
     assert_shuffled_alike(scenario, order)
     assert_told_consistently(scenario)
@@ -62,7 +62,7 @@ class Told:
 
 
 @NO_SHRINK
-@given(networks(reference_only=True))
+@given(networks())
 def test_rows_and_curves_tell_the_same(scenario: Resolved) -> None:
     assert_told_consistently(scenario)
 
