@@ -106,8 +106,8 @@ def _whatever_the_number(made: Any) -> Any:
         template = made.get_call_template
 
         def of_plain_types(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
-            plain = {name: types.unliteral(kind) for name, kind in kws.items()}
-            return template(tuple(types.unliteral(kind) for kind in args), plain)
+            plain: Callable[[Any], Any] = types.unliteral
+            return template(tuple(map(plain, args)), {name: plain(kind) for name, kind in kws.items()})
 
         made.get_call_template = of_plain_types
     return made

@@ -1,3 +1,5 @@
+# mypy: disable-error-code="no-untyped-call, untyped-decorator, override"
+# numba's interface for extensions has no types
 """Many arrays handed to compiled functions as one address. Import it lazily: it loads numba.
 
 Numba passes a tuple of arrays by value: with the hundred arrays of a run, every call of a helper copies
@@ -27,7 +29,7 @@ from sim import jit
 WORD = ir.IntType(64)
 
 
-class PackedType(types.Type):  # type: ignore[misc]
+class PackedType(types.Type):
     """Names and types of the arrays, and the place of each in the table: its address, then its lengths."""
 
     def __init__(self, arrays: tuple[tuple[str, Any], ...]) -> None:
@@ -89,7 +91,7 @@ def _address(_kind: Any, value: Any, context: Any) -> NativeValue:
 
 
 @infer_getattr
-class _Names(AttributeTemplate):  # type: ignore[misc]
+class _Names(AttributeTemplate):
     key = PackedType
 
     def generic_resolve(self, kind: PackedType, name: str) -> Any:
