@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.datamodel import models
@@ -26,7 +25,7 @@ from numpy.typing import NDArray
 
 from sim import jit
 
-WORD = ir.IntType(64)
+WORD = cgutils.intp_t
 
 
 class PackedType(types.Type):

@@ -4,7 +4,7 @@ The compiled engine keeps it while it runs; of any record it can be made afterwa
 two are equal. Its size grows with the hours of the run, never with the number of entities.
 
 A *bin* is an hour of the run (cut at the window's end). A *span*, in which histograms are kept, is an hour
-too in runs of up to a month, else as many hours as it takes to stay within `MOST_SPANS`.
+too in runs of up to eight days, else as many hours as it takes to stay within `MOST_SPANS`.
 
 A histogram has 64 cells for each doubling of the value: a quantile read from it is within 0.8 % of an
 observed time, and exact below 128 ms.
@@ -23,8 +23,8 @@ from scenarios.resolved import Flow, Resolved
 from sim.log import Column
 
 HOUR = 3_600_000  # [ms]
-MOST_SPANS = 744
-"""Spans of a run, at most: the hours of a month."""
+MOST_SPANS = 192
+"""Spans of a run, at most: the hours of eight days. Histograms of each hour of a year take gigabytes."""
 
 MOST_KINDS = 4096
 """Kinds of entities that are told apart, at most; attributes with the most values are dropped first."""

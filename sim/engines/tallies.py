@@ -61,7 +61,7 @@ def net_tables(scenario: Resolved, axis: Axis, columns: Codes) -> dict[str, Any]
         "edges": axis.edges,
         "span": axis.span,
         "kind_first": np.array(told.first, np.int64),
-        "kind_part": np.array(parts, np.int64).reshape(len(parts), -1),
+        "kind_part": np.array(parts, np.int64).reshape(len(parts), max(1, widest)),
         "flow_marks": np.array([_marks(scenario, flow) for flow in scenario.flows.values()], np.int64),
     }
 
@@ -142,8 +142,9 @@ def read(state: State, scenario: Resolved, axis: Axis, end: int) -> Tally:
 
 def _cells(state: State) -> Cells:
     """The blocks as rows, those cells that anything fell into."""
-    span, series, octave = np.nonzero(state.blocks)
-    counts = state.cells[state.blocks[span, series, octave]]
-    row, inside = np.nonzero(counts)
-    cell: Column = octave[row] * CELLS + inside
-    return Cells(span[row], series[row], cell, counts[row, inside].astype(np.int64))
+    span, series, octave = (place.astype(np.int32) for place in np.nonzero(state.blocks))
+    counts = state.cells[state.blocks[span, series, octave]].reshape(-1)
+    filled = np.flatnonzero(counts)  # narrow columns: a year fills millions of cells
+    row = (filled // CELLS).astype(np.int32)
+    cell = octave[row] * CELLS + (filled % CELLS).astype(np.int32)
+    return Cells(span[row], series[row], cell, counts[filled])

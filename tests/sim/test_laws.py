@@ -260,7 +260,7 @@ def test_a_place_that_is_never_given_back_is_noticed(monkeypatch: pytest.MonkeyP
 
 
 def test_a_unit_that_is_never_given_back_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Pool, "give_back", lambda *_: None)
+    monkeypatch.setattr(Pool, "give_back", lambda *_, **__: None)
     with pytest.raises(LawBroken, match="'p' has 1 units busy, its visits hold 0"):
         run(one_flow(trucks(0), chain("x"), {"x": step(needs=needs("p"), time="5")}), 1)
 
