@@ -314,7 +314,7 @@ def _cells(bins: Axis, seen: list[Seen]) -> Cells:
     above = values > 0
     keys = np.stack((span[above], series[above], cell_of(values[above])))
     cells, counts = np.unique(keys, axis=1, return_counts=True)
-    return Cells(cells[0], cells[1], cells[2], counts)
+    return Cells(*cells.astype(np.int32), counts)
 
 
 def _spans(bins: Axis, seen: list[Seen]) -> Iterator[Seen]:

@@ -43,6 +43,7 @@ BEFORE, WITHIN, AFTER = range(3)
 """Phases: the lead-in, the window, what comes after it."""
 
 Floats = NDArray[np.float64]
+Narrow = NDArray[np.int32]
 
 i8 = np.int64
 STEP_TALLY = np.dtype([(n, i8) for n in (
@@ -197,9 +198,9 @@ class Cells:
     Values of 0 are not in them: they are what is missing from the number of values.
     """
 
-    span: Column
-    series: Column
-    cell: Column
+    span: Narrow
+    series: Narrow
+    cell: Narrow
     count: Column
 
 

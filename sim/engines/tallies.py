@@ -14,7 +14,7 @@ from scenarios.resolved import Flow, Resolved
 from sim.engines.kernel import records
 from sim.engines.kernel.records import State
 from sim.engines.words import Codes
-from sim.log import EMPTY, Column
+from sim.log import EMPTY
 from sim.tally import (
     CELLS,
     FAR,
@@ -147,4 +147,4 @@ def _cells(state: State) -> Cells:
     filled = np.flatnonzero(counts)  # narrow columns: a year fills millions of cells
     row = (filled // CELLS).astype(np.int32)
     cell = octave[row] * CELLS + (filled % CELLS).astype(np.int32)
-    return Cells(span[row], series[row], cell, counts[filled])
+    return Cells(span[row], series[row], cell, counts[filled].astype(np.int64))
