@@ -52,7 +52,10 @@ TRS_HEAD = """## Time Release Study · Đo thời gian giải phóng hàng
 The table beside the indicators: n, mean, sd, median, P5, P25, P75, P90, P95, max and the share of time
 waiting and served, overall, by gate × direction, and by gate × direction × goods × channel, for the intervals
 that a flow has both milestones of. Over replications each statistic is the mean of the replications ("an
-average day"); pooled on request ("a truck drawn from all days").
+average day"). All columns of a row rest on the same replications, those with any entity (`replications`):
+where one of them does not define a statistic (P5 and P95 of fewer than 20, sd of one), it is null, so that
+P5 ≤ P25 ≤ … ≤ P95 ≤ max always holds. Pooled on request ("a truck drawn from all days"): of all times
+together.
 """
 
 

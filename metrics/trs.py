@@ -5,7 +5,10 @@ interval between two milestones in one stratum. The entities of a row are those 
 milestone in the window.
 
 Over replications there are two honest answers, and the table says which it gives. "An average day": each
-statistic is computed in each replication, then averaged (the rule of all KPIs). "A truck drawn from all
+statistic is computed in each replication, then averaged (the rule of all KPIs). All columns of a row rest on
+the same replications, those with any entity: a statistic that one of them does not define (P5 and P95 of
+fewer than 20) is not given, for averaged over the others it would be of other days than its neighbours, and
+could lie above the maximum. "A truck drawn from all
 days": all observed times are pooled, then the statistic is computed; its P95 may be far larger, and a service
 target ("95 % of trucks within 4 hours") is about it. The raw times of each replication are kept apart, so
 both can be made from the same pieces.
@@ -22,7 +25,7 @@ import numpy as np
 from metrics.declare import DISTRIBUTION, describe
 from metrics.occupancy import clipped
 from metrics.replication import Replication
-from metrics.statistics import LEVEL, Summary, summarise
+from metrics.statistics import LEVEL, summarise
 from metrics.visits import Mask, per_entity, reached
 from scenarios.resolved import Label
 from sim.log import Column
@@ -97,7 +100,7 @@ class Row:
     """A row of the table; times [s].
 
     n : entities over all replications · replications : those with any · statistics : mean, sd, p5 … max; an
-    entry is None where it is not defined (P5 and P95 of fewer than 20) · half_width : of the mean over
+    entry is None · half_width : of the mean over
     replications · share_waiting : time waited over time waited and served
     """
 
@@ -219,23 +222,27 @@ def rows(found: Found, *, pooled: bool = False, level: float = LEVEL) -> list[Ro
 def _row(each: Mapping[int, Piece], pooled: bool, level: float) -> Row:
     some = [piece for piece in each.values() if len(piece.times)]
     one = next(iter(each.values()))
-    means = _means(some, level)
+    half_width = summarise([describe(piece.times, ("mean",))["mean"] for piece in some], level).half_width
     if pooled:
         times = np.concatenate([piece.times for piece in some]) if some else one.times
         statistics = describe(times, DISTRIBUTION[1:])
         share = _share(sum(p.waiting for p in some), sum(p.served for p in some))
     else:
-        statistics = {name: summary.mean for name, summary in means.items()}
+        statistics = of_an_average_day([describe(piece.times, DISTRIBUTION[1:]) for piece in some])
         share = summarise([_share(piece.waiting, piece.served) for piece in some]).mean
     return Row(
-        one.begin, one.end, one.labels, sum(len(p.times) for p in some), len(some), statistics,
-        means["mean"].half_width, share, pooled,
+        one.begin, one.end, one.labels, sum(len(p.times) for p in some), len(some), statistics, half_width,
+        share, pooled,
     )  # fmt: skip
 
 
-def _means(some: Sequence[Piece], level: float) -> dict[str, Summary]:
-    described = [describe(piece.times) for piece in some]
-    return {name: summarise([one[name] for one in described], level) for name in DISTRIBUTION[1:]}
+def of_an_average_day(described: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
+    """Each statistic averaged over replications that have any entity; None unless all of them define it."""
+    return {name: _average([one[name] for one in described]) for name in DISTRIBUTION[1:]}
+
+
+def _average(values: Sequence[float | None]) -> float | None:
+    return None if None in values else summarise(values).mean
 
 
 def _share(waiting: int, served: int) -> float | None:

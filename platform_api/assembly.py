@@ -159,7 +159,7 @@ def _provenance(
 
 
 def _trs(replicates: Sequence[Replicate]) -> tuple[Interval, ...]:
-    """The Time Release Study of an average day: each statistic in each replication, then averaged."""
+    """The Time Release Study of an average day, as `metrics.trs` defines it."""
     grouped: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Row]] = {}
     for each in replicates:
         for row in each.trs:
@@ -169,18 +169,18 @@ def _trs(replicates: Sequence[Replicate]) -> tuple[Interval, ...]:
 
 def _interval(rows: Sequence[Row]) -> Interval:
     from metrics.statistics import summarise
+    from metrics.trs import of_an_average_day
 
-    first = rows[0]
-    over = {name: summarise([row.statistics[name] for row in rows]) for name in first.statistics}
+    first, some = rows[0], [row for row in rows if row.n]
     return Interval(
         begin=first.begin,
         end=first.end,
         labels=first.labels,
-        n=sum(row.n for row in rows),
-        replications=sum(row.n > 0 for row in rows),
-        statistics={name: summary.mean for name, summary in over.items()},
-        half_width=over["mean"].half_width,
-        share_waiting=summarise([row.share_waiting for row in rows]).mean,
+        n=sum(row.n for row in some),
+        replications=len(some),
+        statistics=of_an_average_day([row.statistics for row in some]),
+        half_width=summarise([row.statistics["mean"] for row in some]).half_width,
+        share_waiting=summarise([row.share_waiting for row in some]).mean,
     )
 
 

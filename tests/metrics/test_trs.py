@@ -82,6 +82,29 @@ def test_an_average_day_is_not_a_truck_drawn_from_all_days():
     assert average.half_width == pooled.half_width > 0
 
 
+def test_the_columns_of_a_row_rest_on_the_same_days():
+    """Twenty trucks of 5 h to 9 h on the first day, one of 3 h on the second, which has no P95."""
+    busy = day(*[(4 + i % 5, EXPORT) for i in range(20)])
+    told = row({0: busy, 1: day((2, EXPORT))}, "arrived", "crossed").statistics
+    assert (told["p95"], told["p5"], told["sd"]) == (None, None, None)
+    assert (told["p90"], told["max"]) == (6 * 3600, 6 * 3600)
+    alone, pooled = (
+        row({0: busy}, "arrived", "crossed"),
+        row({0: busy, 1: day((2, EXPORT))}, "arrived", "crossed", pooled=True),
+    )
+    for statistics in (alone.statistics, pooled.statistics):
+        quantiles = [statistics[name] for name in ("p5", "p25", "p50", "p75", "p90", "p95", "max")]
+        assert None not in quantiles
+        assert quantiles == sorted(quantiles)
+
+
+def test_an_empty_day_takes_no_statistic_away():
+    """The row without labels exists on a day without trucks too."""
+    found = {0: day(*[(4, EXPORT)] * 20), 1: day()}
+    told = row(found, "arrived", "crossed")
+    assert (told.replications, told.statistics["p95"]) == (1, 5 * 3600)
+
+
 def test_a_stratum_that_some_days_lack():
     found = {0: day((4, EXPORT)), 1: day((8, IMPORT))}
     assert row(found, "arrived", "crossed", gate="huu_nghi", direction="export").replications == 1

@@ -11,6 +11,7 @@ from platform_api import results
 from platform_api.examples import SMALL_SCENARIO
 from platform_api.results import NotAResult, Result
 from platform_api.runner import run_scenario
+from scenarios.library import load
 from scenarios.resolved import Published, Resolved, scenario_hash
 from tests.platform_api.conftest import resolved
 
@@ -114,6 +115,15 @@ def test_the_time_release_study_of_an_average_day(result: Result) -> None:
     assert row.statistics["mean"] == pytest.approx(dwell.mean)
     assert row.half_width == pytest.approx(dwell.half_width)
     assert row.replications == 12
+
+
+def test_the_columns_of_a_study_row_rest_on_the_same_days() -> None:
+    """Two days of a gate with strata of about twenty trucks: P95 is that of both days, or is not given."""
+    found = run_scenario(load("lang-son-2025-03-12").resolved, seed=1, replications=2, jobs=1)
+    names = ("p5", "p25", "p50", "p75", "p90", "p95", "max")
+    rows = [[told for name in names if (told := row.statistics[name]) is not None] for row in found.trs]
+    assert [row for row in rows if row != sorted(row)] == []
+    assert {len(names) - 2, len(names)} <= {len(row) for row in rows}
 
 
 def test_curves_have_a_value_at_each_instant(result: Result) -> None:
