@@ -201,6 +201,7 @@ SCENARIO = Operation(
                 "source": "assumption",
                 "range": ["3 min", "15 min"],
                 "owner": "border_guard",
+                "instead": None,
             }
         ],
         "warnings": [],

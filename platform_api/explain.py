@@ -20,6 +20,7 @@ from platform_api.describe import (
 )
 from platform_api.formats import date, duration, instant, number
 from platform_api.naming import attribute_name, option_name
+from platform_api.pedigree import changes_told, pedigree_told, source_told
 from platform_api.texts import Language, pick, text
 from scenarios.resolved import (
     CERTAIN,
@@ -29,7 +30,6 @@ from scenarios.resolved import (
     Errand,
     Gather,
     Need,
-    Parameter,
     Published,
     Resolved,
     Resource,
@@ -87,7 +87,7 @@ class _Teller:
         yield self._section("calendars", self._calendars())
         yield self._section("disruptions", self._disruptions())
         yield self._section("rules", (self._rule(rule) for rule in self.scenario.rules.values()))
-        yield self._section("published", (self._published(p) for p in self.scenario.published))
+        yield self._section("published", self._figures())
 
     def _section(self, key: str, entries: Iterator[Entry]) -> Section:
         return Section(self._say(f"{key}.title"), tuple(entries))
@@ -364,28 +364,19 @@ class _Teller:
         option = self._option(effect.target, effect.option) if effect.option is not None else ""
         return self._say(f"rules.{effect.what}", target=target, units=effect.units, option=option)
 
+    def _figures(self) -> Iterator[Entry]:
+        """What was published, and whether this is still the scenario that it describes."""
+        changes = changes_told(self.scenario, {}, None, self.language)
+        if changes and self.scenario.published:
+            yield Entry(text("changed.published", self.language, changes=changes))
+        yield from map(self._published, self.scenario.published)
+
     def _published(self, figure: Published) -> Entry:
         labels = ", ".join(figure.labels.values())
         source = self.scenario.sources.get(figure.source)
         mark = text(f"mark.{figure.mark}", self.language)
         value = number(figure.value, 0 if figure.value == int(figure.value) else 2, self.language)
-        lines = [f"{mark} · {source.text if source else figure.source}"]
+        lines = [f"{mark} · {source_told(source, self.language) if source else figure.source}"]
         if figure.note is not None:
             lines.append(pick(figure.note, self.language))
         return Entry(f"{figure.kpi} {f'({labels}) ' if labels else ''}= {value}", tuple(lines))
-
-
-def pedigree_told(parameter: Parameter, scenario: Resolved, language: Language, prefix: str = "") -> str:
-    """Where a number comes from: its source, or that it is assumed, in which range, and who could tell."""
-    name = parameter.path.removeprefix(prefix)
-    if parameter.source != "assumption":
-        source = scenario.sources.get(parameter.source)
-        where = source.text if source else parameter.source
-        return text("explain.pedigree.source", language, name=name, value=parameter.value, source=where)
-    told = text("explain.pedigree.assumed", language, name=name, value=parameter.value)
-    if parameter.range is not None:
-        low, high = parameter.range
-        told += text("explain.pedigree.range", language, low=low, high=high)
-    owner = scenario.agencies.get(parameter.owner or "")
-    known = pick(owner.label, language) if owner else parameter.owner
-    return told + (text("explain.pedigree.owner", language, owner=known) if known else "")

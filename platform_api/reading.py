@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from platform_api.formats import Scale, scale_for
 from platform_api.naming import kpi_name, labels_told, value_name
+from platform_api.pedigree import changes_told
 from platform_api.texts import Language, text
 from scenarios.resolved import Resolved
 
@@ -269,6 +270,12 @@ class Reading:
     def published(self) -> list[Published]:
         """Each published figure beside the simulated one, with its mark and what may be concluded."""
         return [self._published(figure) for figure in self.result.published]
+
+    def changed(self) -> str:
+        """What stands beside a comparison of a changed scenario with figures of the unchanged one."""
+        of = self.result.provenance
+        changes = changes_told(self.scenario, of.overrides, of.until, self.language)
+        return self.say("changed.published", changes=changes) if changes else ""
 
     def _published(self, figure: Comparison) -> Published:
         unit = "s" if figure.unit in _SECONDS else figure.unit

@@ -16,6 +16,7 @@ from platform_api.charts.heat import Busyness, heat_map
 from platform_api.charts.strip import strip
 from platform_api.drawing import STYLE, draw
 from platform_api.formats import NBSP, Scale, date, duration, instant, number, scale_for
+from platform_api.pedigree import ASSUMPTION, is_changed, origin_told
 from platform_api.reading import BY_AGENCY, BY_GATE, Group, Reading, Row, Shown
 from platform_api.study import StudyPart, study
 from platform_api.texts import LANGUAGES, Language, pick, text
@@ -243,12 +244,22 @@ class _Page:
     @property
     def assumptions(self) -> list[Parameter]:
         """Numbers nobody has given a source for."""
-        return [p for p in self.scenario.parameters if p.source == "assumption"]
+        return [p for p in self.scenario.parameters if p.source == ASSUMPTION and not is_changed(p)]
 
     @property
     def sourced(self) -> list[Parameter]:
         """Numbers with a source."""
-        return [p for p in self.scenario.parameters if p.source != "assumption"]
+        return [p for p in self.scenario.parameters if p.source != ASSUMPTION and not is_changed(p)]
+
+    @property
+    def changed(self) -> list[Parameter]:
+        """Numbers that an override put there."""
+        return [p for p in self.scenario.parameters if is_changed(p)]
+
+    def instead(self, parameter: Parameter) -> str:
+        """What a changed number stands instead of, with where that came from."""
+        before = parameter.instead
+        return before.value + origin_told(before, self.scenario, self.language) if before else "–"
 
     def about(self, parameter: Parameter) -> str:
         """What a number is of, in words: the label of the step, the resource … in whose entry it stands."""

@@ -137,6 +137,8 @@ class _Screen:
             table.add_row(each.name, each.published, each.simulated, each.days, each.mark + verdict)
         table.columns[-1].justify = "left"
         yield table
+        if changed := self.reading.changed():
+            yield Text(changed, "yellow")
         yield Text(self.say("report.published.subtitle"), "dim")
         for line in self.reading.balance():
             yield Text(line, "dim")

@@ -142,9 +142,12 @@ class ParameterItem(Wire):
 
     path: str = Field(description="dotted, as in `overrides`")
     value: str = Field(description="as written, with its unit")
-    source: str = Field(description="key of the scenario's sources, or `assumption`")
+    source: str = Field(
+        description="key of the scenario's sources, `assumption`, or `override`: changed here"
+    )
     range: tuple[str, str] | None
     owner: str | None = Field(description="the agency that could tell")
+    instead: ParameterItem | None = Field(None, description="what an override put it in place of")
 
 
 class ScenarioCard(ScenarioItem):
@@ -280,5 +283,6 @@ def problem_item(problem: errors.Problem) -> ProblemItem:
 def parameter(given: resolved.Parameter) -> ParameterItem:
     """A number with its pedigree, as it goes over the wire."""
     return ParameterItem(
-        path=given.path, value=given.value, source=given.source, range=given.range, owner=given.owner
-    )
+        path=given.path, value=given.value, source=given.source, range=given.range, owner=given.owner,
+        instead=parameter(given.instead) if given.instead else None,
+    )  # fmt: skip

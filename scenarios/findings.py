@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from scenarios.changes import Change
 from scenarios.errors import Flaw, Problem, ScenarioError, shown
 from scenarios.paths import Path, dotted
 from scenarios.resolved import Label
@@ -14,14 +15,18 @@ from scenarios.resolved import Label
 Mark = tuple[int, int]
 """Line and column, from 1."""
 
+Marked = tuple[int | None, int | None]
+"""The same, where they are known."""
+
 
 @dataclass(slots=True)
 class Findings:
-    """Problems and warnings of one scenario, with the lines of its file."""
+    """Problems and warnings of one scenario, with the lines of its file and what overrides changed."""
 
     marks: dict[Path, Mark] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
     def wrong(self, path: Sequence[str | int], value: Any, message: Label, remedy: Label) -> None:
         """Note a problem."""
@@ -58,10 +63,18 @@ class Findings:
             raise ScenarioError(sorted(unique, key=lambda p: p.line or 0), file)
 
     def _problem(self, path: Sequence[str | int], value: Any, message: Label, remedy: Label) -> Problem:
-        line, column = self.mark(path)
+        path, (line, column) = self._place(path)
         return Problem(dotted(path), shown(value), message, remedy, line, column)
 
-    def mark(self, path: Sequence[str | int]) -> tuple[int | None, int | None]:
+    def _place(self, path: Sequence[str | int]) -> tuple[Sequence[str | int], Marked]:
+        """Where a person finds a value: in a line of the file, or in the override that put it there."""
+        for change in reversed(self.changes):
+            if change.typed is not None and change.covers(path):
+                within = path[len(change.path) :]
+                return ("--override", dotted(path) if within else change.typed), (None, None)
+        return path, self.mark(path)
+
+    def mark(self, path: Sequence[str | int]) -> Marked:
         """Where a path stands in the file: its own place, else that of what it is in."""
         for length in range(len(path), 0, -1):
             if tuple(path[:length]) in self.marks:

@@ -106,7 +106,9 @@ def _mapping(data: Any, findings: Findings) -> dict[str, Any]:
 def _base(name: str, origin: Origin, findings: Findings) -> dict[str, Any]:
     base: dict[str, Any] = {}
     with findings.at("based_on"), base_of(name, origin) as under:
-        base, _ = _written(under)
+        base, inner = _written(under)
+        inner.raise_if_any()
+        findings.changes += inner.changes
     findings.raise_if_any()
     return base
 
@@ -117,9 +119,9 @@ def _with_overrides(base: dict[str, Any], given: Any, findings: Findings) -> dic
         findings.wrong(("overrides",), given, *_NO_MAPPING)
     for path, value in (given or {}).items() if isinstance(given, dict) else ():
         with findings.at("overrides", path):
-            base = overridden(base, path, value)
-            findings.marks[parsed(path)] = findings.marks[("overrides", path)]
-    findings.raise_if_any()
+            base, change = overridden(base, path, value)
+            findings.changes.append(change)
+            findings.marks[parsed(path)] = findings.marks[change.path] = findings.marks[("overrides", path)]
     return base
 
 
@@ -135,14 +137,17 @@ _NO_MAPPING = (
 
 
 def _varied(data: dict[str, Any], overrides: Overrides, findings: Findings) -> dict[str, Any]:
-    """The data with the overrides from outside; a value outside a believed range is doubtful, not wrong."""
+    """The data with the overrides from outside; a value outside a believed range is doubtful, not wrong.
+
+    A wrong override is noted and left out, so that what else is wrong can be told with it.
+    """
     for path, value in _pairs(overrides, findings):
         with findings.at("--override", path):
-            warning = outside_range(data, path, value)
-            data = overridden(data, path, value)
+            data, change = overridden(data, path, value, path)
+            findings.changes.append(change)
+            warning = outside_range(change)
             if warning is not None:
-                findings.doubt(parsed(path), value, warning, _WHAT_IF)
-    findings.raise_if_any()
+                findings.doubt(change.path, value, warning, _WHAT_IF)
     return data
 
 
@@ -156,7 +161,6 @@ def _pairs(overrides: Overrides, findings: Findings) -> list[tuple[str, Any]]:
     for text in overrides:
         with findings.at("--override"):
             pairs.append(split(text))
-    findings.raise_if_any()
     return pairs
 
 

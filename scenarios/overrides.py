@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from scenarios.changes import Change, is_quantity
 from scenarios.errors import Flaw, ScenarioError
 from scenarios.magnitudes import magnitude, within
-from scenarios.paths import get, has, parsed, step_into
+from scenarios.paths import get, parsed, step_into
 from scenarios.resolved import Label
 from scenarios.yaml import read
 
-PEDIGREE = ("source", "range", "owner")
 FORGOTTEN = ("based_on", "overrides")
 
 
@@ -39,51 +39,26 @@ def split(text: str) -> tuple[str, Any]:
         raise Flaw(text, problem.message, problem.remedy) from None
 
 
-def overridden(data: Any, path: str, value: Any) -> Any:
-    """A copy of plain data with one value replaced; a quantity keeps its source, range and owner.
+def overridden(data: Any, path: str, value: Any, typed: str | None = None) -> tuple[Any, Change]:
+    """A copy of plain data with one value replaced, and what was changed; pedigree stays with what it was of.
 
     Raises
     ------
     Flaw
         If the path leads nowhere. Only its last key may be new: the schema knows whether it may stand there.
     """
-    whole = deepcopy(data)
     pieces = parsed(path)
+    if pieces[-1] == "value" and is_quantity(get(data, pieces[:-1])):
+        pieces = pieces[:-1]  # its pedigree goes with it
+    whole = deepcopy(data)
     inner = whole
     for piece in pieces[:-1]:
         inner = step_into(inner, piece, path)
     last = pieces[-1]
     if not isinstance(inner, dict) or not isinstance(last, str):
         step_into(inner, last, path)
-    inner[last] = _replaced(inner[last] if has(inner, last) else None, value)
-    return whole
-
-
-def _replaced(old: Any, new: Any) -> Any:
-    """What stands in the place of a value: pedigree stays with the place."""
-    if not isinstance(old, dict) or new is None:
-        return new
-    kept = {key: old[key] for key in PEDIGREE if key in old}
-    if isinstance(new, dict):
-        return kept | new if kept.keys() and not kept.keys() & new.keys() else new
-    if "value" in old:
-        return {"value": new} | _widened(kept, new)
-    return new if not kept or not magnitude(str(new)) else {"value": new} | _widened(kept, new)
-
-
-def _widened(kept: dict[str, Any], value: Any) -> dict[str, Any]:
-    """A range reaches to the value that somebody asks about; one of another kind is dropped."""
-    span = kept.get("range")
-    if not isinstance(span, list) or len(span) != 2:
-        return kept
-    low, high = (str(end) for end in span)
-    if within(str(value), low, high):
-        return kept
-    if within(low, low, str(value)):
-        return kept | {"range": [span[0], value]}
-    if within(high, str(value), high):
-        return kept | {"range": [value, span[1]]}
-    return kept
+    inner[last] = value
+    return whole, Change(pieces, value, data, typed)
 
 
 def stacked(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,9 +74,9 @@ def stacked(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
     return whole
 
 
-def outside_range(data: Any, path: str, value: Any) -> Label | None:
+def outside_range(change: Change) -> Label | None:
     """A warning for a value outside the range that the base believes in."""
-    old = get(data, parsed(path))
+    old, value = get(change.before, change.path), change.given
     span = old.get("range") if isinstance(old, dict) else None
     if not isinstance(span, list) or len(span) != 2 or not magnitude(str(value)):
         return None

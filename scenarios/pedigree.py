@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
 
 from scenarios import units
+from scenarios.changes import Replaced, replaced
 from scenarios.findings import Findings
 from scenarios.magnitudes import within
 from scenarios.paths import Path, dotted, get
-from scenarios.quantities import ASSUMPTION, Pedigreed, Stated
+from scenarios.quantities import ASSUMPTION, OVERRIDE, Pedigreed, Stated
 from scenarios.resolved import Label, Parameter
 
 ASKED = {"window", "lead_in", "at_most", "priority", "demand"}
@@ -52,16 +53,31 @@ class Number:
 
 
 def parameters(written: BaseModel, data: Any, findings: Findings) -> tuple[Parameter, ...]:
-    """The sourced and assumed numbers; those with neither are noted as doubtful, section by section."""
+    """The sourced, assumed and changed numbers; those that are none are noted as doubtful, by section."""
     found = list(_numbers(written, data, (), Inherited(())))
-    _doubt_unsourced([n for n in found if n.source is None], findings)
-    _check_assumed_mappings(found, findings)
-    return tuple(_parameter(number) for number in found if number.source is not None)
+    changed = ((number.path, replaced(number.path, data, findings.changes)) for number in found)
+    by_override = {path: what for path, what in changed if what is not None}
+    standing = [number for number in found if number.path not in by_override]
+    _doubt_unsourced([n for n in standing if n.source is None], findings)
+    _check_assumed_mappings(standing, findings)
+    told = (_parameter(number, by_override.get(number.path)) for number in found)
+    return tuple(parameter for parameter in told if parameter.source)
 
 
-def _parameter(number: Number) -> Parameter:
+def _parameter(number: Number, replaced: Replaced | None) -> Parameter:
     owner = number.stated.owner or number.around.owner
-    return Parameter(dotted(number.path), number.stated.written, number.source or "", number.range, owner)
+    own = Parameter(dotted(number.path), number.stated.written, number.source or "", number.range, owner)
+    return own if replaced is None else _changed(number, own, replaced)
+
+
+def _changed(number: Number, own: Parameter, replaced: Replaced) -> Parameter:
+    """A number that an override put there: it has the source that the override states, else none."""
+    before = replaced.instead
+    if number.stated.source or len(number.around.path) >= len(replaced.by.path):
+        return replace(own, instead=before)
+    if before is not None and before.value == own.value:
+        return before
+    return Parameter(own.path, own.value, OVERRIDE, owner=before.owner if before else None, instead=before)
 
 
 def _numbers(written: Any, raw: Any, path: Path, around: Inherited) -> Iterator[Number]:

@@ -32,6 +32,9 @@ from scenarios.unknown import naming_known_keys
 ASSUMPTION = "assumption"
 """The source of a number that nobody published: it needs a range, and the owner that could tell."""
 
+OVERRIDE = "override"
+"""The source of a number that an override put in the place of another: nobody's but the planner's."""
+
 
 class Written(BaseModel):
     """What a person writes: unknown keys are errors. What stands below a field tells an editor about it."""

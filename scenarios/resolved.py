@@ -407,9 +407,10 @@ class Parameter:
 
     path: str  # dotted, as in `overrides`
     value: str  # as written, with its unit
-    source: str  # key of `sources`, or "assumption"
+    source: str  # key of `sources`, "assumption", or "override": changed here; "" in `instead`: none was said
     range: tuple[str, str] | None = None
     owner: str | None = None  # the agency that could tell
+    instead: Parameter | None = field(default=None, metadata=LATER)  # what an override put it in place of
 
 
 @dataclass(frozen=True, slots=True)

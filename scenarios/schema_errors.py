@@ -9,14 +9,13 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from scenarios.changes import PEDIGREE
 from scenarios.errors import Flaw, shown, suggestion
 from scenarios.findings import Findings
 from scenarios.paths import Path
 from scenarios.resolved import Label
 from scenarios.schema_steps import KINDS
 from scenarios.unknown import UNKNOWN
-
-PEDIGREE = ("source", "range", "owner")
 
 TAG = re.compile("<[a-z_]+>")
 """A tag that tells which part of a union something was read as."""

@@ -23,7 +23,10 @@ def check(speech: Speech, scenario: str, overrides: tuple[str, ...]) -> None:
 def _say_what_it_holds(speech: Speech, scenario: Resolved) -> None:
     from rich.text import Text
 
-    assumed = sum(parameter.source == "assumption" for parameter in scenario.parameters)
+    from platform_api.pedigree import is_changed
+
+    changed = sum(map(is_changed, scenario.parameters))
+    assumed = sum(p.source == "assumption" and not is_changed(p) for p in scenario.parameters)
     sign = Text("✓ ", "bold green") + Text(speech.say("check.good", name=scenario.name), "bold")
     counts = speech.say(
         "check.holds",
@@ -35,8 +38,9 @@ def _say_what_it_holds(speech: Speech, scenario: Resolved) -> None:
     numbers = speech.say(
         "check.numbers",
         numbers=len(scenario.parameters),
-        sourced=len(scenario.parameters) - assumed,
+        sourced=len(scenario.parameters) - assumed - changed,
         assumed=assumed,
+        changed=changed,
     )
     speech.show(sign)
     speech.show(f"  {counts}")

@@ -189,6 +189,27 @@ def test_an_override_changes_the_answer_and_is_recorded(small_file: Path) -> Non
     assert more["provenance"]["scenario_hash"] != plain["provenance"]["scenario_hash"]
 
 
+def test_a_changed_number_says_so_wherever_it_is_told() -> None:
+    path = "flows.import.arrivals.per_day"
+    change = ("--override", f"{path}=200 /d", "--lang", "en")
+    run = cuakhau(
+        "run",
+        "lang-son-2025-03-12",
+        "--replications",
+        1,
+        "--override",
+        "lead_in=0 h",
+        "--until",
+        "1h",
+        *change,
+    )
+    assert f"{path} = 200 /d (was 1173 /d); --until 1 h" in " ".join(run.stdout.split())
+    told = " ".join(cuakhau("explain", "lang-son-2025-03-12", *change).stdout.split())
+    assert f"The scenario was changed: {path} = 200 /d (was 1173 /d)." in told
+    checked = cuakhau("check", "lang-son-2025-03-12", *change).stdout
+    assert "1 changed here" in checked
+
+
 def test_until_stops_early(small_file: Path) -> None:
     whole = run_json(small_file, "--seed", 1, "--replications", 1)
     part = run_json(small_file, "--seed", 1, "--replications", 1, "--until", "2h")
@@ -340,7 +361,7 @@ def test_a_place_below_a_file_cannot_be_written(small_file: Path) -> None:
         ),
         (
             ["run", "FILE", "--override", "resources.officer.capacity=many"],
-            ["resources.officer.capacity", "many"],
+            ["--override resources.officer.capacity", "many"],
         ),
         (["run", "FILE", "--lang", "fr"], ["--lang", "vi, en"]),
         (["run", "no-such.yaml"], ["no-such.yaml"]),

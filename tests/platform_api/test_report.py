@@ -382,6 +382,39 @@ def test_overrides_and_an_early_end_are_part_of_the_command(
     )
 
 
+def test_a_changed_scenario_says_so_beside_published_figures(tmp_path: Path) -> None:
+    """The paper's 1,173 imports are not the source of the planner's 200."""
+    path = "flows.import.arrivals.per_day"
+    words = [
+        "--replications",
+        "1",
+        "--until",
+        "1h",
+        "--override",
+        "lead_in=0 h",
+        "--override",
+        f"{path}=200 /d",
+    ]
+    result, scenario, page = keep(Path("lang-son-2025-03-12"), tmp_path / "kept", *words)
+    number = next(p for p in result.provenance.parameters if p.path == path)
+    assert number.instead is not None
+    assert (number.source, number.instead.value) == ("override", "1173 /d")
+    said = Page(page).words("en")
+    assert (
+        f"The scenario was changed: lead_in = 0 h (was 5 d); {path} = 200 /d (was 1173 /d); --until 1 h."
+        in said
+    )
+    assert "Numbers changed here" in said
+    where = scenario.sources[number.instead.source].text
+    assert f"1173 /d · source: {where}" in said
+
+
+def test_an_unchanged_scenario_does_not(gate: Kept) -> None:
+    said = Page(gate[2]).words("en")
+    assert "The scenario was changed" not in said
+    assert "Numbers changed here" not in said
+
+
 def test_a_report_can_be_written_elsewhere(gate: Kept, tmp_path: Path) -> None:
     result, scenario, page = gate
     from platform_api.results import save

@@ -94,14 +94,25 @@ OVERRIDES = [
     _override("override with an empty path", "", 2, "overrides"),
     _override("override with a broken path", "resources..capacity", 2, "overrides"),
     _override(
-        "override with a wrong value", "resources.officer.capacity", "many", "resources.officer.capacity"
+        "override with a wrong value",
+        "resources.officer.capacity",
+        "many",
+        'overrides."resources.officer.capacity"',
     ),
-    _override("override with null", "resources.officer.capacity", None, "resources.officer.capacity"),
     _override(
-        "override with a file", "flows.truck.arrivals", {"list": "/etc/passwd"}, "flows.truck.arrivals"
+        "override with null", "resources.officer.capacity", None, 'overrides."resources.officer.capacity"'
     ),
     _override(
-        "override with a rate without unit", "flows.truck.arrivals.rate", 8, "flows.truck.arrivals.rate"
+        "override with a file",
+        "flows.truck.arrivals",
+        {"list": "/etc/passwd"},
+        'overrides."flows.truck.arrivals"',
+    ),
+    _override(
+        "override with a rate without unit",
+        "flows.truck.arrivals.rate",
+        8,
+        'overrides."flows.truck.arrivals.rate"',
     ),
 ]
 

@@ -14,7 +14,7 @@ import pytest
 from scenarios.errors import ScenarioError
 from scenarios.library import json_schema, load, load_text, names
 from scenarios.paths import dotted, parsed
-from scenarios.resolved import CERTAIN, DAY, By, scenario_hash
+from scenarios.resolved import CERTAIN, DAY, By, Parameter, scenario_hash
 from scenarios.yaml import read
 
 HERE = Path(__file__).parent
@@ -37,17 +37,55 @@ def parameter(loaded, path):
 # ---- overrides ----
 
 
-def test_an_override_replaces_a_value_and_keeps_its_pedigree():
+def test_an_override_has_the_source_of_nobody_and_tells_what_it_is_instead_of():
     loaded = load(VALID / "pedigree.yaml", ["resources.officers.capacity=7"])
     assert loaded.resolved.resources["officers"].shifts[0].units == 7
-    kept = parameter(loaded, "resources.officers.capacity")
-    assert (kept.value, kept.source, kept.range, kept.owner) == ("7", "assumption", ("6", "10"), "customs")
+    path = "resources.officers.capacity"
+    before = parameter(load(VALID / "pedigree.yaml"), path)
+    assert (before.value, before.source, before.range) == ("8", "assumption", ("6", "10"))
+    assert parameter(loaded, path) == Parameter(path, "7", "override", None, "customs", instead=before)
+
+
+@pytest.mark.parametrize(
+    "override",
+    ["flows.truck.arrivals.per_day=2000 /d", "flows.truck.arrivals.per_day.value=2000 /d",
+     "flows.truck.arrivals={per_day: 2000 /d}", "steps.inspect.time={mean: 7 min, cv: 0.2}"],
+)  # fmt: skip
+def test_no_override_keeps_a_source_that_did_not_say_it(override):
+    """However deep the path, and whether the source stands at the number or around it."""
+    plain = load(VALID / "pedigree.yaml").resolved.parameters
+    changed = load(VALID / "pedigree.yaml", [override]).resolved.parameters
+    fresh = [number for number in changed if number not in plain]
+    assert fresh
+    for number in fresh:
+        assert (number.source, number.range) == ("override", None)
+        assert number.instead in plain
+
+
+def test_an_override_may_bring_its_own_source():
+    override = "resources.officers.capacity={value: 9, source: S13}"
+    number = parameter(load(VALID / "pedigree.yaml", [override]), "resources.officers.capacity")
+    assert (number.source, number.instead.source) == ("S13", "assumption")
+
+
+def test_an_override_that_says_the_same_changes_no_pedigree():
+    same = load(VALID / "pedigree.yaml", ["resources.officers.capacity=8"]).resolved
+    assert same.parameters == load(VALID / "pedigree.yaml").resolved.parameters
+    assert scenario_hash(same) == scenario_hash(load(VALID / "pedigree.yaml").resolved)
+
+
+def test_overrides_of_files_and_of_commands_tell_the_first_value():
+    loaded = load(VALID / "variant.yaml", ["resources.officers.capacity=5"])
+    for number in (parameter(load(VALID / "variant.yaml"), "resources.officers.capacity"),
+                   parameter(loaded, "resources.officers.capacity")):  # fmt: skip
+        assert (number.source, number.instead.value, number.instead.source) == ("override", "8", "assumption")
 
 
 def test_a_value_beyond_its_range_is_a_what_if_and_said_so():
-    loaded = load(VALID / "pedigree.yaml", ["resources.officers.capacity=20"])
-    assert parameter(loaded, "resources.officers.capacity").range == ("6", "20")
-    assert "outside its believable range [6, 10]" in " ".join(str(w) for w in loaded.warnings)
+    for override in ("resources.officers.capacity=20", "resources.officers.capacity.value=20"):
+        loaded = load(VALID / "pedigree.yaml", [override])
+        assert parameter(loaded, "resources.officers.capacity").instead.range == ("6", "10")
+        assert "outside its believable range [6, 10]" in " ".join(str(w) for w in loaded.warnings)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +119,7 @@ def test_an_override_goes_into_lists():
     [
         ("flows.truk.priority=1", '"--override"."flows.truk.priority"', "did you mean 'truck'?"),
         ("flows.truck.route[7]=exit", '"--override"."flows.truck.route[7]"', "finds nothing at '[7]'"),
-        ("flows.truck.prioritty=1", "flows.truck.prioritty", "did you mean 'priority'?"),
+        ("flows.truck.prioritty=1", '"--override"."flows.truck.prioritty"', "did you mean 'priority'?"),
         (
             "steps.inspect.resources[0]=1",
             '"--override"."steps.inspect.resources[0]"',
@@ -102,6 +140,39 @@ def test_a_wrong_override_says_why(override, place, said):
 def test_all_wrong_overrides_are_told_at_once():
     found = problems(VALID / "pedigree.yaml", ["flows.truk.priority=1", "steps.documets.room=3"])
     assert len(found) == 2
+
+
+def test_wrong_overrides_are_told_with_everything_else_that_is_wrong(tmp_path):
+    """An unknown path, a bad value, a step that is not there, and what is wrong in the file itself."""
+    file = tmp_path / "wrong.yaml"
+    text = (VALID / "pedigree.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace("capacity:", "capacitty:", 1), encoding="utf-8")
+    asked = {
+        "flows.truk.priority": 1,
+        "flows.truck.arrivals.per_day": "lots",
+        "flows.truck.route[0]": "nowhere",
+    }
+    found = {problem.place: problem for problem in problems(file, asked)}
+    for path in asked:
+        assert found[f'"--override"."{path}"'].line is None, found
+    assert any("capacitty" in place and problem.line for place, problem in found.items()), found
+
+
+def test_wrong_overrides_of_a_variant_are_told_with_everything_else(tmp_path):
+    shutil.copy(VALID / "pedigree.yaml", tmp_path)
+    wrong = {
+        "flows.truk.priority": 1,
+        "flows.truck.arrivals.per_day": "lots",
+        "flows.truck.route[0]": "nowhere",
+    }
+    lines = [f"  {path}: {value}" for path, value in wrong.items()]
+    variant = tmp_path / "mine.yaml"
+    variant.write_text(
+        "\n".join(["name: mine", "based_on: pedigree", "overrides:", *lines, ""]), encoding="utf-8"
+    )
+    assert [(p.line, p.value) for p in problems(variant)] == [
+        (4, "flows.truk.priority"), (5, "lots"), (6, "nowhere"),
+    ]  # fmt: skip
 
 
 def test_overrides_do_not_touch_what_was_loaded_before():
