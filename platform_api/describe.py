@@ -94,7 +94,13 @@ def _draw_told(name: str, draw: Tree, attribute: Attribute, scenario: Resolved, 
     named = {v: value_name(name, v, scenario, language) for v in shares}
     if len(shares) == 1:
         return next(iter(named.values()))
-    return ", ".join(f"{named[v]} {number(100 * share, 0, language)} %" for v, share in shares.items())
+    return ", ".join(f"{named[v]} {percent(share, language)}" for v, share in shares.items())
+
+
+def percent(share: float, language: Language) -> str:
+    """A share in percent, with one decimal where it is not whole."""
+    hundredths = 100 * share
+    return f"{number(hundredths, 0 if abs(hundredths - round(hundredths)) < 0.05 else 1, language)} %"
 
 
 def arrivals_told(arrivals: Arrivals, language: Language) -> str:

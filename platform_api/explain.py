@@ -18,16 +18,18 @@ from platform_api.describe import (
     shares_told,
     tree_told,
 )
-from platform_api.formats import date, duration, instant, number
-from platform_api.naming import attribute_name, option_name
+from platform_api.formats import date, duration, instant, number, published_scale
+from platform_api.naming import attribute_name, option_name, published_name
 from platform_api.pedigree import changes_told, pedigree_told, source_told
 from platform_api.texts import Language, pick, text
+from platform_api.ways import joins, share_told, target_told
 from scenarios.resolved import (
     CERTAIN,
     Balking,
     Condition,
     Effect,
     Errand,
+    Flow,
     Gather,
     Need,
     Published,
@@ -84,6 +86,7 @@ class _Teller:
         yield self._section("flows", self._flows())
         yield self._section("steps", (self._step(name) for name in self.numbers))
         yield self._section("resources", self._resources())
+        yield self._section("places", self._room())
         yield self._section("calendars", self._calendars())
         yield self._section("disruptions", self._disruptions())
         yield self._section("rules", (self._rule(rule) for rule in self.scenario.rules.values()))
@@ -113,7 +116,7 @@ class _Teller:
         yield Entry(pick(self.scenario.question, self.language), tuple(lines))
 
     def _flows(self) -> Iterator[Entry]:
-        for flow in self.scenario.flows.values():
+        for key, flow in self.scenario.flows.items():
             lines = [arrivals_told(flow.arrivals, self.language)]
             if flow.arrivals.appointments is not None:
                 lines.append(appointments_told(flow.arrivals.appointments, self.scenario, self.language))
@@ -123,6 +126,7 @@ class _Teller:
             for name, attribute in flow.attributes.items():
                 told = shares_told(name, attribute, self.scenario, self.language)
                 lines.append(f"{attribute_name(name, attribute, self.language)}: {told}")
+            lines += self._pedigree(f"flows.{key}.")
             yield Entry(pick(flow.label, self.language), tuple(lines))
 
     # ---- the steps -----------------------------------------------------------------------------------
@@ -269,11 +273,11 @@ class _Teller:
         if self.scenario.steps[name].shortest:
             yield self._say("steps.shortest")
         for flow in self.scenario.flows.values():
-            shares = graphs.option_shares(self.scenario, flow, self.scenario.steps[name])
+            step = self.scenario.steps[name]
             for option, target in flow.options.get(name, {}).items():
-                share = f" {number(100 * shares[option], 0, self.language)} %" if option in shares else ""
+                share = share_told(option, step, flow, self.scenario, self.language)
                 share += self._condition(name, option)
-                told[f"{self._option(name, option)}{share} → {self._named(target)}"] = None
+                told[f"{self._option(name, option)}{share} → {self._target(name, target, flow)}"] = None
         yield from told
 
     def _condition(self, step: str, option: str) -> str:
@@ -289,10 +293,20 @@ class _Teller:
 
     def _next(self, name: str) -> Iterator[str]:
         """Where it goes on, unless simply to the next number."""
-        targets = {flow.next.get(name) for flow in self.scenario.flows.values() if name in flow.next}
-        targets -= {step for step, number in self.numbers.items() if number == self.numbers[name] + 1}
-        for target in sorted(targets, key=lambda step: self.numbers.get(step or "", 0)):
-            yield f"→ {self._named(target)}"
+        targets = [(flow.next[name], flow) for flow in self.scenario.flows.values() if name in flow.next]
+        targets.sort(key=lambda pair: self.numbers.get(pair[0] or "", 0))
+        told = (
+            self._target(name, target, flow) for target, flow in targets if not self._follows(name, target)
+        )
+        yield from (f"→ {target}" for target in dict.fromkeys(told))
+
+    def _follows(self, name: str, target: str | None) -> bool:
+        return target is not None and self.numbers.get(target) == self.numbers[name] + 1
+
+    def _target(self, name: str, target: str | None, flow: Flow) -> str:
+        """Where a step of a flow leads."""
+        inside = joins(self.scenario, flow)
+        return target_told(name, target, flow, inside, self._named, self.language)
 
     def _pedigree(self, prefix: str) -> Iterator[str]:
         for parameter in self.scenario.parameters:
@@ -302,10 +316,11 @@ class _Teller:
     # ---- who works when ------------------------------------------------------------------------------
 
     def _resources(self) -> Iterator[Entry]:
-        for resource in self.scenario.resources.values():
+        for name, resource in self.scenario.resources.items():
             owner = self.scenario.agencies.get(resource.agency or "")
             tail = f" — {pick(owner.label, self.language)}" if owner else ""
             lines = (*map(self._shift, resource.shifts), *self._rules(resource))
+            lines += tuple(self._pedigree(f"resources.{name}."))
             yield Entry(f"{pick(resource.label, self.language)}{tail}", lines)
 
     def _rules(self, resource: Resource) -> Iterator[str]:
@@ -323,14 +338,26 @@ class _Teller:
         return self._say("resources.shift", units=shift.units, calendar=hours)
 
     def _calendars(self) -> Iterator[Entry]:
-        for calendar in self.scenario.calendars.values():
-            yield Entry(pick(calendar.label, self.language), tuple(calendar_told(calendar, self.language)))
+        for name, calendar in self.scenario.calendars.items():
+            lines = (*calendar_told(calendar, self.language), *self._pedigree(f"calendars.{name}."))
+            yield Entry(pick(calendar.label, self.language), lines)
+
+    def _room(self) -> Iterator[Entry]:
+        """Zones and stocks."""
+        for name, zone in self.scenario.zones.items():
+            lines = (self._say("places.room", room=zone.room), *self._pedigree(f"zones.{name}."))
+            yield Entry(pick(zone.label, self.language), lines)
+        for name, stock in self.scenario.stocks.items():
+            level = f"{number(stock.level, 0, self.language)} {stock.unit}".rstrip()
+            lines = (self._say("places.level", level=level), *self._pedigree(f"stocks.{name}."))
+            yield Entry(pick(stock.label, self.language), lines)
 
     def _disruptions(self) -> Iterator[Entry]:
-        for disruption in self.scenario.disruptions.values():
+        for name, disruption in self.scenario.disruptions.items():
             lines = [self._occurrence(begin, length) for begin, length in disruption.when]
             if disruption.length is not None:
                 lines.append(self._say("disruptions.random", length=self._length(disruption.length)))
+            lines += self._pedigree(f"disruptions.{name}.")
             yield Entry(pick(disruption.label, self.language), tuple(lines))
 
     def _occurrence(self, begin: int, length: int) -> str:
@@ -372,11 +399,11 @@ class _Teller:
         yield from map(self._published, self.scenario.published)
 
     def _published(self, figure: Published) -> Entry:
-        labels = ", ".join(figure.labels.values())
         source = self.scenario.sources.get(figure.source)
         mark = text(f"mark.{figure.mark}", self.language)
-        value = number(figure.value, 0 if figure.value == int(figure.value) else 2, self.language)
         lines = [f"{mark} · {source_told(source, self.language) if source else figure.source}"]
         if figure.note is not None:
             lines.append(pick(figure.note, self.language))
-        return Entry(f"{figure.kpi} {f'({labels}) ' if labels else ''}= {value}", tuple(lines))
+        name = published_name(figure.kpi, figure.labels, self.scenario, self.language)
+        factor, scale = published_scale(figure.unit, [figure.value])
+        return Entry(f"{name} = {scale.full(figure.value * factor, self.language)}", tuple(lines))

@@ -58,6 +58,19 @@ def scale_for(unit: str, values: Iterable[float | None], half_width: float | Non
     return Scale(divisor, name, _digits(largest / divisor, half_width and half_width / divisor, name))
 
 
+_IN_SECONDS = {"s": 1.0, "min": MINUTE, "h": HOUR, "d": DAY}
+
+
+def published_scale(
+    unit: str, values: Iterable[float | None], half_width: float | None = None
+) -> tuple[float, Scale]:
+    """How figures in a published unit are shown: the factor to the unit of results, and a scale of that."""
+    factor = _IN_SECONDS.get(unit, 0.01 if unit == "%" else 1.0)
+    shown = "s" if unit in _IN_SECONDS else "ratio" if unit == "%" else unit
+    around = [None if value is None else value * factor for value in values]
+    return factor, scale_for(shown, around, None if half_width is None else half_width * factor)
+
+
 def _unit(unit: str, largest: float) -> tuple[float, str]:
     if unit == "s":
         return _time_unit(largest)

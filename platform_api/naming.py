@@ -47,6 +47,12 @@ def kpi_name(name: str, language: Language) -> str:
     return pick(label, language) + (f", {text(f'stat.{stat}', language)}" if stat else "")
 
 
+def published_name(kpi: str, labels: dict[str, str], scenario: Resolved, language: Language) -> str:
+    """What a published figure is called: its indicator, and of whom."""
+    told = labels_told(labels, scenario, language)
+    return kpi_name(kpi, language) + (f" ({told})" if told else "")
+
+
 def meaning_of(name: str, language: Language) -> str:
     """What an indicator means, in a sentence."""
     from metrics.kpis import CATALOGUE

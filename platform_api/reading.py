@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from platform_api.formats import Scale, scale_for
-from platform_api.naming import kpi_name, labels_told, value_name
+from platform_api.formats import Scale, published_scale, scale_for
+from platform_api.naming import kpi_name, labels_told, published_name, value_name
 from platform_api.pedigree import changes_told
 from platform_api.texts import Language, text
 from scenarios.resolved import Resolved
@@ -278,16 +278,9 @@ class Reading:
         return self.say("changed.published", changes=changes) if changes else ""
 
     def _published(self, figure: Comparison) -> Published:
-        unit = "s" if figure.unit in _SECONDS else figure.unit
-        factor = _SECONDS.get(figure.unit, 0.01 if figure.unit == "%" else 1.0)
-        around = [None if v is None else v * factor for v in (figure.published, figure.mean)]
-        half = None if figure.half_width is None else figure.half_width * factor
-        scale = scale_for("ratio" if unit == "%" else unit, around, half)
-        return Published(figure, self._published_name(figure), scale, factor, self)
-
-    def _published_name(self, figure: Comparison) -> str:
-        told = self.told(figure.labels)
-        return kpi_name(figure.kpi, self.language) + (f" ({told})" if told else "")
+        factor, scale = published_scale(figure.unit, [figure.published, figure.mean], figure.half_width)
+        name = published_name(figure.kpi, figure.labels, self.scenario, self.language)
+        return Published(figure, name, scale, factor, self)
 
     def balance(self) -> Iterator[str]:
         """The identity of conservation, with its numbers, in each direction: true by arithmetic."""
@@ -304,9 +297,6 @@ class Reading:
     def name_of(self, label: str, value: str) -> str:
         """One label's value in words."""
         return value_name(label, value, self.scenario, self.language)
-
-
-_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def _original(path: Path, before: Any) -> Parameter | None:
     stood = get(before, path)
     if stood is None:
         return None
-    name, value = dotted(path), _told(stood)
+    name, value = dotted(path), told(stood)
     for length in range(len(path), 0, -1):
         around = get(before, path[:length])
         if isinstance(around, dict) and around.get("source") is not None:
@@ -77,10 +77,10 @@ def _range(around: dict[str, Any], value: str) -> tuple[str, str] | None:
     return str(span[0]), str(span[1])
 
 
-def _told(stood: Any) -> str:
+def told(stood: Any) -> str:
     """A number as it was written; a mapping or list of them in short."""
     if isinstance(stood, dict):
         if is_quantity(stood):
             return str(stood["value"])
-        return shown(", ".join(f"{key}: {_told(one)}" for key, one in stood.items() if key not in PEDIGREE))
-    return shown(", ".join(map(_told, stood))) if isinstance(stood, list) else str(stood)
+        return shown(", ".join(f"{key}: {told(one)}" for key, one in stood.items() if key not in PEDIGREE))
+    return shown(", ".join(map(told, stood))) if isinstance(stood, list) else str(stood)

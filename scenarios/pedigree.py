@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from scenarios import units
-from scenarios.changes import Replaced, replaced
+from scenarios.changes import Change, Replaced, replaced, told
 from scenarios.findings import Findings
 from scenarios.magnitudes import within
 from scenarios.paths import Path, dotted, get
@@ -60,24 +60,43 @@ def parameters(written: BaseModel, data: Any, findings: Findings) -> tuple[Param
     standing = [number for number in found if number.path not in by_override]
     _doubt_unsourced([n for n in standing if n.source is None], findings)
     _check_assumed_mappings(standing, findings)
-    told = (_parameter(number, by_override.get(number.path)) for number in found)
-    return tuple(parameter for parameter in told if parameter.source)
+    all_told = [_parameter(number, by_override.get(number.path)) for number in found]
+    all_told += _hours(get(data, ["calendars"]) or {}, data, findings.changes)
+    return tuple(parameter for parameter in all_told if parameter.source)
 
 
 def _parameter(number: Number, replaced: Replaced | None) -> Parameter:
     owner = number.stated.owner or number.around.owner
     own = Parameter(dotted(number.path), number.stated.written, number.source or "", number.range, owner)
-    return own if replaced is None else _changed(number, own, replaced)
+    if replaced is None:
+        return own
+    brought = number.stated.source is not None or len(number.around.path) >= len(replaced.by.path)
+    return _changed(own, brought, replaced)
 
 
-def _changed(number: Number, own: Parameter, replaced: Replaced) -> Parameter:
-    """A number that an override put there: it has the source that the override states, else none."""
+def _changed(own: Parameter, brought: bool, replaced: Replaced) -> Parameter:
+    """A number that an override put there: it has the source that the override brought, else none."""
     before = replaced.instead
-    if number.stated.source or len(number.around.path) >= len(replaced.by.path):
+    if brought:
         return replace(own, instead=before)
     if before is not None and before.value == own.value:
         return before
     return Parameter(own.path, own.value, OVERRIDE, owner=before.owner if before else None, instead=before)
+
+
+def _hours(calendars: Mapping[str, Any], data: Any, changes: Sequence[Change]) -> Iterator[Parameter]:
+    """The weekly hours of the calendars: no numbers to the models, and as much in need of a source."""
+    for name, calendar in calendars.items():
+        weekly, span = calendar["weekly"], calendar.get("range")
+        for days in weekly if isinstance(weekly, dict) else (None,):
+            path = ("calendars", name, "weekly", *(() if days is None else (days,)))
+            own = Parameter(
+                dotted(path), told(get(data, path)), calendar.get("source") or "",
+                None if span is None else (str(span[0]), str(span[1])), calendar.get("owner"),
+            )  # fmt: skip
+            done = replaced(path, data, changes)
+            brought = done is not None and own.source != "" and len(done.by.path) <= len(("calendars", name))
+            yield own if done is None else _changed(own, brought, done)
 
 
 def _numbers(written: Any, raw: Any, path: Path, around: Inherited) -> Iterator[Number]:

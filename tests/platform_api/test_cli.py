@@ -205,6 +205,7 @@ def test_a_changed_number_says_so_wherever_it_is_told() -> None:
     )
     assert f"{path} = 200 /d (was 1173 /d); --until 1 h" in " ".join(run.stdout.split())
     told = " ".join(cuakhau("explain", "lang-son-2025-03-12", *change).stdout.split())
+    assert "per_day = 200 /d · changed here, instead of 1173 /d · source:" in told
     assert f"The scenario was changed: {path} = 200 /d (was 1173 /d)." in told
     checked = cuakhau("check", "lang-son-2025-03-12", *change).stdout
     assert "1 changed here" in checked

@@ -9,8 +9,10 @@ import pytest
 
 from platform_api.drawing import _boxes, _captions, draw
 from platform_api.explain import numbers_of, story
+from platform_api.formats import NBSP
 from platform_api.mermaid import flowchart
-from platform_api.texts import LANGUAGES, Language
+from platform_api.pedigree import pedigree_told
+from platform_api.texts import LANGUAGES, Language, text
 from platform_api.wiring import BOX, Plan, Tracks, crossings_of_boxes, lay_out
 from scenarios import library
 from scenarios.resolved import Resolved
@@ -113,3 +115,60 @@ def test_parallel_arrows_get_tracks_of_their_own() -> None:
 def test_options_by_shares_are_told_by_their_labels(language: Language, told: tuple[str, ...]) -> None:
     words = str(story(library.load("lang-son-2025-03-12").resolved, language))
     assert all(label in words for label in told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_number_is_told_with_its_pedigree_in_the_entry_it_belongs_to(
+    scenario: Resolved, language: Language
+) -> None:
+    """Arrivals, mixes, capacities, rooms and calendars as well as steps."""
+    lines = [
+        line for section in story(scenario, language) for entry in section.entries for line in entry.lines
+    ]
+    for number in scenario.parameters:
+        section, name, inner = (*number.path.split(".", 2), "")[:3]
+        if section != "targets":
+            assert pedigree_told(number, scenario, language, f"{section}.{name}.") in lines, inner
+
+
+def test_calendars_have_a_pedigree(scenario: Resolved) -> None:
+    told = {p.path.split(".")[1]: p for p in scenario.parameters if p.path.startswith("calendars.")}
+    assert set(told) == set(scenario.calendars)
+    assert all(number.range or number.source in scenario.sources for number in told.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_published_figures_are_told_as_the_run_tells_them(language: Language) -> None:
+    scenario = library.load("lang-son-2025-03-12").resolved
+    (section,) = [
+        s for s in story(scenario, language) if s.title == text("explain.published.title", language)
+    ]
+    titles = {entry.title.replace(NBSP, " ") for entry in section.entries}
+    assert {"vi": "Thời gian lưu, trung bình (Xuất khẩu) = 26,4 giờ", "en": "Dwell, mean (Export) = 26.4 h"}[
+        language
+    ] in titles
+    assert len(titles) == len(scenario.published)
+
+
+def test_the_end_of_a_branch_is_not_the_end_of_the_way() -> None:
+    told = {
+        entry.title.split(" — ")[0].split(" ", 1)[1]: entry.lines
+        for section in story(library.load("lang-son-2025-03-12").resolved, "en")
+        for entry in section.entries
+        if " " in entry.title
+    }
+    joined = "→ end of this branch; after all branches: 23 Quarantine result"
+    assert joined in told["Plant quarantine, export"]
+    assert "Other goods 42.4 % " + joined in told["Quarantine by goods"]
+    assert not any(line.removeprefix("→ ") == "the end" for line in told["Animal quarantine, export"])
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("vi", "Từ chối nhận [Thu hộ (COD)] 7,5 % [Trực tuyến] 1 % →"),
+        ("en", "Refused [Cash on delivery] 7.5 % [Online] 1 % →"),
+    ],
+)
+def test_shares_that_differ_by_group_are_told_for_each(language: Language, told: str) -> None:
+    assert told in str(story(library.load("yen-bai-ocop").resolved, language))
