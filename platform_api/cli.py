@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any, Never
 
 import click
@@ -24,13 +25,13 @@ from platform_api.console import (
     BAD_INPUT,
     DONE,
     FAILED,
-    INTERRUPTED,
     Refusal,
     Speech,
     prepare_streams,
     refuse,
     silence_stdout,
 )
+from platform_api.stopping import exit_code, heeding_sigterm, how_told
 from platform_api.texts import both
 from platform_api.usage import usage_error
 from scenarios.resolved import Label
@@ -73,14 +74,15 @@ class Cuakhau(click.Group):
         sys.exit(code)
 
     def _run(self, words: list[str], prog_name: str, extra: dict[str, Any]) -> int:
+        heeding = nullcontext() if words[:1] == ["serve"] else heeding_sigterm()  # a server has its own way
         try:
-            code = super().main(words, prog_name, **extra)
-            sys.stdout.flush()
+            with heeding:
+                code = super().main(words, prog_name, **extra)
+                sys.stdout.flush()
         except Exception as error:
             return _failure(error, _speech_for(words))
-        except KeyboardInterrupt:
-            _speech_for(words).note("interrupted")
-            return INTERRUPTED
+        except KeyboardInterrupt as stop:
+            return _stopped(stop, _speech_for(words))
         return code if isinstance(code, int) else DONE
 
 
@@ -90,6 +92,11 @@ def _speech_for(words: list[str]) -> Speech:
     asked += [w.removeprefix("--lang=") for w in words if w.startswith("--lang=")]
     language = (asked or [os.environ.get("CUAKHAU_LANG", "vi")])[-1]
     return Speech("en" if language == "en" else "vi", debug="--debug" in words)
+
+
+def _stopped(stop: BaseException | None, speech: Speech) -> int:
+    speech.note("interrupted", how=how_told(stop))
+    return exit_code(stop)
 
 
 def _failure(error: Exception, speech: Speech) -> int:
@@ -102,8 +109,7 @@ def _failure(error: Exception, speech: Speech) -> int:
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.Abort):
-        speech.note("interrupted")
-        return INTERRUPTED
+        return _stopped(error.__cause__, speech)
     if isinstance(error, ScenarioError):
         if len(error.problems) > 1:
             speech.note("problem.count", file=error.file or "?", count=len(error.problems))

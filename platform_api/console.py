@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from scenarios.errors import Problem
 
-DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-"""Exit codes of every command."""
+DONE, FAILED, BAD_INPUT = 0, 1, 2
+"""Exit codes of every command; those of one that was stopped are in `platform_api.stopping`."""
 
 PIPED_WIDTH = 110
 """Width of tables when nobody watches: a file or another program reads [characters]."""

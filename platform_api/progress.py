@@ -63,7 +63,8 @@ class Bar:
         )
 
 
-def interrupted(speech: Speech, bar: Bar) -> None:
+def interrupted(speech: Speech, bar: Bar, how: str) -> None:
     """Say what became of a run that was stopped."""
     with suppress(BrokenPipeError):
-        speech.note("interrupted.run", finished=bar.finished, replications=max(1, bar.replications))
+        counts = {"finished": bar.finished, "replications": max(1, bar.replications)}
+        speech.note("interrupted.run", how=how, **counts)

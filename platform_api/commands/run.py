@@ -20,7 +20,8 @@ from platform_api.commands.common import (
 from platform_api.commands.opening import open_scenario
 from platform_api.commands.warm import get_warm
 from platform_api.commands.writing import cannot_write
-from platform_api.console import FAILED, INTERRUPTED, Refusal, Speech, refuse
+from platform_api.console import FAILED, Refusal, Speech, refuse
+from platform_api.stopping import exit_code, how_told
 from scenarios.resolved import Label
 
 if TYPE_CHECKING:
@@ -187,9 +188,9 @@ def _simulate(speech: Speech, loaded: Loaded, order: Order, record_to: Path | No
                 progress=bar.follow, record_to=record_to,
             )  # fmt: skip
             return replace(result, provenance=replace(result.provenance, typed=order.typed))
-        except KeyboardInterrupt:
-            interrupted(speech, bar)
-            raise click.exceptions.Exit(INTERRUPTED) from None
+        except KeyboardInterrupt as stop:
+            interrupted(speech, bar, how_told(stop))
+            raise click.exceptions.Exit(exit_code(stop)) from None
         except LawBroken as error:
             raise refuse(
                 "law", FAILED, law=error, seed=order.seed if order.seed is not None else "?"

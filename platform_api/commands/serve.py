@@ -6,7 +6,8 @@ import click
 
 from platform_api.commands.common import command, one_line, whole_number
 from platform_api.commands.warm import get_warm
-from platform_api.console import BAD_INPUT, INTERRUPTED, Refusal, Speech, refuse
+from platform_api.console import BAD_INPUT, Refusal, Speech, refuse
+from platform_api.stopping import INTERRUPTED
 
 
 @command("serve")

@@ -93,11 +93,16 @@ def test_a_scenario_that_cannot_be_read_is_no_traceback(tmp_path: Path) -> None:
 # ---- stopping -------------------------------------------------------------------------------------------
 
 
-def start_endless(written: dict[str, Any], folder: Path, *words: str) -> subprocess.Popen[bytes]:
+def start_endless(
+    written: dict[str, Any], folder: Path, *words: str, start_new_session: bool = False
+) -> subprocess.Popen[bytes]:
     file = folder / "endless.yaml"
     file.write_text(json.dumps(written), encoding="utf-8")
     arguments = command("run", file, "--seed", 1, *words, "--out", folder / "kept")
-    return subprocess.Popen(arguments, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        arguments, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        start_new_session=start_new_session,
+    )  # fmt: skip
 
 
 @pytest.mark.slow
@@ -106,21 +111,55 @@ def start_endless(written: dict[str, Any], folder: Path, *words: str) -> subproc
 def test_ctrl_c_says_one_line_and_leaves_nothing(
     endless: dict[str, Any], tmp_path: Path, how: list[str]
 ) -> None:
-    process = start_endless(endless, tmp_path, *how)
+    process = simulating(endless, tmp_path, *how)
+    process.send_signal(signal.SIGINT)
+    assert_stopped(process, 130, "Ctrl-C", how[1], tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
+@pytest.mark.parametrize("how", [["--replications", "1"], ["--replications", "2", "--jobs", "2"]])
+def test_sigterm_ends_like_ctrl_c(endless: dict[str, Any], tmp_path: Path, how: list[str]) -> None:
+    process = simulating(endless, tmp_path, *how)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
+    assert_stopped(process, 143, "SIGTERM", how[1], tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to signal")
+def test_sigterm_to_the_workers_too_ends_like_ctrl_c(endless: dict[str, Any], tmp_path: Path) -> None:
+    """As `timeout` sends it: to the command, then to all that it started."""
+    process = simulating(endless, tmp_path, "--replications", "2", "--jobs", "2", start_new_session=True)
+    process.send_signal(signal.SIGTERM)
+    os.killpg(process.pid, signal.SIGTERM)
+    assert_stopped(process, 143, "SIGTERM", "2", tmp_path)
+
+
+def simulating(
+    written: dict[str, Any], folder: Path, *how: str, start_new_session: bool = False
+) -> subprocess.Popen[bytes]:
+    """A run in the midst of its work."""
+    process = start_endless(written, folder, *how, start_new_session=start_new_session)
     deadline = time.monotonic() + 60
-    while not any(path.name.endswith(".partial") for path in tmp_path.iterdir()):  # until it simulates
+    while not any(path.name.endswith(".partial") for path in folder.iterdir()):  # until it simulates
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.05)
     time.sleep(1.0)
-    process.send_signal(signal.SIGINT)
+    return process
+
+
+def assert_stopped(
+    process: subprocess.Popen[bytes], code: int, told: str, replications: str, folder: Path
+) -> None:
     stdout, stderr = process.communicate(timeout=30)
-    assert process.returncode == 130, stderr.decode()
+    assert process.returncode == code, stderr.decode()
     assert stdout == b""
-    assert [line for line in stderr.decode().splitlines() if not line.startswith(("!", " ", "có"))] == [
-        f"Đã dừng theo yêu cầu (Ctrl-C): 0/{how[1]} lần lặp đã xong nhưng chưa đủ nên không ghi kết quả nào."
-    ]
-    assert [path.name for path in tmp_path.iterdir()] == ["endless.yaml"]
+    (line,) = [line for line in stderr.decode().splitlines() if not line.startswith(("!", " ", "có"))]
+    assert line.startswith(f"Đã dừng theo yêu cầu ({told}): 0/{replications} lần lặp đã xong")
+    assert line.endswith("chưa đủ nên không ghi kết quả nào.")
+    assert [path.name for path in folder.iterdir()] == ["endless.yaml"]
 
 
 def test_ctrl_c_while_a_library_compiles_a_text_leaves_with_the_same_code(tmp_path: Path) -> None:
