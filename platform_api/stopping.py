@@ -28,7 +28,7 @@ def how_told(stop: BaseException | None) -> str:
 
 @contextmanager
 def heeding_sigterm() -> Iterator[None]:
-    """Within, the first SIGTERM is a `Terminated`; of `timeout` a second follows, which must not stop the end."""
+    """Within, the first SIGTERM is a `Terminated`; `timeout` sends a second, which must not spoil the end."""
     if threading.current_thread() is not threading.main_thread():  # elsewhere Python takes no handlers
         yield
         return

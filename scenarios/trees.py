@@ -165,13 +165,17 @@ def mix_of(shares: Mapping[str, float]) -> Mix:
 
 
 def _not_whole(total: float) -> Flaw:
-    percent = f"{100 * total:.10g} %"
-    left = f"{100 * (1 - total):+.10g} %"
+    percent, off = f"{100 * total:.10g} %", f"{100 * abs(total - 1):.10g} %"
+    remedy = (
+        Label(vi=f"hãy bớt các tỷ lệ: thừa {off}", en=f"correct the shares: they are {off} too much")
+        if total > 1
+        else Label(vi=f"hãy thêm vào các tỷ lệ: còn thiếu {off}", en=f"correct the shares: they lack {off}")
+    )
     return Flaw(
         percent,
         Label(
             vi=f"có tổng tỷ lệ là {percent}, không phải 100 %",
             en=f"has shares that sum to {percent}, not to 100 %",
         ),
-        Label(vi=f"hãy sửa các tỷ lệ (còn lệch {left})", en=f"correct the shares (they lack {left})"),
+        remedy,
     )

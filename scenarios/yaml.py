@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from scenarios import yaml_errors
 from scenarios.errors import Problem, ScenarioError, shown
 from scenarios.paths import Path, dotted
 from scenarios.resolved import Label
@@ -53,11 +54,13 @@ def read(text: str | bytes, file: str | None = None) -> Document:
     ScenarioError
         If the text is not YAML, or more than this small part of it; with line and column.
     """
+    decoded = ""
     try:
-        composer = _Composer(yaml.parse(_decoded(text), Loader=_Loader))
+        decoded = _decoded(text)
+        composer = _Composer(yaml.parse(decoded, Loader=_Loader))
         return Document(composer.document(), composer.marks)
     except yaml.MarkedYAMLError as error:
-        raise ScenarioError([_syntax(error)], file) from None
+        raise ScenarioError([yaml_errors.told(error, decoded)], file) from None
     except yaml.reader.ReaderError as error:
         raise ScenarioError([_character(error)], file) from None
     except _Refused as refused:
@@ -245,21 +248,6 @@ def scalar(text: str, plain: bool = True) -> str | int | float | None:
 
 def _mark(mark: Any) -> Mark:
     return mark.line + 1, mark.column + 1
-
-
-def _syntax(error: yaml.MarkedYAMLError) -> Problem:
-    """A problem from the parser's own complaint."""
-    line, column = _mark(error.problem_mark) if error.problem_mark else (None, None)
-    said = " ".join(part for part in (error.context, error.problem) if part)
-    return Problem(
-        "", "",
-        Label(vi=f"không phải là YAML đúng: {said}", en=f"is not valid YAML: {said}"),
-        Label(
-            vi="hãy xem dấu hai chấm, thụt đầu dòng (dấu cách, không phải tab) và ngoặc ở chỗ đó",
-            en="look at the colons, the indentation (spaces, no tabs), the brackets and quotes there",
-        ),
-        line, column,
-    )  # fmt: skip
 
 
 def _character(error: Any) -> Problem:

@@ -87,3 +87,21 @@ def test_a_text_is_filled_in() -> None:
     assert texts.both("problem.line", line=3) == Label("dòng 3", "line 3")
     with pytest.raises(KeyError):
         texts.text("problem.line", "vi")
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [(1, "1 replication"), ("1", "1 replication"), (0, "0 replications"), (21, "21 replications")],
+)
+def test_one_is_not_many(count: object, told: str) -> None:
+    assert texts.text("report.replications", "en", count=count) == told
+    assert texts.text("report.replications", "vi", count=count) == f"{count} lần lặp"
+
+
+def test_no_english_count_has_a_plural_alone() -> None:
+    """A count and a word in the plural need the word for one as well."""
+    counts = (
+        "count|total|replications|flows|steps|agencies|resources|numbers|dates|runs|visits|entities|events"
+    )
+    bare = re.compile(rf"\{{(?:{counts})\}} \w+s\b")
+    assert [key for key, pair in TEXTS.items() if bare.search(pair["en"])] == ["screen.ranges"]  # two or more

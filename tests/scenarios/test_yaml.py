@@ -79,6 +79,53 @@ def test_what_is_refused_says_why_and_where(text, said, line):
     assert raised.value.file == "file.yaml"
 
 
+MISTAKES = {
+    "a:\n\tb: 1\n": (2, "phím tab", "a tab at"),
+    "a:\n  b: 1\n\tc: 2\n": (3, "phím tab", "a tab at"),
+    'a: "x\nb: 1\n': (None, "mở ở dòng 1 chưa đóng", "of line 1 is not closed"),
+    "a: 1\nb: 'x\n": (None, "mở ở dòng 2 chưa đóng", "of line 2 is not closed"),
+    "a: [1, 2\nb: 3\n": (2, "ngoặc mở ở dòng 1 chưa đóng", "bracket of line 1 is not closed"),
+    "a: {b: 1\nc: 2\n": (2, "ngoặc mở ở dòng 1 chưa đóng", "bracket of line 1 is not closed"),
+    "a: [1,,2]\n": (1, "thiếu giá trị trước ','", "missing before ','"),
+    "a:\n  b: 1\n c: 2\n": (3, "thụt đầu dòng", "indentation"),
+    "a: b: c\n": (1, "dấu hai chấm", "a colon where"),
+    "title: Lạng Sơn: ngày\n": (1, "dấu hai chấm", "a colon where"),
+    "a: 1\nb\nc: 2\n": (3, "dòng 2 thiếu dấu hai chấm", "line 2 lacks the colon"),
+    "a: - b\n": (1, "danh sách", "a list"),
+    "a:\n  - x\n  b: 1\n": (3, "danh sách", "a list"),
+    'a: "x" y\n': (1, "chữ thừa", "left over at 'y'"),
+    "a: @x\n": (1, "bắt đầu bằng '@'", "begins with '@'"),
+    'a: "\\q"\n': (1, "'\\' lạ", "unknown '\\'"),
+    "a: *\n": (1, "không kèm tên", "without a name"),
+    "a: 1\na: 2\n": (2, "được viết hai lần", "is written twice"),
+    "a: &x &y 1\n": (1, "", ""),
+    "%FOO\n": (None, "", ""),
+}
+"""What planners mistype → the line where it is told, and words of what is said."""
+
+
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+@pytest.mark.parametrize("written", MISTAKES)
+def test_a_mistake_is_told_in_plain_words(written, loader, monkeypatch):
+    import yaml as pyyaml
+
+    import scenarios.yaml
+
+    monkeypatch.setattr(scenarios.yaml, "_Loader", getattr(pyyaml, loader))
+    line, vi, en = MISTAKES[written]
+    with pytest.raises(ScenarioError) as raised:
+        read(written)
+    (problem,) = raised.value.problems
+    assert vi in problem.message.vi
+    assert en in problem.message.en
+    assert line is None or problem.line == line
+    assert problem.line
+    assert problem.column
+    if vi:
+        english = ("while", "found", "expected", "token", "mapping", "scalar", "block")
+        assert not any(word in problem.message.vi + problem.remedy.vi for word in english)
+
+
 def test_the_plain_python_parser_reads_the_same(monkeypatch):
     """Where PyYAML comes without libyaml, files mean the same."""
     import yaml as pyyaml
