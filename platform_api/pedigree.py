@@ -87,6 +87,6 @@ def _changes(
 # ---- sources ------------------------------------------------------------------------------------------
 
 
-def source_told(source: Source, language: Language) -> str:  # noqa: ARG001
-    """What a source is."""
-    return source.text
+def source_told(source: Source, language: Language) -> str:
+    """What a source is, in one language if it was written in both."""
+    return source.text if isinstance(source.text, str) else pick(source.text, language)

@@ -16,7 +16,7 @@ from platform_api.charts.heat import Busyness, heat_map
 from platform_api.charts.strip import strip
 from platform_api.drawing import STYLE, draw
 from platform_api.formats import NBSP, Scale, date, duration, instant, number, scale_for
-from platform_api.pedigree import ASSUMPTION, is_changed, origin_told
+from platform_api.pedigree import ASSUMPTION, is_changed, origin_told, source_told
 from platform_api.reading import BY_AGENCY, BY_GATE, Group, Reading, Row, Shown
 from platform_api.study import StudyPart, study
 from platform_api.texts import LANGUAGES, Language, pick, text
@@ -255,6 +255,11 @@ class _Page:
     def changed(self) -> list[Parameter]:
         """Numbers that an override put there."""
         return [p for p in self.scenario.parameters if is_changed(p)]
+
+    def sources(self) -> Iterator[tuple[str, str, str | None]]:
+        """(key, what it is, address) of each source."""
+        for key, source in self.scenario.sources.items():
+            yield key, source_told(source, self.language), source.url
 
     def instead(self, parameter: Parameter) -> str:
         """What a changed number stands instead of, with where that came from."""

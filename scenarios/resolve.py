@@ -73,7 +73,7 @@ def resolve(data: Any, findings: Findings, folder: Folder | None, *, cut_short: 
         clock=clock,
         as_of=written.as_of.isoformat() if written.as_of else None,
         count_unit=written.count_unit,
-        sources={name: resolved.Source(s.text, s.url) for name, s in written.sources.items()},
+        sources={name: _source(source) for name, source in written.sources.items()},
         agencies=facilities.agencies(written),
         calendars=facilities.calendars(written, axis, findings),
         resources=facilities.resources(written, findings),
@@ -196,6 +196,11 @@ def _has_numbered_days(start: datetime, lead_in: int, at_most: int) -> bool:
     return (
         start - timedelta(milliseconds=lead_in) >= FIRST and start + timedelta(milliseconds=at_most) <= LAST
     )
+
+
+def _source(source: schema.Source) -> resolved.Source:
+    text = source.text
+    return resolved.Source(text if isinstance(text, str) else text.label(), source.url)
 
 
 def _published(figure: schema.Published) -> resolved.Published:

@@ -48,7 +48,7 @@ class Label:
 class Source:
     """Where a number comes from."""
 
-    text: str
+    text: str | Label
     url: str | None = None
 
 

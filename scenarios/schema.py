@@ -26,11 +26,18 @@ from scenarios.schema_steps import Step
 from scenarios.words import Flag, Name, OrAlone, Text, words_schema
 
 
+def _text_kind(written: Any) -> str:
+    return "<both>" if isinstance(written, dict | Text) else "<one>"
+
+
 class Source(Written):
     """Where numbers come from."""
 
-    text: Annotated[str, Field(min_length=1)]
-    """Publisher, document, date."""
+    text: Annotated[
+        Annotated[str, Field(min_length=1), Tag("<one>")] | Annotated[Text, Tag("<both>")],
+        Discriminator(_text_kind),
+    ]
+    """Publisher, document, date: as it is, or in both languages."""
     url: str | None = None
     """Where to read it."""
 

@@ -11,11 +11,11 @@ from platform_api.drawing import _boxes, _captions, draw
 from platform_api.explain import numbers_of, story
 from platform_api.formats import NBSP
 from platform_api.mermaid import flowchart
-from platform_api.pedigree import pedigree_told
+from platform_api.pedigree import pedigree_told, source_told
 from platform_api.texts import LANGUAGES, Language, text
 from platform_api.wiring import BOX, Plan, Tracks, crossings_of_boxes, lay_out
 from scenarios import library
-from scenarios.resolved import Resolved
+from scenarios.resolved import Resolved, Source
 from sim import graph
 
 
@@ -172,3 +172,12 @@ def test_the_end_of_a_branch_is_not_the_end_of_the_way() -> None:
 )
 def test_shares_that_differ_by_group_are_told_for_each(language: Language, told: str) -> None:
     assert told in str(story(library.load("yen-bai-ocop").resolved, language))
+
+
+def test_sources_are_told_in_the_language_of_the_reader(scenario: Resolved) -> None:
+    marks = re.compile(r"[ăâđêôơưáảãạấắếốớứýíúéóàèìòùỳ]", re.IGNORECASE)
+    for source in scenario.sources.values():
+        vi, en = (source_told(source, language) for language in LANGUAGES)
+        assert marks.search(vi)
+        assert vi != en
+    assert source_told(Source("As it is"), "vi") == "As it is"

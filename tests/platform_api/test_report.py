@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from platform_api.charts import bars, curve, heat, strip, svg
 from platform_api.cli import cli
 from platform_api.formats import NBSP
+from platform_api.pedigree import source_told
 from platform_api.reading import Reading
 from platform_api.report import _seconds as seconds_of
 from platform_api.report import render
@@ -405,7 +406,7 @@ def test_a_changed_scenario_says_so_beside_published_figures(tmp_path: Path) -> 
         in said
     )
     assert "Numbers changed here" in said
-    where = scenario.sources[number.instead.source].text
+    where = source_told(scenario.sources[number.instead.source], "en")
     assert f"1173 /d · source: {where}" in said
 
 
