@@ -76,7 +76,7 @@ TICKET = {
     "scenario": "lang-son-2025-03-12",
     "seed": SEED,
     "replications": 10,
-    "engine": "reference",
+    "engine": "compiled",
     "overrides": {},
     "named": True,
     "created": "2025-03-12T00:15:00Z",
@@ -238,7 +238,7 @@ KPIS = Operation(
         "scenario": "lang-son-2025-03-12",
         "seed": SEED,
         "replications": 10,
-        "engine": "reference",
+        "engine": "compiled",
         "digest": [DIGEST] * 10,
         "timing": {"setup_s": 0.4, "engine_s": 5.2, "entities": 14800, "visits": 120300, "events": 310000},
         "provenance": {

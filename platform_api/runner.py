@@ -23,6 +23,7 @@ from platform_api.results import Result
 from platform_api.workers import Work, replicate
 from scenarios.errors import Problem
 from scenarios.resolved import Resolved
+from sim.engines import DEFAULT_ENGINE
 
 __all__ = ["Advance", "RunFailed", "ScenarioFault", "draw_seed", "run_scenario"]
 
@@ -44,7 +45,7 @@ def run_scenario(
     *,
     seed: int | None = None,
     replications: int = 1,
-    engine: str = "reference",
+    engine: str = DEFAULT_ENGINE,
     overrides: Mapping[str, Any] | None = None,
     warnings: Sequence[Problem] = (),
     until: int | None = None,

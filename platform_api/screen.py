@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from platform_api.formats import NBSP, number
 from platform_api.reading import BY_AGENCY, BY_GATE, Group, Reading, Row, Shown
+from sim.engines import DEFAULT_ENGINE
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -213,7 +214,7 @@ def command_of(result: Result) -> str:
     """The command that gives this result again."""
     scenario = quoted(_name_of(result))
     words = [f"cuakhau run {scenario} --seed {result.seed} --replications {result.replications}"]
-    if result.engine != "reference":
+    if result.engine != DEFAULT_ENGINE:
         words.append(f"--engine {result.engine}")
     for path, value in result.provenance.overrides.items():
         words.append(f"--override {quoted(f'{path}={_yaml(value)}')}")

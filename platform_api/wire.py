@@ -10,9 +10,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from scenarios import errors, resolved
 from scenarios.errors import Flaw
 from scenarios.resolved import Label
+from sim.engines import DEFAULT_ENGINE, ENGINES, Engine
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-ENGINES = ("reference", "compiled")
 SEED_LIMIT = 1 << 64
 
 
@@ -105,7 +105,7 @@ class RunOrder(CheckOrder):
 
     seed: int | None = Field(None, ge=0, lt=SEED_LIMIT, description="left out: one is drawn and recorded")
     replications: int = Field(10, ge=1, description="independent repetitions")
-    engine: Literal["reference", "compiled"] = Field("reference", description="what simulates")
+    engine: Engine = Field(DEFAULT_ENGINE, description="what simulates")
 
 
 # ---- scenarios ----------------------------------------------------------------------------------------

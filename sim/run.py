@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from scenarios.resolved import Resolved
 from sim.deadlock import Deadlock
+from sim.engines import DEFAULT_ENGINE, ENGINES
 from sim.laws import LawBroken, check_record
 from sim.log import EventLog
 from sim.tally import Tally
@@ -20,8 +21,6 @@ from sim.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ENGINES = ("reference", "compiled")
-"""Two programs of one meaning: the same record, row for row."""
 RESULT_VERSION = 2
 """Goes up whenever the same scenario and seed give other numbers than before."""
 
@@ -113,7 +112,7 @@ def run(
     seed: int,
     replication: int = 0,
     *,
-    engine: str = "reference",
+    engine: str = DEFAULT_ENGINE,
     keep: Keep = "record",
     until: int | None = None,
     progress: Callable[[Progress], None] | None = None,

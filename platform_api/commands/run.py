@@ -23,6 +23,7 @@ from platform_api.commands.writing import cannot_write
 from platform_api.console import FAILED, Refusal, Speech, refuse
 from platform_api.stopping import exit_code, how_told
 from scenarios.resolved import Label
+from sim.engines import DEFAULT_ENGINE
 
 if TYPE_CHECKING:
     from platform_api.results import Result
@@ -55,7 +56,7 @@ class Order:
     "--replications", metavar="R", callback=whole_number("replications", 1, MAX_REPLICATIONS),
     help=one_line("run.replications"),
 )  # fmt: skip
-@click.option("--engine", metavar="NAME", default="reference", help=one_line("run.engine"))
+@click.option("--engine", metavar="NAME", default=DEFAULT_ENGINE, help=one_line("run.engine"))
 @override_option
 @click.option("--until", metavar="T", help=one_line("run.until"))
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help=one_line("run.out"))
@@ -102,7 +103,7 @@ def _until(written: str | None) -> int | None:
 def _check(engine: str, out: Path | None, records: bool) -> None:
     """Refuse what can be seen to fail before anything is simulated."""
     from platform_api.results import NotAResult, require_free
-    from sim.run import ENGINES
+    from sim.engines import ENGINES
 
     if engine not in ENGINES:
         raise refuse("engine", value=engine, known=", ".join(ENGINES))

@@ -8,7 +8,8 @@ import pytest
 from metrics.theory import fluid_closure
 from metrics.verification import closures
 from metrics.verification.closures import CLOSURES, Closure, judge_closure
-from sim.run import ENGINES, run
+from sim.engines import ENGINES
+from sim.run import run
 
 PUBLISHED = {"closure-90-min": (90, 270, 270 * 60), "closure-3-h": (90, 540, 540 * 60)}
 """Peak queue, recovery [min] and total delay [truck min] of the fluid, worked out elsewhere."""
