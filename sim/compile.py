@@ -7,6 +7,7 @@ of a matrix.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -174,6 +175,7 @@ class Prepared:
     opening: I8  # level of each stock
     source_names: tuple[str, ...]  # in the order of their codes
     errands: int  # steps that send out
+    rows: Callable[[Iterable[Row]], I8]  # of a timetable in numbers
 
 
 class Forest:
@@ -300,7 +302,7 @@ class Compiler:
             day_shape=day_shape,
             shapes=shapes,
             listed=listed,
-            timetable=self._timetable(),
+            timetable=self._numbered(self.rows),
             **net_tables(scenario, self.axis, self.columns),
             **word_tables(scenario, self.columns, self.origin_book.book),
         )
@@ -317,6 +319,7 @@ class Compiler:
             np.array([stock.level for stock in scenario.stocks.values()], np.int64),
             self.origin_book.book,
             len(self.errand),
+            self._numbered,
         )
 
     def _table_of(self, leaf: Any) -> int:
@@ -672,13 +675,14 @@ class Compiler:
                 )
         return found
 
-    def _timetable(self) -> I8:
+    def _numbered(self, rows: Iterable[Row]) -> I8:
+        """Rows of a timetable."""
         books = {
             "scheduled": self.pool, "capacity": self.pool, "platform": self.platform, "slow": self.step,
             "demand": self.flow, "overtime": self.pool, "departure": self.step,
         }  # fmt: skip
-        rows = [(r.time, TARGETS.index(r.what), books[r.what][r.target], r.value) for r in self.rows]
-        return np.array(rows, np.int64).reshape(-1, 4)
+        found = [(r.time, TARGETS.index(r.what), books[r.what][r.target], r.value) for r in rows]
+        return np.array(found, np.int64).reshape(-1, 4)
 
     def _highest(self) -> I8:
         return np.array(list(highest(self.scenario, self.rows).values()), np.int64)

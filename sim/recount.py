@@ -314,7 +314,8 @@ def _cells(bins: Axis, seen: list[Seen]) -> Cells:
     above = values > 0
     keys = np.stack((span[above], series[above], cell_of(values[above])))
     cells, counts = np.unique(keys, axis=1, return_counts=True)
-    return Cells(*cells.astype(np.int32), counts)
+    narrow = cells.astype(np.int32)
+    return Cells(narrow[0], narrow[1], narrow[2], counts)
 
 
 def _spans(bins: Axis, seen: list[Seen]) -> Iterator[Seen]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,6 +17,7 @@ from sim.engines import DEFAULT_ENGINE, ENGINES
 from sim.laws import LawBroken, check_record
 from sim.log import EventLog
 from sim.tally import Tally
+from sim.timetable import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +119,7 @@ def run(
     progress: Callable[[Progress], None] | None = None,
     cancel: Callable[[], bool] | None = None,
     shuffle: random.Random | None = None,
+    interventions: Sequence[Row] = (),
 ) -> Run:
     """Run one replication.
 
@@ -128,7 +130,8 @@ def run(
     until : stop at this instant [ms] at the latest; the window shrinks with it.
     progress, cancel : called about ten times a second; `cancel` returns True to stop, and the compiled engine
         asks it more often than that.
-    shuffle : run simultaneous facts in a random order (a test: nothing may change).
+    shuffle : run simultaneous facts in a random order, on the reference engine (a test: nothing may change).
+    interventions : what somebody sets on the way, see `sim.interventions`.
 
     Raises
     ------
@@ -137,16 +140,21 @@ def run(
     LawBroken
         If the record contradicts the law: a mistake of the program.
     ValueError
-        For an unknown engine, a seed or replication out of range, or an opening backlog that does not fit.
+        For an unknown engine, a seed or replication out of range, an opening backlog that does not fit, or
+        an intervention that cannot be.
     """
     if engine not in ENGINES:
         raise ValueError(f"engine '{engine}' is not known; choose one of: {', '.join(ENGINES)}")
+    if shuffle is not None and engine != "reference":
+        raise ValueError("only the reference engine runs simultaneous facts in a random order")
     if not 0 <= replication < 1 << 32:
         raise ValueError(f"replication {replication} is outside 0 … 2**32 - 1")
     if until is not None:
         scenario = shorten(scenario, until)
     begun = time.perf_counter()
-    model = _prepare(engine, scenario, seed, replication, keep, shuffle, partial(_look_up, cancel))
+    model = _prepare(
+        engine, scenario, seed, replication, keep, shuffle, interventions, partial(_look_up, cancel)
+    )
     ready = time.perf_counter()
     with _no_garbage_collection():
         end = _run_to_end(model, progress, cancel)
@@ -171,7 +179,7 @@ def shorten(scenario: Resolved, until: int) -> Resolved:
 
 def _prepare(
     engine: str, scenario: Resolved, seed: int, replication: int, keep: Keep, shuffle: random.Random | None,
-    breathe: Callable[[], None],
+    interventions: Sequence[Row], breathe: Callable[[], None],
 ) -> Model:  # fmt: skip
     if engine == "compiled":
         from sim.engines import compiled
@@ -183,10 +191,11 @@ def _prepare(
             scenario.clock.at_most,
             keeps_record=keep == "record",
             breathe=breathe,
+            by_hand=interventions,
         )
     from sim.engines import reference
 
-    return reference.Model(scenario, seed, replication, scenario.clock.at_most, shuffle)
+    return reference.Model(scenario, seed, replication, scenario.clock.at_most, shuffle, interventions)
 
 
 def _look_up(cancel: Callable[[], bool] | None) -> None:

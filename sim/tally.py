@@ -278,7 +278,7 @@ def cell_of(values: Column) -> Column:
     return cells
 
 
-def value_of(cells: Column) -> Column:
+def value_of(cells: Column | Narrow) -> Column:
     """The middle of each cell [ms]."""
     octave, inside = cells >> CELLS_LOG2, cells & (CELLS - 1)
     shift = np.maximum(0, octave - 1)

@@ -76,7 +76,9 @@ def agree(common: Common, seed: int = SEED, cancel: Callable[[], bool] | None = 
         others = {run(scenario, seed, replication, engine="compiled", cancel=cancel).digest}
         if common.kind != "library":
             shuffle = random.Random(replication)
-            others |= {run(scenario, seed, replication, shuffle=shuffle, cancel=cancel).digest}
+            others |= {
+                run(scenario, seed, replication, shuffle=shuffle, cancel=cancel, engine="reference").digest
+            }
         visits += reference.timing.visits
         if others != {reference.digest}:
             differ.append(replication)

@@ -5,7 +5,7 @@ The loop itself is `sim.engines.kernel.loop`. All state is arrays, so a run stop
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import replace
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.resolved import Resolved
-from sim import jit
+from sim import interventions, jit
 from sim.arrivals import arrivals_end
 from sim.compile import Compiler, Prepared
 from sim.deadlock import Deadlock
@@ -29,7 +29,7 @@ from sim.engines.tables import timetable_table
 from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
 from sim.packed import packed
-from sim.rules import Switch, as_run
+from sim.rules import Switch, as_run, highest
 from sim.tally import HOUR, Tally, axis
 from sim.timetable import Row, timetable
 
@@ -51,11 +51,14 @@ class Model:
 
     def __init__(
         self, scenario: Resolved, seed: int, replication: int, end: int, *, keeps_record: bool = True,
-        hour: int = HOUR, breathe: Callable[[], None] | None = None,
+        hour: int = HOUR, breathe: Callable[[], None] | None = None, by_hand: Sequence[Row] = (),
     ) -> None:  # fmt: skip
         self.scenario, self.seed, self.replication = scenario, seed, replication
         self.begin, self.end = -scenario.clock.lead_in, end
-        self.timetable = timetable(scenario, seed, replication, self.begin, end)
+        interventions.check(scenario, by_hand)
+        planned = timetable(scenario, seed, replication, self.begin, end)
+        self.timetable = interventions.merged(planned, by_hand)
+        self._reached = self.begin  # the first instant not yet begun
         self.axis = axis(scenario, end, hour)
         self.prepared = Compiler(scenario, seed, replication, self.timetable, self.axis).prepared()
         self.net = _named(self.prepared.net)
@@ -111,6 +114,8 @@ class Model:
         EndlessInstant
             If something goes round for ever without time passing.
         """
+        if until <= self._reached:
+            return
         empty = self.scenario.clock.until == "empty"
         last = arrivals_end(self.scenario.clock)
         self._closed = None
@@ -128,6 +133,34 @@ class Model:
         if self.answer == records.ENDLESS:
             fault = TooManyVisits if self.state.x[records.WRONG] == records.TOO_MANY else EndlessInstant
             raise fault.at(self._endless_steps(), self.now)
+        self._reached = until
+
+    def intervene(self, what: str, target: str, value: int) -> Row:
+        """Set something at the first instant not yet begun; returns the row that says so.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be set, or the run is over.
+        """
+        row = interventions.row_of(
+            self.scenario, self._reached, self.stops_at() or self.end, what, target, value
+        )
+        self.timetable = interventions.merged(self.timetable, [row])
+        self._make_room_for(highest(self.scenario, self.timetable))
+        self.net = _named(self.net._replace(timetable=self.prepared.rows(self.timetable)))
+        self._net = packed(self.net)
+        return row
+
+    def _make_room_for(self, most: dict[str, int]) -> None:
+        """Units returned to a pool stand in a part of one array, as long as the pool may become."""
+        first = np.concatenate([[0], np.cumsum(np.array(list(most.values()), np.int64) + 1)]).astype(np.int64)
+        returned = np.zeros(first[-1] + 1, np.int64)
+        pools = self.state.pools.copy()
+        for pool, (place, units) in enumerate(zip(pools["first"], pools["returned"], strict=True)):
+            returned[first[pool] : first[pool] + units] = self.state.returned[place : place + units]
+        pools["first"] = first[:-1]
+        self.state = _named(self.state._replace(pools=pools, returned=returned))
 
     def _endless_steps(self) -> list[str]:
         names = list(self.scenario.steps)
@@ -393,7 +426,13 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
                 choosers=-1,
             ),
             pools=_records(
-                pools, records.POOL, first=first[:-1], usage_row=-1, wait_first=net.wait_ptr[:-1], sleepers=-1
+                pools,
+                records.POOL,
+                first=first[:-1],
+                usage_row=-1,
+                wait_first=net.wait_ptr[:-1],
+                sleepers=-1,
+                closed_at=EMPTY,
             ),
             returned=np.zeros(first[-1] + 1, np.int64),
             zones=_records(zones, records.ZONE, place_row=-1),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -18,7 +18,7 @@ from simpy import Event
 
 from scenarios.resolved import REST, Flow, Resolved
 from scenarios.resolved import Errand as ErrandSpec
-from sim import chance
+from sim import chance, interventions
 from sim.arrivals import Birth, Demand, births
 from sim.chance import Purpose
 from sim.clock import local_day
@@ -67,12 +67,17 @@ class Model:
     """A scenario, ready to run: the floor, the timetable and who will come."""
 
     def __init__(
-        self, scenario: Resolved, seed: int, replication: int, end: int, shuffle: random.Random | None = None
-    ) -> None:
+        self, scenario: Resolved, seed: int, replication: int, end: int, shuffle: random.Random | None = None,
+        by_hand: Sequence[Row] = (),
+    ) -> None:  # fmt: skip
         self.scenario, self.seed, self.replication = scenario, seed, replication
         self.begin, self.end = -scenario.clock.lead_in, end
         self.env = WatchedWorld(self.begin, shuffle) if scenario.rules else World(self.begin, shuffle)
-        self.timetable = timetable(scenario, seed, replication, self.begin, end)
+        interventions.check(scenario, by_hand)
+        planned = timetable(scenario, seed, replication, self.begin, end)
+        self.timetable = interventions.merged(planned, by_hand)
+        self._reached = self.begin  # the first instant not yet begun
+        self._applied = 0  # rows of the timetable
         self.demand = {name: Demand.of(name, self.timetable) for name in scenario.flows}
         self.origins = origins_of(scenario, self.demand)
         self.source_numbers = {name: n for n, name in enumerate(self.origins.book)}
@@ -84,7 +89,7 @@ class Model:
         self.inside = self.still_coming = 0
         self.last_left = self.begin
         self.idle_heads: list[str] = []
-        self.env.process(self.follow_timetable())
+        self.env.process(self.follow(self.timetable))
         self._open_gates()
 
     # ---- the world
@@ -679,11 +684,30 @@ class Model:
         return next((option for option, told in when if self.senses.all_hold(told)), REST)
 
     # ---- what is set from outside
-    def follow_timetable(self) -> Story:
-        for row in self.timetable:
+    def follow(self, timetable: list[Row]) -> Story:
+        """Apply what is left of it, until there is another."""
+        for row in timetable[self._applied :]:
             if row.time > self.env.now:
                 yield self.env.timeout(row.time - self.env.now)
+            if self.timetable is not timetable:
+                return
+            self._applied += 1
             self.apply(row)
+
+    def intervene(self, what: str, target: str, value: int) -> Row:
+        """Set something at the first instant not yet begun; returns the row that says so.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be set, or the run is over.
+        """
+        row = interventions.row_of(
+            self.scenario, self._reached, self.stops_at() or self.end, what, target, value
+        )
+        self.timetable = interventions.merged(self.timetable, [row])
+        self.env.process(self.follow(self.timetable))
+        return row
 
     def apply(self, row: Row) -> None:
         if row.what in ("capacity", "scheduled", "overtime"):
@@ -720,7 +744,9 @@ class Model:
 
     def advance(self, until: int) -> None:
         """Go on to an instant."""
-        self.env.advance(until)
+        if until > self._reached:
+            self.env.advance(until)
+            self._reached = until
 
     def record(self, end: int) -> EventLog:
         """The whole record, open rows too, in canonical order."""

@@ -11,7 +11,7 @@ from tests.platform_api.conftest import resolved
 
 
 def simulated(scenario: Any) -> int:
-    return run(scenario, 1).timing.entities
+    return run(scenario, 1, engine="reference").timing.entities
 
 
 def test_a_rate_through_the_window(written: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ def without_clock(result: Result) -> Result:
 
 def test_replications_come_in_their_order(small: Resolved) -> None:
     result = run_scenario(small, seed=7, replications=3)
-    assert result.digest == tuple(run(small, 7, number).digest for number in range(3))
+    assert result.digest == tuple(run(small, 7, number, engine="reference").digest for number in range(3))
     assert len(set(result.digest)) == 3
 
 

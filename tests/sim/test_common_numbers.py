@@ -94,7 +94,7 @@ def base() -> Resolved:
 
 @cache
 def base_run() -> Run:
-    return run(base(), SEED)
+    return run(base(), SEED, engine="reference")
 
 
 Who = tuple[str, str, int, int]
@@ -235,13 +235,16 @@ def test_an_unused_agency_and_its_steps_leave_the_whole_story() -> None:
         | old.steps,
         disruptions={"ill": Disruption(NAME, (("resource", "vet"),), lose=1, when=((HOUR, HOUR),))},
     )
-    told = run(new, SEED)
+    told = run(new, SEED, engine="reference")
     assert lines(told.log) == lines(base_run().log)
     assert_kept(base_run(), told)
 
 
 def test_an_agency_alone_leaves_the_digest() -> None:
-    assert run(replace(base(), agencies={"veterinary": Agency(NAME)}), SEED).digest == base_run().digest
+    assert (
+        run(replace(base(), agencies={"veterinary": Agency(NAME)}), SEED, engine="reference").digest
+        == base_run().digest
+    )
 
 
 def test_a_step_that_is_used_leaves_the_draws_at_the_others() -> None:
@@ -260,6 +263,7 @@ def test_a_step_that_is_used_leaves_the_draws_at_the_others() -> None:
             flows={name: replace(flow, next=way) for name, flow in old.flows.items()},
         ),
         SEED,
+        engine="reference",
     )
     assert_kept(base_run(), told)
 
@@ -271,21 +275,21 @@ def with_priority() -> Resolved:
 
 
 def test_priority_instead_of_first_come_leaves_each_trucks_own_times() -> None:
-    told = run(with_priority(), SEED)
+    told = run(with_priority(), SEED, engine="reference")
     assert starts(told) != starts(base_run())
     assert_kept(base_run(), told)
 
 
 def test_a_larger_opening_backlog_leaves_the_draws_of_all_others() -> None:
     truck = replace(base().flows["truck"], backlog=Backlog(40, "gate", "age"))
-    told = run(replace(base(), flows=base().flows | {"truck": truck}), SEED)
+    told = run(replace(base(), flows=base().flows | {"truck": truck}), SEED, engine="reference")
     assert len(entities(told.log)) == len(entities(base_run().log)) + 35
     assert_kept(base_run(), told)
 
 
 def test_a_burst_on_another_day_leaves_the_draws_of_all_others() -> None:
     burst = Disruption(NAME, (("flow", "truck"),), factor=1900, when=((DAY, DAY),))
-    told = run(replace(base(), disruptions={"burst": burst}), SEED)
+    told = run(replace(base(), disruptions={"burst": burst}), SEED, engine="reference")
     new = set(entities(told.log)) - set(entities(base_run().log))
     assert len(new) > 40
     assert {(flow, source, day) for flow, source, day, _ in new} == {("truck", "x1", 20160)}
@@ -296,7 +300,7 @@ def test_a_burst_on_another_day_leaves_the_draws_of_all_others() -> None:
 def test_additional_demand_leaves_the_draws_of_those_who_came_anyway(demand: int) -> None:
     truck = base().flows["truck"]
     more = replace(truck, arrivals=replace(truck.arrivals, demand=demand))
-    told = run(replace(base(), flows=base().flows | {"truck": more}), SEED)
+    told = run(replace(base(), flows=base().flows | {"truck": more}), SEED, engine="reference")
     assert len(entities(told.log)) > len(entities(base_run().log)) + 50
     assert_kept(base_run(), told)
 
@@ -304,13 +308,13 @@ def test_additional_demand_leaves_the_draws_of_those_who_came_anyway(demand: int
 def test_less_demand_leaves_the_draws_of_those_who_remain() -> None:
     truck = base().flows["truck"]
     less = replace(truck, arrivals=replace(truck.arrivals, demand=800))
-    told = run(replace(base(), flows=base().flows | {"truck": less}), SEED)
+    told = run(replace(base(), flows=base().flows | {"truck": less}), SEED, engine="reference")
     assert set(entities(told.log)) < set(entities(base_run().log))
     assert_kept(base_run(), told, everybody=False)
 
 
 def test_more_officers_leave_the_draws() -> None:
-    told = run(replace(base(), resources=base().resources | {"officer": always(3)}), SEED)
+    told = run(replace(base(), resources=base().resources | {"officer": always(3)}), SEED, engine="reference")
     assert starts(told) != starts(base_run())
     before, after = draws(base_run()), draws(told)
     both = before.services.keys() & after.services.keys()
@@ -331,6 +335,7 @@ def test_the_paper_fallback_takes_the_same_draw_from_its_own_table() -> None:
             disruptions={"out": Disruption(NAME, (("platform", "net"),), down=True, when=((DAY, 6 * HOUR),))},
         ),
         SEED,
+        engine="reference",
     )
     before, after = draws(base_run()).services, draws(told).services
     slowed = {key for key in before.keys() & after.keys() if before[key] != after[key]}
@@ -340,7 +345,7 @@ def test_the_paper_fallback_takes_the_same_draw_from_its_own_table() -> None:
 
 
 def test_a_longer_run_begins_as_the_shorter_one() -> None:
-    told = run(base(), SEED, until=DAY)
+    told = run(base(), SEED, until=DAY, engine="reference")
     finished = [line for line in lines(told.log) if " -" not in line]
     assert len(finished) > 300
     assert set(finished) <= set(lines(base_run().log))
@@ -348,7 +353,12 @@ def test_a_longer_run_begins_as_the_shorter_one() -> None:
 
 # ---- the same run everywhere
 def test_replications_and_seeds_differ() -> None:
-    runs = [base_run(), run(base(), SEED, 1), run(base(), SEED, 2), run(base(), SEED + 1)]
+    runs = [
+        base_run(),
+        run(base(), SEED, 1, engine="reference"),
+        run(base(), SEED, 2, engine="reference"),
+        run(base(), SEED + 1, engine="reference"),
+    ]
     assert len({told.digest for told in runs}) == 4
     services = [set(draws(told).services.values()) for told in runs]
     assert all(
@@ -357,20 +367,23 @@ def test_replications_and_seeds_differ() -> None:
 
 
 def test_once_more_is_the_same() -> None:
-    assert run(base(), SEED).digest == base_run().digest
+    assert run(base(), SEED, engine="reference").digest == base_run().digest
 
 
 def test_a_stored_scenario_gives_the_same_digest() -> None:
-    assert run(from_json(to_json(base())), SEED).digest == base_run().digest
+    assert run(from_json(to_json(base())), SEED, engine="reference").digest == base_run().digest
 
 
 def test_shuffled_facts_give_the_same_digest() -> None:
-    assert run(base(), SEED, shuffle=random.Random(7)).digest == base_run().digest
+    assert run(base(), SEED, shuffle=random.Random(7), engine="reference").digest == base_run().digest
 
 
 def test_looking_up_for_progress_changes_nothing() -> None:
     told: list[Progress] = []
-    assert run(base(), SEED, progress=told.append, cancel=lambda: False).digest == base_run().digest
+    assert (
+        run(base(), SEED, progress=told.append, cancel=lambda: False, engine="reference").digest
+        == base_run().digest
+    )
     assert told[-1].share == 1
     assert [p.now for p in told] == sorted(p.now for p in told)
     assert told[-1].entities == len(entities(base_run().log))
@@ -378,7 +391,7 @@ def test_looking_up_for_progress_changes_nothing() -> None:
 
 def test_a_run_is_cancelled_when_asked() -> None:
     with pytest.raises(Cancelled):
-        run(base(), SEED, cancel=lambda: True)
+        run(base(), SEED, cancel=lambda: True, engine="reference")
 
 
 @pytest.mark.slow

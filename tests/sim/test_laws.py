@@ -43,7 +43,7 @@ def scenario() -> Resolved:
 
 @pytest.fixture(scope="module")
 def log(scenario: Resolved) -> EventLog:
-    return run(scenario, 1).log
+    return run(scenario, 1, engine="reference").log
 
 
 def tampered(log: EventLog, table: str, column: str, row: int, value: int) -> EventLog:
@@ -181,7 +181,7 @@ def test_open_waits_count_to_the_end_and_lost_ones_to_their_loss() -> None:
         {"desk": step(needs=needs("p"), time="50", patience="20")},
         clock=clock(40),
     )
-    assert sum_of_waits(run(told, 1).log) == {"desk": 20 + 10}
+    assert sum_of_waits(run(told, 1, engine="reference").log) == {"desk": 20 + 10}
 
 
 def test_branch_steps_are_those_of_branches_and_their_escapes() -> None:
@@ -206,7 +206,11 @@ def test_branch_steps_are_those_of_branches_and_their_escapes() -> None:
 def test_a_free_officer_before_a_waiting_head_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pool, "stir", lambda pool: None)
     with pytest.raises(LawBroken, match=r"a head waits that could start: 'desk' at \d+ ms"):
-        run(one_flow(trucks(0, 1), chain("desk"), {"desk": step(needs=needs("p"), time="5")}), 1)
+        run(
+            one_flow(trucks(0, 1), chain("desk"), {"desk": step(needs=needs("p"), time="5")}),
+            1,
+            engine="reference",
+        )
 
 
 def test_a_free_place_before_a_waiting_door_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,7 +219,11 @@ def test_a_free_place_before_a_waiting_door_is_noticed(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Station, "give_place_back", forget)
     with pytest.raises(LawBroken, match="a head waits that could start: 'desk'"):
-        run(one_flow(trucks(0, 1), chain("desk"), {"desk": step("wait", time="5", room=1)}), 1)
+        run(
+            one_flow(trucks(0, 1), chain("desk"), {"desk": step("wait", time="5", room=1)}),
+            1,
+            engine="reference",
+        )
 
 
 def test_a_head_that_was_idle_between_two_rows_of_the_timetable_is_noticed(
@@ -238,7 +246,7 @@ def test_a_head_that_was_idle_between_two_rows_of_the_timetable_is_noticed(
     )
     monkeypatch.setattr(Pool, "stir", lambda pool: pool.stations[0].group.stir())
     with pytest.raises(LawBroken, match="'desk' at 50 ms"):
-        run(told, 1)
+        run(told, 1, engine="reference")
 
 
 def test_a_broken_law_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,7 +255,7 @@ def test_a_broken_law_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(run_module, "check_record", wrong)
     with pytest.raises(LawBroken, match="of this test"):
-        run(busy(), 1)
+        run(busy(), 1, engine="reference")
 
 
 def test_a_place_that_is_never_given_back_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,13 +264,13 @@ def test_a_place_that_is_never_given_back_is_noticed(monkeypatch: pytest.MonkeyP
         trucks(0), chain("x"), {"x": step("wait", time="5", zone="yard")}, zones={"yard": zone(2)}
     )
     with pytest.raises(LawBroken, match="zone 'yard' has 1 places taken, 0 entities are in it"):
-        run(told, 1)
+        run(told, 1, engine="reference")
 
 
 def test_a_unit_that_is_never_given_back_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pool, "give_back", lambda *_, **__: None)
     with pytest.raises(LawBroken, match="'p' has 1 units busy, its visits hold 0"):
-        run(one_flow(trucks(0), chain("x"), {"x": step(needs=needs("p"), time="5")}), 1)
+        run(one_flow(trucks(0), chain("x"), {"x": step(needs=needs("p"), time="5")}), 1, engine="reference")
 
 
 def test_a_choice_that_leads_back_to_itself_is_an_endless_instant() -> None:
@@ -278,7 +286,7 @@ def test_a_choice_that_leads_back_to_itself_is_an_endless_instant() -> None:
         first="pick",
     )
     with pytest.raises(EndlessInstant, match=r"(pick|other): over 10000 moves or decisions at 7 ms"):
-        run(told, 1)
+        run(told, 1, engine="reference")
 
 
 def test_an_endless_instant_is_an_error() -> None:
@@ -286,7 +294,7 @@ def test_an_endless_instant_is_an_error() -> None:
 
     told = one_flow(trucks(7), {"spin": "spin"}, {"spin": step("wait", time="0")})
     with pytest.raises(EndlessInstant, match=r"spin: over 10000 moves or decisions at 7 ms .* above 0"):
-        run(told, 1)
+        run(told, 1, engine="reference")
 
 
 def test_by_attribute_and_parallel_runs_keep_the_laws() -> None:
@@ -301,4 +309,4 @@ def test_by_attribute_and_parallel_runs_keep_the_laws() -> None:
         attributes={"goods": category("fruit", draw="goods")},
         mixes={"goods": shares(fruit=1.0)},
     )
-    check_record(told, run(told, 1).log)
+    check_record(told, run(told, 1, engine="reference").log)

@@ -120,12 +120,12 @@ def sample() -> tuple[tuple[Resolved, str], ...]:
         found.append(scenario)
 
     collect()
-    return tuple((scenario, run(scenario, 1).digest) for scenario in found)
+    return tuple((scenario, run(scenario, 1, engine="reference").digest) for scenario in found)
 
 
 def told_otherwise(scenario: Resolved, digest: str) -> bool:
     try:
-        return run(scenario, 1).digest != digest
+        return run(scenario, 1, engine="reference").digest != digest
     except Exception:
         return True
 

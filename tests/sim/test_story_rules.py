@@ -70,7 +70,7 @@ def test_what_is_under_way_when_a_lane_is_closed_is_completed() -> None:
 def test_it_must_have_held_at_every_reading_of_its_time() -> None:
     """Two wait from 2 on, and at 10 one of them starts: for 7 ms it holds, at the end of 8 no longer."""
     for lasts, switched in ((7, [(0, 0), (10, 1), (11, 0)]), (8, [(0, 0)])):
-        told = run(desk(0, 1, 2, rules={"open": rule(QUEUE, MORE, lasts=lasts)}), 1)
+        told = run(desk(0, 1, 2, rules={"open": rule(QUEUE, MORE, lasts=lasts)}), 1, engine="reference")
         assert rows(told, "rule") == switched
 
 
@@ -85,6 +85,7 @@ def test_a_break_begins_the_time_anew() -> None:
             disruptions={"out": outage},
         ),
         1,
+        engine="reference",
     )
     assert rows(told, "rule") == [(0, 0), (17, 1), (31, 0)]
 
@@ -118,12 +119,16 @@ def test_the_delay_stands_between_the_decision_and_its_effect_at_both_ends() -> 
 
 def test_rules_are_read_once_an_instant_when_everything_is_done() -> None:
     """At 10 one ends and one comes: never are two waiting when nothing stirs."""
-    told = run(desk(0, 1, 10, rules={"open": rule(QUEUE, MORE)}), 1)
+    told = run(desk(0, 1, 10, rules={"open": rule(QUEUE, MORE)}), 1, engine="reference")
     assert rows(told, "rule") == [(0, 0)]
 
 
 def test_what_ends_it_may_hold_at_the_reading_that_gave_it_and_it_turns_a_millisecond_later() -> None:
-    told = run(desk(0, 1, 2, rules={"open": rule(QUEUE, Effect("open", "q", 1), until=(QUEUE,))}, **SPARE), 1)
+    told = run(
+        desk(0, 1, 2, rules={"open": rule(QUEUE, Effect("open", "q", 1), until=(QUEUE,))}, **SPARE),
+        1,
+        engine="reference",
+    )
     turns = [(0, 0), *((time, (time - 2) % 2) for time in range(3, 11))]
     assert rows(told, "rule") == turns
 
@@ -164,7 +169,7 @@ def test_kept_units_are_no_more_than_asked_for_and_opened_ones_come_on_top() -> 
             resources={"p": always(3)},
         ),
         1,
-    )  # fmt: skip
+     engine="reference")  # fmt: skip
     assert rows(told, "capacity") == [(0, 3), (1, 5), (11, 3)]
 
 
@@ -278,12 +283,14 @@ def test_a_diverted_meeting_counts_for_the_draws_of_the_later_ones() -> None:
         "clock": clock(100),
     }
     steps = {"desk": step("wait", time="10"), "again": step("choose", shares="half")}
-    plain = visits_of(run(one_flow(trucks(*range(8)), way, steps, **base), 1))
+    plain = visits_of(run(one_flow(trucks(*range(8)), way, steps, **base), 1, engine="reference"))
     outage = Disruption(NAME, (("platform", "net"),), down=True, when=((5, 14),))
     down = Condition("platform", ("net",), below=1)
     base |= {"platforms": {"net": platform()}, "disruptions": {"out": outage}}
     rules = {"turn": rule(down, Effect("divert", "again", option="back"))}
-    turned = visits_of(run(one_flow(trucks(*range(8)), way, steps, rules=rules, **base), 1))
+    turned = visits_of(
+        run(one_flow(trucks(*range(8)), way, steps, rules=rules, **base), 1, engine="reference")
+    )
     assert set(turned.values()) != {1}
     again = {number for number, count in plain.items() if count > 1}
     assert 0 < len(again) < 8
@@ -311,7 +318,7 @@ def test_slices_change_nothing(length: int) -> None:
                          until=(Condition("queue", ("desk",), below=2),)),
         },
     )  # fmt: skip
-    whole = run(scenario, 1)
+    whole = run(scenario, 1, engine="reference")
     model = Model(scenario, 1, 0, scenario.clock.at_most)
     for reached in range(length, 200 + length, length):
         model.advance(min(200, reached))
@@ -327,6 +334,7 @@ def test_a_step_that_a_rule_has_closed_is_no_deadlock() -> None:
             rules={"shut": rule(Condition("inside", ("a",), above=0), Effect("close", "desk"))},
         ),
         1,
+        engine="reference",
     )
     assert told.deadlock is None
     assert outcomes(told) == {"a0": "completed at 10", "a1": "inside"}

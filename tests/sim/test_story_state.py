@@ -394,7 +394,7 @@ def test_who_returns_to_its_own_step_does_not_balk() -> None:
         mixes={"once": shares(back=0.5, on=0.5)},
         clock=clock(40),
     )
-    visits = run(told, 1).log.visits
+    visits = run(told, 1, engine="reference").log.visits
     assert (visits["visit"] > 1).any()
     assert not ((visits["visit"] > 1) & (visits["outcome"] == 4)).any()
 
@@ -405,7 +405,7 @@ def test_the_chance_of_the_length_that_is_reached_last_is_compared_with_a_draw_o
 
     def lost(share: float) -> set[int]:
         chances = ((0, 0), (1, round(share * CERTAIN)))
-        told = run(balking(*times, chances=chances), 1).log
+        told = run(balking(*times, chances=chances), 1, engine="reference").log
         return set(told.visits["entity"][told.visits["outcome"] == 4].tolist())
 
     assert lost(0.0) == set()

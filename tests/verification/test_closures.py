@@ -24,7 +24,7 @@ def test_a_closure_is_the_fluids_to_the_millisecond(closure: Closure, engine: st
 
 @pytest.mark.parametrize("closure", CLOSURES, ids=lambda closure: closure.name)
 def test_each_truck_waits_as_lindley_says(closure: Closure) -> None:
-    log = run(closure.scenario(), 1).log
+    log = run(closure.scenario(), 1, engine="reference").log
     waits = (log.visits["started"] - log.visits["joined"]) / 60_000
     first = round(closure.closes / closure.gap)
     saved = closure.gap - closure.service

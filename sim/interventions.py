@@ -1,0 +1,71 @@
+"""What somebody changes while a run goes on: rows added to its timetable (law §3).
+
+A run that was changed on the way and one that was told of the changes beforehand are the same run, with the
+same digest: the rows, which are part of its record, say what was done.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from scenarios.resolved import Resolved
+from sim.timetable import Row
+
+KINDS = ("capacity", "scheduled", "platform", "slow")
+"""What can be set by hand, of `sim.log.TARGETS`. Demand cannot: what comes is drawn before it is known."""
+
+MOST_UNITS = 1_000_000
+MOST_FACTOR = 1_000_000  # [‰]
+
+
+def check(scenario: Resolved, rows: Iterable[Row]) -> None:
+    """Refuse what cannot be set.
+
+    Raises
+    ------
+    ValueError
+        With the row, what is wrong with it and what would be right.
+    """
+    for row in rows:
+        told = f"intervention '{row.what}' of '{row.target}' = {row.value}"
+        if row.what not in KINDS:
+            raise ValueError(f"{told}: only {', '.join(KINDS)} can be set by hand")
+        things = list(scenario.resources)
+        if row.what in ("platform", "slow"):
+            things = list(scenario.platforms if row.what == "platform" else scenario.steps)
+        if row.target not in things:
+            raise ValueError(f"{told}: there is no '{row.target}'; there are {', '.join(things) or 'none'}")
+        least, most = (1 if row.what == "slow" else 0), MOST_FACTOR
+        if row.what in ("capacity", "scheduled"):
+            most = MOST_UNITS
+        if not least <= row.value <= most:
+            raise ValueError(f"{told}: the value must lie from {least} to {most}")
+
+
+def row_of(scenario: Resolved, time: int, end: int, what: str, target: str, value: int) -> Row:
+    """The row of an intervention at an instant of a run that lasts to `end` [ms].
+
+    Raises
+    ------
+    ValueError
+        If it cannot be set, or the run is over.
+    """
+    if time >= end:
+        raise ValueError(f"the run is over: it lasted to {end} ms")
+    row = Row(time, what, target, value)
+    check(scenario, [row])
+    return row
+
+
+def merged(rows: Sequence[Row], interventions: Iterable[Row]) -> list[Row]:
+    """All rows in the order of time; of one instant, an intervention after what was planned."""
+    found = list(rows)
+    for row in interventions:
+        found.insert(place_of(found, row.time), row)
+    return found
+
+
+def place_of(rows: Sequence[Row], time: int) -> int:
+    """Where in a timetable a row of an instant is added."""
+    return bisect_right(rows, time, key=lambda row: row.time)
