@@ -22,7 +22,7 @@ from sim.deadlock import Deadlock
 from sim.digest import Total, combined, timetable_total
 from sim.engines import audit, tallies
 from sim.engines.errands import TooManyVisits
-from sim.engines.floor import EndlessInstant
+from sim.engines.floor import DoesNotFit, EndlessInstant
 from sim.engines.kernel import loop, records
 from sim.engines.kernel.records import State
 from sim.engines.tables import timetable_table
@@ -83,8 +83,13 @@ class Model:
                 with _wrapping():
                     fits = loop.stand_in_backlog(self._net, state, flow, origin, day, number, step, age)
                 if not fits:
-                    name = list(self.scenario.steps)[step]
-                    raise ValueError(f"more opening backlog at '{name}' than it or its zone has room")
+                    raise self._does_not_fit(step)
+
+    def _does_not_fit(self, number: int) -> DoesNotFit:
+        name, step = list(self.scenario.steps.items())[number]
+        if step.room is not None and self.state.sites["places"][number] > step.room:
+            return DoesNotFit.room(name, step.room)
+        return DoesNotFit.zone(name, self.scenario.zones[str(step.zone)].room)
 
     def copy(self) -> Model:
         """A run that goes on from here by itself; what it does changes nothing in this one."""

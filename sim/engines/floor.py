@@ -46,6 +46,18 @@ class EndlessInstant(Exception):
         )
 
 
+class DoesNotFit(ValueError):
+    """There is more opening backlog than room where it stands: a fault of the scenario."""
+
+    @classmethod
+    def room(cls, step: str, room: int) -> DoesNotFit:
+        return cls(f"more opening backlog at '{step}' than its room of {room}")
+
+    @classmethod
+    def zone(cls, step: str, room: int) -> DoesNotFit:
+        return cls(f"more opening backlog at '{step}' than its zone has room ({room})")
+
+
 class Pool:
     """Equal units of a resource, numbered from 1; the lowest free one serves next."""
 

@@ -36,6 +36,7 @@ from sim.engines.floor import (
     MAX_PASSES,
     OPEN,
     RENEGED,
+    DoesNotFit,
     EndlessInstant,
     Group,
     Pool,
@@ -259,9 +260,9 @@ class Model:
     def _check_room(self, station: Station) -> None:
         zone = station.zone
         if station.room is not None and station.places >= station.room:
-            raise ValueError(f"more opening backlog at '{station.name}' than its room of {station.room}")
+            raise DoesNotFit.room(station.name, station.room)
         if zone is not None and zone.taken >= zone.room:
-            raise ValueError(f"more opening backlog at '{station.name}' than its zone has room ({zone.room})")
+            raise DoesNotFit.zone(station.name, zone.room)
 
     def born(self, name: str, flow: Flow, source: str, birth: Birth) -> Entity:
         """A new entity, with the attributes that it will keep."""
