@@ -20,7 +20,13 @@ STEPS = (900_000, 1_800_000, 3_600_000, 7_200_000, 21_600_000, 86_400_000)
 
 def measure(replication: Replication) -> list[Series]:
     """Backlogs, zones, stocks and queues over time, waits at agencies, and utilisation by hour of the day."""
-    step = step_for(replication.length)
+    return [line.until(replication.window[1]) for line in pieces(replication)]
+
+
+def pieces(replication: Replication) -> list[Series]:
+    """The same up to the planned end of the window, so that the lines of pieces of a record add up."""
+    begin, end = replication.frame
+    step = step_for(end - begin)
     return [
         *series.backlog(replication, step),
         *series.zones_taken(replication, step),

@@ -14,7 +14,9 @@ from typing import Literal
 
 import numpy as np
 
+from metrics.occupancy import counting
 from metrics.replication import Replication
+from metrics.sample import Sample
 from metrics.visits import Mask
 from scenarios.resolved import Label
 from sim.log import Column
@@ -62,13 +64,57 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A number and what it rests on."""
+    """A number, or a ratio of two sums, and what it rests on.
 
-    value: float | None
+    part, whole, n : each a sum over entities, visits or time, so those of two pieces of a record add up;
+    whole : None for a number, else 0 where the ratio is not defined · per : a fixed divisor
+    """
+
+    part: float
     n: int
+    whole: float | None = None
+    per: int = 1
+
+    @property
+    def value(self) -> float | None:
+        """The number; None where it is not defined."""
+        if self.whole is None:
+            return self.part if self.per == 1 else self.part / self.per
+        return self.part / self.whole / self.per if self.whole else None
+
+    def plus(self, other: Scalar) -> Scalar:
+        """The same of two pieces together."""
+        whole = None if self.whole is None or other.whole is None else self.whole + other.whole
+        return Scalar(self.part + other.part, self.n + other.n, whole, self.per)
 
 
-Measured = Scalar | Column
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The most that are there at an instant of the window: those who came and are not yet gone.
+
+    come, gone : instants [ms] · n : what it rests on; None: the peak itself
+    """
+
+    come: Column
+    gone: Column
+    n: int | None = None
+
+    def value(self, window: tuple[int, int]) -> Scalar:
+        """The peak over [begin, end)."""
+        peak, _ = counting(self.come, self.gone).maximum(*window)
+        return Scalar(peak, peak if self.n is None else self.n)
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A number that follows from statistics of times."""
+
+    times: Column
+    stats: tuple[str, ...]
+    how: Callable[[dict[str, float | None]], float | None]
+
+
+Measured = Scalar | Column | Peak | Derived
 Measure = Callable[[Replication, Stratum], Measured]
 
 
@@ -101,9 +147,22 @@ class Kpi:
     def values(self, replication: Replication, stratum: Stratum) -> list[Value]:
         """Measure it on one stratum."""
         measured = self.measure(replication, stratum)
+        if isinstance(measured, Peak):
+            measured = measured.value(replication.window)
+        if isinstance(measured, Derived):
+            return [self.derived(measured, measured.times, stratum.labels)]
+        return self.told(measured, stratum.labels)
+
+    def told(self, measured: Scalar | Sample | Column, labels: dict[str, str]) -> list[Value]:
+        """What was measured, as values."""
         if isinstance(measured, Scalar):
-            return [Value(self.name, self.unit, stratum.labels, measured.value, measured.n)]
-        return self._expanded(describe(measured, self.stats), stratum.labels, len(measured))
+            return [Value(self.name, self.unit, labels, measured.value, measured.n)]
+        return self._expanded(describe(measured, self.stats), labels, len(measured))
+
+    def derived(self, measured: Derived, times: Sample | Column, labels: dict[str, str]) -> Value:
+        """A number that follows from these times, as a value."""
+        found = measured.how(describe(times, measured.stats))
+        return Value(self.name, self.unit, labels, found, len(times))
 
     def _expanded(self, stats: dict[str, float | None], labels: dict[str, str], n: int) -> list[Value]:
         unit = {"n": "1"}
@@ -137,26 +196,37 @@ def declared_in(module: ModuleType) -> tuple[Kpi, ...]:
     return tuple(value for value in vars(module).values() if isinstance(value, Kpi))
 
 
-def describe(times: Column, stats: Iterable[str] = DISTRIBUTION) -> dict[str, float | None]:
+def describe(times: Sample | Column, stats: Iterable[str] = DISTRIBUTION) -> dict[str, float | None]:
     """Statistics of observed times [ms] → [s].
 
-    A quantile is an observed time: the ⌈n·p⌉-th smallest (type 1, `inverted_cdf`).
+    A quantile is an observed time: the ⌈n·p⌉-th smallest (type 1, `inverted_cdf`); of a large sample within
+    0.8 % of it.
     """
-    ordered = np.sort(times)
+    ordered = times if isinstance(times, Sample) else np.sort(times)
     return {stat: _statistic(ordered, stat) for stat in stats}
 
 
-def _statistic(ordered: Column, stat: str) -> float | None:
+def _statistic(ordered: Sample | Column, stat: str) -> float | None:
     n = len(ordered)
     if stat == "n":
         return float(n)
     if n == 0 or (stat in ("p5", "p95") and n < EXTREME_NEEDS) or (stat == "sd" and n < 2):
         return None
+    if isinstance(ordered, Sample):
+        return _of_sample(ordered, stat)
     if stat == "mean":
         return int(ordered.sum()) / n / 1000
     if stat == "sd":
         return float(np.std(ordered, ddof=1)) / 1000
     return int(ordered[-1] if stat == "max" else ordered[rank(n, int(stat[1:])) - 1]) / 1000
+
+
+def _of_sample(sample: Sample, stat: str) -> float:
+    if stat == "mean":
+        return sample.total / sample.n / 1000
+    if stat == "sd":
+        return sample.deviation / 1000
+    return (sample.most if stat == "max" else sample.ranked(rank(sample.n, int(stat[1:])))) / 1000
 
 
 def rank(n: int, percent: int) -> int:
@@ -166,14 +236,14 @@ def rank(n: int, percent: int) -> int:
 
 def ratio(part: float, whole: float, n: int) -> Scalar:
     """part ÷ whole; not defined when there is no whole."""
-    return Scalar(part / whole if whole else None, n)
+    return Scalar(part, n, whole)
 
 
 def seconds(milliseconds: int, n: int) -> Scalar:
     """A time in seconds from an exact sum of milliseconds."""
-    return Scalar(milliseconds / 1000, n)
+    return Scalar(milliseconds, n, per=1000)
 
 
 def mean_seconds(times: Column) -> Scalar:
     """The mean of times [ms] → [s]."""
-    return Scalar(int(times.sum()) / len(times) / 1000 if len(times) else None, len(times))
+    return Scalar(int(times.sum()), len(times), len(times), 1000)

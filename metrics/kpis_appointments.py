@@ -45,7 +45,7 @@ def booked_share(run: Replication, of: Stratum) -> Scalar:
     source=OURS,
 )
 def slot_use(run: Replication, of: Stratum) -> Scalar:
-    offered = sum(_offered(run, spec) for flow, spec in _appointments(run) if of.name in ("", flow))
+    offered = sum(run.once(_offered(run, spec)) for flow, spec in _appointments(run) if of.name in ("", flow))
     used = _booked(run) & of.entities & run.within(run.log.attributes["appointment"])
     return ratio(int(np.count_nonzero(used)), offered, offered)
 

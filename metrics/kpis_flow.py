@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from metrics.declare import Scalar, Stratum, kpi, mean_seconds, ratio
+from metrics.declare import Peak, Scalar, Stratum, kpi, mean_seconds, ratio
 from metrics.milestones import COMPLETED, LOST
 from metrics.replication import Replication
 from metrics.strata import GATE, GATE_GOODS
@@ -147,7 +147,7 @@ def backlog_at(run: Replication, of: Stratum) -> Scalar:
 )
 def backlog_mean(run: Replication, of: Stratum) -> Scalar:
     area = run.backlog(of.entities).area(*run.window)
-    return ratio(area, run.length, int(np.count_nonzero(of.entities & run.stays.counted)))
+    return ratio(area, run.once(run.length), int(np.count_nonzero(of.entities & run.stays.counted)))
 
 
 @kpi(
@@ -160,9 +160,10 @@ def backlog_mean(run: Replication, of: Stratum) -> Scalar:
     nghia="Số đối tượng có mặt nhiều nhất tại một thời điểm trong kỳ.",
     source=OURS,
 )
-def backlog_max(run: Replication, of: Stratum) -> Scalar:
-    peak, _ = run.backlog(of.entities).maximum(*run.window)
-    return Scalar(peak, peak)
+def backlog_max(run: Replication, of: Stratum) -> Peak:
+    mine = of.entities & run.stays.counted
+    gone = run.stays.gone[mine]
+    return Peak(run.stays.arrived[mine], gone[reached(gone)])
 
 
 @kpi(
@@ -193,7 +194,7 @@ def backlog_age_mean(run: Replication, of: Stratum) -> Scalar:
 )
 def throughput(run: Replication, of: Stratum) -> Scalar:
     done = count(run.crossed_in_window & of.entities)
-    return ratio(86_400_000 * done.n, run.length, done.n)
+    return ratio(86_400_000 * done.n, run.once(run.length), done.n)
 
 
 @kpi(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from metrics.declare import DISTRIBUTION, Scalar, Stratum, kpi, ratio
@@ -174,7 +172,7 @@ def cash_in_transit(run: Replication, of: Stratum) -> Scalar:
     collected, remitted, value = _cash(run, of)
     until = np.where(reached(remitted), remitted, run.log.end)
     held = clipped(collected, until, run.window)
-    return ratio(_weighted(value, held), run.length, int(np.count_nonzero(held)))
+    return ratio(_weighted(value, held), run.once(run.length), int(np.count_nonzero(held)))
 
 
 @kpi(
@@ -192,7 +190,7 @@ def cash_in_transit_time(run: Replication, of: Stratum) -> Scalar:
     collected, remitted, value = _cash(run, of)
     paid = run.within(remitted)
     weighted = _weighted(value[paid], (remitted - collected)[paid])
-    return ratio(weighted / 1000, float(value[paid].sum()), int(np.count_nonzero(paid)))
+    return Scalar(weighted, int(np.count_nonzero(paid)), _weighted(value[paid], 1), per=1000)
 
 
 def _cash(run: Replication, of: Stratum) -> tuple[Column, Column, Column]:
@@ -202,9 +200,9 @@ def _cash(run: Replication, of: Stratum) -> tuple[Column, Column, Column]:
     return collected[mine], run.milestones["remitted"][mine], value[mine]
 
 
-def _weighted(value: Column, times: Column) -> float:
-    """Σ value · time; in float64, since money times milliseconds may pass the range of an int64."""
-    return math.fsum(value.astype(np.float64) * times)
+def _weighted(value: Column, times: Column | int) -> int:
+    """Σ value · time, exact: money times milliseconds may pass the range of an int64."""
+    return int((value.astype(object) * times).sum())
 
 
 @kpi(

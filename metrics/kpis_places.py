@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from metrics.declare import Scalar, Stratum, kpi, ratio, seconds
+from metrics.declare import Peak, Scalar, Stratum, kpi, ratio, seconds
 from metrics.kpis_flow import OURS
 from metrics.kpis_time import LAW, steps_of
-from metrics.occupancy import StepFunction, clipped, combine, counting
+from metrics.occupancy import StepFunction, clipped, combine
 from metrics.replication import Replication
 from metrics.visits import Mask, reached
 from sim.log import MODES, Column
@@ -27,7 +27,7 @@ def pools(run: Replication, of: Stratum) -> list[str]:
 
 def area(run: Replication, function: StepFunction) -> int:
     """The integral over the window [value · ms]."""
-    return function.area(*run.window)
+    return function.area(*run.during)
 
 
 def scheduled_area(run: Replication, of: Stratum) -> int:
@@ -91,7 +91,7 @@ def _available(run: Replication, pool: str) -> StepFunction:
 )
 def availability(run: Replication, of: Stratum) -> Scalar:
     up = sum(area(run, combine(np.minimum, run.capacity(p), run.scheduled(p))) for p in pools(run, of))
-    return ratio(up, scheduled_area(run, of), len(pools(run, of)))
+    return ratio(up, scheduled_area(run, of), run.once(len(pools(run, of))))
 
 
 @kpi(
@@ -151,7 +151,7 @@ def waiting(run: Replication, steps: Mask) -> tuple[Column, Column]:
 )
 def queue_mean(run: Replication, of: Stratum) -> Scalar:
     since, until = waiting(run, steps_of(run, of))
-    return ratio(int(clipped(since, until, run.window).sum()), run.length, len(since))
+    return ratio(int(clipped(since, until, run.window).sum()), run.once(run.length), len(since))
 
 
 @kpi(
@@ -164,10 +164,9 @@ def queue_mean(run: Replication, of: Stratum) -> Scalar:
     nghia="Số đối tượng chờ phục vụ nhiều nhất tại một thời điểm trong kỳ.",
     source=OURS,
 )
-def queue_max(run: Replication, of: Stratum) -> Scalar:
+def queue_max(run: Replication, of: Stratum) -> Peak:
     since, until = waiting(run, steps_of(run, of))
-    peak, _ = counting(since, until).maximum(*run.window)
-    return Scalar(peak, len(since))
+    return Peak(since, until, len(since))
 
 
 @kpi(
@@ -180,8 +179,8 @@ def queue_max(run: Replication, of: Stratum) -> Scalar:
     source=OURS,
 )
 def zone_occupancy_mean(run: Replication, of: Stratum) -> Scalar:
-    room = run.scenario.zones[of.name].room
-    return ratio(area(run, run.taken(of.name)), room * run.length, _changes(run, run.taken(of.name)))
+    whole = run.once(run.scenario.zones[of.name].room * run.length)
+    return ratio(area(run, run.taken(of.name)), whole, _changes(run, run.taken(of.name)))
 
 
 @kpi(
@@ -202,11 +201,11 @@ def zone_full_share(run: Replication, of: Stratum) -> Scalar:
 def _share_of_time(run: Replication, curve: StepFunction, wanted: Callable[[Column], Mask]) -> Scalar:
     """The share of the window during which a curve is as wanted."""
     during = combine(lambda values: wanted(values).astype(np.int64), curve)
-    return ratio(area(run, during), run.length, _changes(run, curve))
+    return ratio(area(run, during), run.once(run.length), _changes(run, curve))
 
 
 def _changes(run: Replication, curve: StepFunction) -> int:
-    return int(np.count_nonzero(run.within(curve.times)))
+    return int(np.count_nonzero(run.meanwhile(curve.times)))
 
 
 @kpi(
@@ -220,7 +219,7 @@ def _changes(run: Replication, curve: StepFunction) -> int:
 )
 def stock_level_mean(run: Replication, of: Stratum) -> Scalar:
     level = run.level(of.name)
-    return ratio(area(run, level), run.length, _changes(run, level))
+    return ratio(area(run, level), run.once(run.length), _changes(run, level))
 
 
 @kpi(
@@ -288,7 +287,7 @@ def blocked_by(run: Replication, of: Stratum) -> Scalar:
 )
 def platform_availability(run: Replication, of: Stratum) -> Scalar:
     up = combine(lambda state: (state > 0).astype(np.int64), run.platform(of.name))
-    return ratio(area(run, up), run.length, len(up.times))
+    return ratio(area(run, up), run.once(run.length), run.once(len(up.times)))
 
 
 @kpi(

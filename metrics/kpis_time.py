@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from metrics.declare import DISTRIBUTION, Measured, Scalar, Stratum, describe, kpi, ratio
+from metrics.declare import DISTRIBUTION, Derived, Measured, Scalar, Stratum, kpi, ratio
 from metrics.kpis_flow import OURS
 from metrics.replication import Replication
 from metrics.strata import GATE, GATE_GOODS
@@ -300,9 +300,8 @@ def wait_queue(run: Replication, of: Stratum) -> Column:
     "mươi.",
     source=FHWA,
 )
-def buffer_time(run: Replication, of: Stratum) -> Scalar:
-    mean, p95, n = _mean_and_p95(run, of)
-    return Scalar(None if mean is None or p95 is None else p95 - mean, n)
+def buffer_time(run: Replication, of: Stratum) -> Derived:
+    return Derived(between(run, of, "arrived", "crossed"), ("mean", "p95"), _excess)
 
 
 @kpi(
@@ -315,15 +314,18 @@ def buffer_time(run: Replication, of: Stratum) -> Scalar:
     nghia="Thời gian dự phòng chia cho thời gian lưu trung bình.",
     source=FHWA,
 )
-def buffer_index(run: Replication, of: Stratum) -> Scalar:
-    mean, p95, n = _mean_and_p95(run, of)
-    return Scalar(None if not mean or p95 is None else (p95 - mean) / mean, n)
+def buffer_index(run: Replication, of: Stratum) -> Derived:
+    return Derived(between(run, of, "arrived", "crossed"), ("mean", "p95"), _excess_share)
 
 
-def _mean_and_p95(run: Replication, of: Stratum) -> tuple[float | None, float | None, int]:
-    times = between(run, of, "arrived", "crossed")
-    described = describe(times, ("mean", "p95"))
-    return described["mean"], described["p95"], len(times)
+def _excess(of: dict[str, float | None]) -> float | None:
+    mean, p95 = of["mean"], of["p95"]
+    return None if mean is None or p95 is None else p95 - mean
+
+
+def _excess_share(of: dict[str, float | None]) -> float | None:
+    mean, excess = of["mean"], _excess(of)
+    return None if not mean or excess is None else excess / mean
 
 
 @kpi(

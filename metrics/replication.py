@@ -24,23 +24,61 @@ SERVICE = ("service", "by_process")
 """Amounts of a visit that are service, or a part of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """That a record is a piece: its span of time [ms], and whether none follows (see `sim.pieces`)."""
+
+    since: int
+    until: int
+    last: bool
+
+
 @dataclass(frozen=True)
 class Replication:
-    """The record of one run, read once."""
+    """The record of one run, read once; or a piece of it, whose figures add up with those of the others."""
 
     scenario: Resolved
     log: EventLog
+    part: Part | None = None
 
     @cached_property
     def window(self) -> tuple[int, int]:
         """[a, b): what results are about [ms]. The lead-in is left out; a run stopped early ends it early.
 
-        A run until empty without a window takes in its last instant.
+        A run until empty without a window takes in its last instant; only its last piece knows which that is.
         """
         window = self.scenario.clock.window
         if window is not None:
             return 0, min(window, self.log.end)
         return 0, max(self.log.end, int(self.log.entities["left"].max(initial=-1)) + 1)
+
+    @property
+    def frame(self) -> tuple[int, int]:
+        """The window as planned; without one, up to the latest end of the run."""
+        return (0, self.scenario.clock.at_most) if self.scenario.clock.window is None else self.window
+
+    @cached_property
+    def during(self) -> tuple[int, int]:
+        """The part of the window that the curves of this piece tell of [ms]."""
+        begin, end = self.window
+        if self.part is not None:
+            begin, end = max(begin, self.part.since), min(end, self.part.until)
+        return begin, max(begin, end)
+
+    def is_told(self, times: Column) -> Mask:
+        """Which instants the curves of this piece tell of."""
+        part = self.part
+        every = np.ones(len(times), dtype=np.bool_)
+        return every if part is None else (times >= part.since) & (times < part.until)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no other piece follows."""
+        return self.part is None or self.part.last
+
+    def once(self, amount: int) -> int:
+        """What is to be counted once over all pieces."""
+        return amount if self.is_last else 0
 
     @property
     def length(self) -> int:
@@ -108,6 +146,10 @@ class Replication:
     def within(self, times: Column) -> Mask:
         """Which times lie in the window."""
         return (times >= self.window[0]) & (times < self.window[1])
+
+    def meanwhile(self, times: Column) -> Mask:
+        """Which times lie in the part of the window that the curves of this piece tell of."""
+        return (times >= self.during[0]) & (times < self.during[1])
 
     def local_day(self, times: Column) -> Column:
         """The local date of each time [days since 1970-01-01]."""

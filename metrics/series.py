@@ -6,13 +6,13 @@ Instants are milliseconds on the scenario's time axis; `local_times` tells what 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metrics.kpis_places import waiting
-from metrics.occupancy import combine, counting
+from metrics.occupancy import StepFunction, combine, counting
 from metrics.replication import Replication
 from metrics.statistics import Floats, average, day_quantile
 from metrics.strata import things
@@ -29,19 +29,41 @@ HOUR = 3_600_000
 class Series:
     """One line of a chart.
 
-    labels : what it is of · times : int64 [ms] · values : float64, NaN where there is nothing to tell
+    labels : what it is of · times : int64 [ms] · part, whole : two sums at each point, or a number alone;
+    those of two pieces of a record add up · lasts : how long from its instant on a point tells of [ms];
+    None: every day
     """
 
     name: str
     unit: str
     labels: dict[str, str]
     times: Column
-    values: Floats
+    part: Floats
+    whole: Floats | None = None
+    lasts: int | None = 0
+
+    @property
+    def values(self) -> Floats:
+        """What is drawn: NaN where there is nothing to tell."""
+        return self.part if self.whole is None else _divided(self.part, self.whole)
+
+    def plus(self, other: Series) -> Series:
+        """The same line of two pieces together."""
+        whole = None if self.whole is None or other.whole is None else self.whole + other.whole
+        return replace(self, part=self.part + other.part, whole=whole)
+
+    def until(self, end: int) -> Series:
+        """The points that are about the time up to an instant [ms]."""
+        if self.lasts is None:
+            return self
+        told = self.times + self.lasts <= end
+        whole = None if self.whole is None else self.whole[told]
+        return replace(self, times=self.times[told], part=self.part[told], whole=whole)
 
 
 def grid(replication: Replication, step: int = QUARTER) -> Column:
-    """Instants from the start to the end of the window, `step` apart [ms]."""
-    begin, end = replication.window
+    """Instants from the start to the planned end of the window, `step` apart [ms]."""
+    begin, end = replication.frame
     return np.arange(begin, end + 1, step, dtype=np.int64)
 
 
@@ -84,7 +106,7 @@ def zones_taken(replication: Replication, step: int = QUARTER) -> list[Series]:
     """Places taken in each zone, at each instant [1]."""
     times = grid(replication, step)
     return [
-        Series("zone_taken", "1", {"zone": name}, times, _floats(replication.taken(name).at(times)))
+        Series("zone_taken", "1", {"zone": name}, times, _meanwhile(replication, replication.taken(name), times))
         for name in replication.scenario.zones
     ]
 
@@ -93,9 +115,14 @@ def stock_levels(replication: Replication, step: int = QUARTER) -> list[Series]:
     """What there is of each stock, at each instant [1]."""
     times = grid(replication, step)
     return [
-        Series("stock_level", "1", {"stock": name}, times, _floats(replication.level(name).at(times)))
+        Series("stock_level", "1", {"stock": name}, times, _meanwhile(replication, replication.level(name), times))
         for name in replication.scenario.stocks
     ]
+
+
+def _meanwhile(replication: Replication, curve: StepFunction, times: Column) -> Floats:
+    """A curve at instants, 0 at those that another piece tells of."""
+    return np.where(replication.is_told(times), curve.at(times), 0).astype(np.float64)
 
 
 def _queue(replication: Replication, name: str, times: Column) -> Column:
@@ -107,23 +134,21 @@ def agency_waits(replication: Replication, step: int = HOUR) -> list[Series]:
     """Mean time blocked and waiting before the services that each agency began, hour by hour [s]."""
     edges = grid(replication, step)
     return [
-        Series("agency_wait", "s", {"agency": name}, edges[:-1], _waits(replication, name, edges))
+        Series("agency_wait", "s", {"agency": name}, edges[:-1], *_waits(replication, name, edges), step)
         for name in things(replication.scenario, "agency")
     ]
 
 
-def _waits(replication: Replication, agency: str, edges: Column) -> Floats:
+def _waits(replication: Replication, agency: str, edges: Column) -> tuple[Floats, Floats]:
+    """In each hour: the sum of the waits [ms], and a thousand for each, so that their ratio is in seconds."""
     visits = replication.log.visits
     here = replication.started_in_window & replication.steps(agency=agency)[visits["step"]]
-    waited = (replication.visits.blocked + replication.visits.wait)[here] / 1000
-    return _mean_by(np.searchsorted(edges, visits["started"][here], side="right") - 1, waited, len(edges) - 1)
-
-
-def _mean_by(bin_of: Column, values: Floats, bins: int) -> Floats:
+    waited = (replication.visits.blocked + replication.visits.wait)[here]
+    bins = len(edges) - 1
+    bin_of = np.searchsorted(edges, visits["started"][here], side="right") - 1
     kept = bin_of < bins  # a window that is no whole number of bins ends in a piece that is left out
     counts = np.bincount(bin_of[kept], minlength=bins)
-    sums = np.bincount(bin_of[kept], weights=values[kept], minlength=bins)
-    return _divided(sums, counts)
+    return np.bincount(bin_of[kept], weights=waited[kept], minlength=bins), _floats(1000 * counts)
 
 
 def _divided(part: Floats | Column, whole: Floats | Column) -> Floats:
@@ -154,7 +179,7 @@ def utilisation_by_hour(replication: Replication) -> list[Series]:
     Both are summed over the days. `times` are 0 … 23 h [ms after midnight]; NaN where nobody is on duty.
     """
     return [
-        Series("utilisation", "ratio", {"resource": name}, _HOURS, _by_hour(replication, name))
+        Series("utilisation", "ratio", {"resource": name}, _HOURS, *_by_hour(replication, name), None)
         for name in replication.scenario.resources
     ]
 
@@ -162,17 +187,18 @@ def utilisation_by_hour(replication: Replication) -> list[Series]:
 _HOURS = np.arange(24, dtype=np.int64) * HOUR
 
 
-def _by_hour(replication: Replication, resource: str) -> Floats:
+def _by_hour(replication: Replication, resource: str) -> tuple[Floats, Floats]:
+    """(busy on duty, duty) [unit · ms], by hour of the day."""
     edges, hour = _local_hours(replication)
     duty = replication.scheduled(resource)
     busy = combine(np.minimum, replication.busy(resource), duty)
     used, whole = (np.bincount(hour, weights=f.areas(edges), minlength=24) for f in (busy, duty))
-    return _divided(used, whole)
+    return used, whole
 
 
 def _local_hours(replication: Replication) -> tuple[Column, Column]:
     """(edges of the local hours within the window [ms], the hour of the day of each piece)."""
-    begin, end = replication.window
+    begin, end = replication.during
     clock = replication.scenario.clock
     phase = int((clock.start_utc + clock.offsets[0][1]) % HOUR)  # offsets change by whole hours, or nearly so
     inner = np.arange(-phase, end, HOUR, dtype=np.int64)

@@ -111,6 +111,8 @@ def _each_day(replication: Replication, by: str, stratum: Stratum) -> Iterator[S
     clock = replication.scenario.clock
     begin, end = replication.window
     days = days_between(clock.offsets, clock.start_utc, begin, end)
+    if clock.window is None and not replication.is_last:
+        days = days[:MOST_DAYS]  # its last piece knows how many there are
     for day in days if len(days) <= MOST_DAYS else ():
         instant = instant_of(clock.offsets, clock.start_utc, day * DAY + BULLETIN_HOUR * 3_600_000)
         if begin <= instant <= end:

@@ -17,7 +17,7 @@ both can be made from the same pieces.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ import numpy as np
 from metrics.declare import DISTRIBUTION, describe
 from metrics.occupancy import clipped
 from metrics.replication import Replication
+from metrics.sample import Sample
 from metrics.statistics import LEVEL, summarise
 from metrics.visits import Mask, per_entity, reached
 from scenarios.resolved import Label
@@ -84,15 +85,16 @@ class Piece:
     """The raw times of one interval and stratum in one replication; pieces can be saved and merged later.
 
     times : from the one milestone to the other [ms], one per entity · waiting, served : of these, time
-    blocked or waiting, and time in service, along the path [ms], summed
+    blocked or waiting, and time in service, along the path [ms], summed · place : in the order of the table
     """
 
     begin: str
     end: str
     labels: dict[str, str]
-    times: Column
+    times: Column | Sample
     waiting: int
     served: int
+    place: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,8 @@ class Row:
 def measure(replication: Replication) -> list[Piece]:
     """All intervals and strata of one replication that have any entity."""
     return [
-        piece
-        for begin, end in INTERVALS
+        replace(piece, place=(place, *piece.place))
+        for place, (begin, end) in enumerate(INTERVALS)
         for piece in _interval(replication, begin, end, _flows(replication, begin, end))
     ]
 
@@ -137,10 +139,9 @@ def _interval(replication: Replication, begin: str, end: str, flows: list[str]) 
     mine = replication.stays.counted & reached(first) & replication.within(last)
     mine &= np.any([replication.flow(flow) for flow in flows], axis=0)
     waiting, served = parts_between(replication, first, last, mine)
-    for labels, here in _strata(replication, flows, mine):
-        yield Piece(
-            begin, end, labels, last[here] - first[here], int(waiting[here].sum()), int(served[here].sum())
-        )
+    for place, labels, here in _strata(replication, flows, mine):
+        times, waited = last[here] - first[here], int(waiting[here].sum())
+        yield Piece(begin, end, labels, times, waited, int(served[here].sum()), place)
 
 
 def parts_between(replication: Replication, first: Column, last: Column, mine: Mask) -> tuple[Column, Column]:
@@ -154,9 +155,13 @@ def parts_between(replication: Replication, first: Column, last: Column, mine: M
     return per_entity(log, rows.root, waiting, rows.on_path), per_entity(log, rows.root, served, rows.served)
 
 
-def _strata(replication: Replication, flows: list[str], mine: Mask) -> Iterator[tuple[dict[str, str], Mask]]:
+Stratum = tuple[tuple[int, ...], dict[str, str], Mask]
+"""Its place in the order of the table, its labels, and who is in it."""
+
+
+def _strata(replication: Replication, flows: list[str], mine: Mask) -> Iterator[Stratum]:
     """No label; gate × direction; all labels: as far as attributes exist, and where anybody is."""
-    yield {}, mine
+    yield (0, 0), {}, mine
     described = replication.scenario.flows
     known = [a for a in LABELS if any(a in described[flow].attributes for flow in flows)]
     coarse = [name for name in known if name in ("gate", "direction")]
@@ -165,9 +170,7 @@ def _strata(replication: Replication, flows: list[str], mine: Mask) -> Iterator[
             yield from _cross(replication, names, mine)
 
 
-def _cross(
-    replication: Replication, names: tuple[str, ...], mine: Mask
-) -> Iterator[tuple[dict[str, str], Mask]]:
+def _cross(replication: Replication, names: tuple[str, ...], mine: Mask) -> Iterator[Stratum]:
     """The combinations of values that somebody has, in the order of the file."""
     values = [replication.log.names.attributes[name] or () for name in names]
     codes = np.stack([replication.log.attributes[name] for name in names])
@@ -176,7 +179,8 @@ def _cross(
     number = np.where(whole, np.ravel_multi_index(tuple(np.maximum(codes, 0)), sizes), -1)
     for combination in np.flatnonzero(np.bincount(number[whole])):
         which = np.unravel_index(combination, sizes)
-        yield {n: v[i] for n, v, i in zip(names, values, which, strict=True)}, number == combination
+        labels = {n: v[i] for n, v, i in zip(names, values, which, strict=True)}
+        yield (len(names), int(combination)), labels, number == combination
 
 
 Found = Mapping[int, Sequence[Piece]] | Sequence[Sequence[Piece]]
@@ -224,8 +228,7 @@ def _row(each: Mapping[int, Piece], pooled: bool, level: float) -> Row:
     one = next(iter(each.values()))
     half_width = summarise([describe(piece.times, ("mean",))["mean"] for piece in some], level).half_width
     if pooled:
-        times = np.concatenate([piece.times for piece in some]) if some else one.times
-        statistics = describe(times, DISTRIBUTION[1:])
+        statistics = describe(_together(some), DISTRIBUTION[1:])
         share = _share(sum(p.waiting for p in some), sum(p.served for p in some))
     else:
         statistics = of_an_average_day([describe(piece.times, DISTRIBUTION[1:]) for piece in some])
@@ -243,6 +246,20 @@ def of_an_average_day(described: Sequence[Mapping[str, float | None]]) -> dict[s
 
 def _average(values: Sequence[float | None]) -> float | None:
     return None if None in values else summarise(values).mean
+
+
+def _together(some: Sequence[Piece]) -> Sample | Column:
+    """All times of some pieces: as they are, unless one of them has only kept a sample."""
+    known = [piece.times for piece in some if not isinstance(piece.times, Sample)]
+    if len(known) == len(some):
+        return np.concatenate([np.empty(0, np.int64), *known])
+    pooled = Sample()
+    for piece in some:
+        if isinstance(piece.times, Sample):
+            pooled.merge(piece.times)
+        else:
+            pooled.add(piece.times)
+    return pooled
 
 
 def _share(waiting: int, served: int) -> float | None:

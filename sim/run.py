@@ -16,6 +16,7 @@ from sim.deadlock import Deadlock
 from sim.engines import DEFAULT_ENGINE, ENGINES
 from sim.laws import LawBroken, check_record
 from sim.log import EventLog
+from sim.pieces import Piece, Take
 from sim.tally import Tally
 from sim.timetable import Row
 
@@ -47,6 +48,8 @@ class Model(Protocol):
     def advance(self, until: int) -> None: ...
     def stops_at(self) -> int | None: ...
     def record(self, end: int) -> EventLog | None: ...
+    def hand_over(self, until: int) -> Piece | None: ...
+    def rest(self, end: int) -> Piece | None: ...
     def digest(self, end: int) -> str: ...
     def tally(self, end: int) -> Tally: ...
     def visits(self, end: int) -> int: ...
@@ -115,6 +118,7 @@ def run(
     *,
     engine: str = DEFAULT_ENGINE,
     keep: Keep = "record",
+    take: Take | None = None,
     until: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancel: Callable[[], bool] | None = None,
@@ -127,6 +131,7 @@ def run(
     ----------
     keep : the whole record; or no rows at all but statistics, by the same laws and with the same digest.
         Then memory grows with the hours of the run only (placed counts and lists are held whole).
+    take : with statistics: is given every row, in pieces while the run goes, which are forgotten then.
     until : stop at this instant [ms] at the latest; the window shrinks with it.
     progress, cancel : called about ten times a second; `cancel` returns True to stop, and the compiled engine
         asks it more often than that.
@@ -140,8 +145,8 @@ def run(
     LawBroken
         If the record contradicts the law: a mistake of the program.
     ValueError
-        For an unknown engine, a seed or replication out of range, an opening backlog that does not fit, or
-        an intervention that cannot be.
+        For an unknown engine, a record that is both kept and given away, a seed or replication out of range,
+        an opening backlog that does not fit, or an intervention that cannot be.
     """
     if engine not in ENGINES:
         raise ValueError(f"engine '{engine}' is not known; choose one of: {', '.join(ENGINES)}")
@@ -149,19 +154,25 @@ def run(
         raise ValueError("only the reference engine runs simultaneous facts in a random order")
     if not 0 <= replication < 1 << 32:
         raise ValueError(f"replication {replication} is outside 0 … 2**32 - 1")
+    if keep == "record" and take is not None:
+        raise ValueError("a record is kept or taken in pieces, not both: keep='statistics', or no `take`")
     if until is not None:
         scenario = shorten(scenario, until)
     begun = time.perf_counter()
+    rows = keep == "record" or take is not None
     model = _prepare(
-        engine, scenario, seed, replication, keep, shuffle, interventions, partial(_look_up, cancel)
+        engine, scenario, seed, replication, rows, shuffle, interventions, partial(_look_up, cancel)
     )
     ready = time.perf_counter()
     with _no_garbage_collection():
-        end = _run_to_end(model, progress, cancel)
-    engine_s = time.perf_counter() - ready
-    log = model.record(end)
+        end, aside_s = _run_to_end(model, progress, cancel, take)
+    engine_s = time.perf_counter() - ready - aside_s
+    last = model.rest(end)
+    log = None if last is None or not last.is_whole else last.log
     _check(scenario, model, log, end)
     timing = Timing(ready - begun, engine_s, model.entities, model.visits(end), model.events())
+    if take is not None and last is not None:
+        take(last)
     record, tally = (log, None) if keep == "record" else (None, model.tally(end))
     identity = model.digest(end)
     return Run(scenario, seed, replication, engine, record, tally, identity, model.deadlock(), timing)
@@ -178,7 +189,7 @@ def shorten(scenario: Resolved, until: int) -> Resolved:
 
 
 def _prepare(
-    engine: str, scenario: Resolved, seed: int, replication: int, keep: Keep, shuffle: random.Random | None,
+    engine: str, scenario: Resolved, seed: int, replication: int, rows: bool, shuffle: random.Random | None,
     interventions: Sequence[Row], breathe: Callable[[], None],
 ) -> Model:  # fmt: skip
     if engine == "compiled":
@@ -189,7 +200,7 @@ def _prepare(
             seed,
             replication,
             scenario.clock.at_most,
-            keeps_record=keep == "record",
+            keeps_record=rows,
             breathe=breathe,
             by_hand=interventions,
         )
@@ -204,10 +215,14 @@ def _look_up(cancel: Callable[[], bool] | None) -> None:
 
 
 def _run_to_end(
-    model: Model, progress: Callable[[Progress], None] | None, cancel: Callable[[], bool] | None
-) -> int:
-    """Run in slices of about a tenth of a second of real time; slices change nothing in the run."""
-    reached, length = model.begin, max(1, (model.end - model.begin) // 1000)
+    model: Model, progress: Callable[[Progress], None] | None, cancel: Callable[[], bool] | None,
+    take: Take | None,
+) -> tuple[int, float]:  # fmt: skip
+    """Run in slices of about a tenth of a second of real time; slices change nothing in the run.
+
+    Returns the end [ms], and how long pieces took to be made and taken [s].
+    """
+    reached, length, aside = model.begin, max(1, (model.end - model.begin) // 1000), 0.0
     while reached < model.end:
         _look_up(cancel)
         begun = time.perf_counter()
@@ -222,8 +237,13 @@ def _run_to_end(
             progress(Progress(reached, model.begin, model.end, model.entities))
         stops = model.stops_at()
         if stops is not None and stops <= reached:
-            return stops
-    return model.end
+            return stops, aside
+        if take is not None and reached < model.end:
+            begun = time.perf_counter()
+            if (piece := model.hand_over(reached)) is not None:
+                take(piece)
+            aside += time.perf_counter() - begun
+    return model.end, aside
 
 
 @contextmanager

@@ -25,10 +25,12 @@ from sim.engines.errands import TooManyVisits
 from sim.engines.floor import DoesNotFit, EndlessInstant
 from sim.engines.kernel import loop, records
 from sim.engines.kernel.records import State
+from sim.engines.pieces import part
 from sim.engines.tables import timetable_table
 from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
 from sim.packed import packed
+from sim.pieces import FAR, ROWS, Piece
 from sim.rules import Switch, as_run, highest
 from sim.tally import HOUR, Tally, axis
 from sim.timetable import Row, timetable
@@ -69,6 +71,8 @@ class Model:
         tallies.begin(self.state, scenario, self.axis)
         self.state.x[records.RECORD] = keeps_record
         self._closed: tuple[int, State] | None = None
+        self._given = (0, 0)  # rows of entities and of visits that were handed over
+        self._given_until = -FAR
         self.answer = records.GROW
         self.breathe = breathe
         self._stand_in_backlog()
@@ -105,7 +109,7 @@ class Model:
     @property
     def entities(self) -> int:
         """Born so far."""
-        return int(self.state.x[records.ENTITIES])
+        return int(self.state.x[records.ENTITIES]) + self._given[0]
 
     def events(self) -> int:
         """Facts and decision rounds so far."""
@@ -193,8 +197,8 @@ class Model:
         names = names_of(self.scenario, self.prepared.columns, ())
         return combined(
             {
-                "visits": Total(int(x[records.VISIT_ROWS]), (words[0], words[1])),
-                "entities": Total(int(x[records.ENTITY_ROWS]), (words[2], words[3])),
+                "visits": Total(self.visits(end), (words[0], words[1])),
+                "entities": Total(int(x[records.ENTITY_ROWS]) + self._given[0], (words[2], words[3])),
                 "timetable": timetable_total(names, timetable_table(names, self.timetable_as_run(), end)),
             }
         )
@@ -205,7 +209,7 @@ class Model:
 
     def visits(self, end: int) -> int:
         """Rows of visits, the open ones too."""
-        return int(self._closed_at(end).x[records.VISIT_ROWS])
+        return int(self._closed_at(end).x[records.VISIT_ROWS]) + self._given[1]
 
     def deadlock(self) -> Deadlock | None:
         """Who is stuck for ever in the state as it is now."""
@@ -219,6 +223,30 @@ class Model:
             return None
         state = self._closed_at(end)
         return _Reader(self.scenario, self.prepared, state).log(self.begin, end, self.timetable_as_run())
+
+    def hand_over(self, until: int) -> Piece | None:
+        """The families that have left before `until`, the instant that was advanced to; then forgotten.
+
+        None while there are but few rows.
+        """
+        if self.state.x[records.VISIT_ROWS] < ROWS:
+            return None
+        taken, first = part(self.state)
+        self._closed = None
+        self._given = (
+            self._given[0] + int(taken.x[records.ENTITIES]),
+            self._given[1] + int(taken.x[records.VISIT_ROWS]),
+        )
+        log = _Reader(self.scenario, self.prepared, taken).log(
+            self.begin, self.end, self.timetable_as_run()
+        )
+        since, self._given_until = self._given_until, until
+        return Piece(log, since, until, min(first, until), last=False)
+
+    def rest(self, end: int) -> Piece | None:
+        """The last piece, of a run that ended; None if the run keeps no rows."""
+        log = self.record(end)
+        return None if log is None else Piece(log, self._given_until, FAR, FAR, last=True)
 
     def timetable_as_run(self) -> list[Row]:
         """Calendars, disruptions and what rules did."""

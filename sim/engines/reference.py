@@ -53,6 +53,7 @@ from sim.engines.world import WatchedWorld, World
 from sim.laws import wrong_areas
 from sim.log import EMPTY, ENTITY_OUTCOMES, EventLog
 from sim.origins import origins_of
+from sim.pieces import Piece, whole
 from sim.recount import recount
 from sim.rules import as_run, highest
 from sim.tally import Tally as RunTally
@@ -756,6 +757,14 @@ class Model:
                 self.begin, end, self.timetable_as_run(), self.pools, self.zones, self.stocks
             )
         return self._log
+
+    def hand_over(self, until: int) -> Piece | None:
+        """Nothing: this engine hands over its record as a whole."""
+        return None
+
+    def rest(self, end: int) -> Piece | None:
+        """The whole record."""
+        return whole(self.record(end))
 
     def timetable_as_run(self) -> list[Row]:
         """Calendars, disruptions and what rules did."""
