@@ -16,6 +16,7 @@ from sim.run import RESULT_VERSION, Run
 
 if TYPE_CHECKING:
     from metrics.kpis import Result as KpiResult
+    from metrics.pieces import Measuring
     from metrics.series import Band, Series
     from metrics.statistics import Floats
     from metrics.trs import Row
@@ -37,21 +38,19 @@ class Replicate:
     lines: tuple[Series, ...]
 
 
-def measure(run: Run) -> Replicate:
+def told(run: Run, measured: Measuring) -> Replicate:
     """The figures of one replication."""
-    from metrics import curves, kpis, trs
-    from metrics.replication import Replication
+    from metrics import trs
 
-    seen = Replication(run.scenario, run.log)
     timing = run.timing
     return Replicate(
         replication=run.replication,
         digest=run.digest,
         timing=Timing(timing.setup_s, timing.engine_s, timing.entities, timing.visits, timing.events),
         deadlock=_stuck(run),
-        values=tuple(kpis.measure(seen)),
-        trs=tuple(trs.rows({run.replication: trs.measure(seen)})),
-        lines=tuple(curves.measure(seen)),
+        values=tuple(measured.values()),
+        trs=tuple(trs.rows({run.replication: measured.study()})),
+        lines=tuple(measured.lines()),
     )
 
 

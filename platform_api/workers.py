@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from platform_api.assembly import Replicate, measure
+from metrics.pieces import Measuring, needs_record
+from platform_api.assembly import Replicate, told
 from platform_api.board import Board
 from platform_api.following import Ask, Following
 from scenarios.resolved import Resolved
 from sim import run as simulation
+from sim.pieces import whole
 
 T = TypeVar("T")
 
@@ -38,6 +40,16 @@ class Work:
     until: int | None  # the run stops here [ms], if before its own end
     record_to: Path | None
 
+    @property
+    def as_run(self) -> Resolved:
+        """The scenario, cut short where that is asked."""
+        return self.scenario if self.until is None else simulation.shorten(self.scenario, self.until)
+
+    @property
+    def needs_rows(self) -> bool:
+        """Whether the record is kept as a whole: to be saved, or because it cannot be measured otherwise."""
+        return self.record_to is not None or needs_record(self.as_run)
+
 
 def replicate(work: Work, replication: int, board: Board, following: Following | None = None) -> Replicate:
     """Simulate and measure one replication; in a process of its own nobody follows, the board is read."""
@@ -48,12 +60,14 @@ def replicate(work: Work, replication: int, board: Board, following: Following |
         if following:
             following.tell()
 
+    measuring, rows = Measuring(work.as_run), work.needs_rows
     done = simulation.run(
-        work.scenario,
+        work.as_run,
         work.seed,
         replication,
         engine=work.engine,
-        until=work.until,
+        keep="record" if rows else "statistics",
+        take=None if rows else measuring.take,
         progress=advance,
         cancel=stop,
     )
@@ -61,11 +75,12 @@ def replicate(work: Work, replication: int, board: Board, following: Following |
         save_record(done, work.record_to, replication)
     if stop():
         raise simulation.Cancelled
-    measured = measure(done)
+    if rows:
+        measuring.take(whole(done.log))
     board.finish(replication)
     if following:
         following.tell()
-    return measured
+    return told(done, measuring)
 
 
 def save_record(done: simulation.Run, folder: Path, replication: int) -> None:

@@ -93,6 +93,9 @@ def _chosen(state: State, gone: Mask, of_gone: Mask, parent: Column) -> State:
     }
     if len(state.kin_log):
         found["kin_log"] = _kin(state, gone, number, parent)
+    for name, _, _, count in CURVES:
+        found[name] = getattr(state, name)[: x[count]].copy()
+    found["reserved_log"] = state.reserved_log[: x[records.USAGE_ROWS]].copy()
     return state._replace(**found)
 
 
