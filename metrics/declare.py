@@ -202,7 +202,8 @@ def describe(times: Sample | Column, stats: Iterable[str] = DISTRIBUTION) -> dic
     A quantile is an observed time: the ⌈n·p⌉-th smallest (type 1, `inverted_cdf`); of a large sample within
     0.8 % of it.
     """
-    ordered = times if isinstance(times, Sample) else np.sort(times)
+    few = times.few() if isinstance(times, Sample) else times
+    ordered = times if few is None else np.sort(few)
     return {stat: _statistic(ordered, stat) for stat in stats}
 
 

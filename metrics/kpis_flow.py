@@ -113,10 +113,11 @@ def closing_backlog(run: Replication, of: Stratum) -> Scalar:
 def at_step(run: Replication, step: str, instant: int) -> Mask:
     """Entities with a visit to a step that covers the moment just before an instant."""
     visits = run.log.visits
-    here = run.step(step)[visits["step"]] & (visits["joined"] < instant)
-    here &= ~reached(visits["ended"]) | (visits["ended"] >= instant)
+    rows = run.rows_at(run.step(step))
+    joined, ended = visits["joined"][rows], visits["ended"][rows]
+    here = (joined < instant) & (~reached(ended) | (ended >= instant))
     found = np.zeros(len(run.log.entities["flow"]), dtype=np.bool_)
-    found[run.visits.root[here]] = True
+    found[run.visits.root[rows[here]]] = True
     return found
 
 

@@ -126,7 +126,7 @@ def cancelled_by_buyer(run: Replication) -> Mask:
     """Orders that the buyer cancelled before they were posted."""
     cancelled = run.attribute("cancelled_by", "buyer")
     if "posted" in run.milestones:
-        cancelled &= ~reached(run.milestones["posted"])
+        cancelled = cancelled & ~reached(run.milestones["posted"])
     return cancelled
 
 

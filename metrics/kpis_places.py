@@ -37,7 +37,7 @@ def scheduled_area(run: Replication, of: Stratum) -> int:
 
 def busy_on_duty(run: Replication, of: Stratum) -> int:
     """Busy unit time within scheduled time [unit · ms]."""
-    return sum(area(run, combine(np.minimum, run.busy(p), run.scheduled(p))) for p in pools(run, of))
+    return sum(area(run, run.on_duty(pool)) for pool in pools(run, of))
 
 
 def visits_there(run: Replication, of: Stratum) -> int:
@@ -75,8 +75,8 @@ def utilisation_available(run: Replication, of: Stratum) -> Scalar:
 
 def _available(run: Replication, pool: str) -> StepFunction:
     """max(c, min(u, s)): what is in use counts as available even when its unit is already lost."""
-    used = combine(np.minimum, run.busy(pool), run.scheduled(pool))
-    return combine(np.maximum, combine(np.minimum, run.capacity(pool), run.scheduled(pool)), used)
+    up = combine(np.minimum, run.capacity(pool), run.scheduled(pool))
+    return combine(np.maximum, up, run.on_duty(pool))
 
 
 @kpi(
@@ -132,10 +132,10 @@ def busy_not_serving(run: Replication, of: Stratum) -> Scalar:
 
 def waiting(run: Replication, steps: Mask) -> tuple[Column, Column]:
     """(from, to) of the waits at some steps [ms]: from getting a place to the start of service."""
-    visits = run.log.visits
-    here = steps[visits["step"]] & reached(visits["admitted"])
-    since = visits["admitted"][here]
-    return since, since + run.visits.wait[here]
+    rows = run.rows_at(steps)
+    admitted = run.log.visits["admitted"][rows]
+    here = reached(admitted)
+    return admitted[here], admitted[here] + run.visits.wait[rows[here]]
 
 
 @kpi(
@@ -302,7 +302,8 @@ def platform_availability(run: Replication, of: Stratum) -> Scalar:
     source=OURS,
 )
 def fallback_share(run: Replication, of: Stratum) -> Scalar:
-    modes = run.log.visits["mode"][run.started_in_window & relying(run, of)[run.log.visits["step"]]]
+    rows = run.rows_at(relying(run, of))
+    modes = run.log.visits["mode"][rows[run.started_in_window[rows]]]
     return ratio(int(np.count_nonzero(modes == MODES.index("fallback"))), len(modes), len(modes))
 
 

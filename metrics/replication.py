@@ -5,17 +5,21 @@ Nothing here is a KPI yet; each property is computed once, when first asked for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
 from metrics.milestones import Stays, carries, read_milestones, read_stays
-from metrics.occupancy import StepFunction, constant, counting, from_settings
+from metrics.occupancy import StepFunction, combine, constant, counting, from_settings
 from metrics.visits import Mask, Visits, earliest, latest, per_entity, reached, read_visits, whole_visits
 from metrics.waits import parts_of_waits
 from scenarios.resolved import DAY, Resolved
 from sim.log import TARGETS, Column, EventLog
+
+T = TypeVar("T")
 
 ROWS = ("work", "wait", "parallel", "hold", "take", "send", "join", "gather", "ride")
 """Kinds of steps that write visits."""
@@ -172,30 +176,57 @@ class Replication:
 
     def spent(self, part: str, step_mask: Mask) -> Column:
         """Blocked, wait or service of the visits that started in the window, at some steps [ms]."""
-        amount = whole_visits(self.log, self.amounts[part])
-        return amount[self.started_in_window & step_mask[self.log.visits["step"]]]
+        rows = self.rows_at(step_mask)
+        amount = self._remembered("spent", part, make=lambda: whole_visits(self.log, self.amounts[part]))
+        return amount[rows[self.started_in_window[rows]]]
 
     def at_agency(self, part: str, step_mask: Mask) -> Column:
         """Blocked, wait or service at some steps, summed per entity that met them; of those in XW [ms]."""
-        there = step_mask[self.log.visits["step"]]
-        total = per_entity(self.log, self.visits.root, self.amounts[part], there)
-        met = np.zeros(len(total), dtype=np.bool_)
-        met[self.visits.root[there]] = True
+        rows = self.rows_at(step_mask)
+        root = self.visits.root[rows]
+        total = np.zeros(self._count, dtype=np.int64)
+        np.add.at(total, root, self.amounts[part][rows])
+        met = np.zeros(self._count, dtype=np.bool_)
+        met[root] = True
         return total[met & self.crossed_in_window]
 
     def first_start_at_gate(self, step_mask: Mask) -> Column:
         """When each entity's first service at some steps, after it came, began [ms]; EMPTY for none."""
-        started = self.log.visits["started"]
-        there = step_mask[self.log.visits["step"]] & reached(started)
-        there &= started >= self.stays.arrived[self.visits.root]
-        return earliest(self._count, self.visits.root[there], started[there])
+        rows = self.rows_at(step_mask)
+        root, started = self.visits.root[rows], self.log.visits["started"][rows]
+        there = reached(started) & (started >= self.stays.arrived[root])
+        return earliest(self._count, root[there], started[there])
 
     def first_and_last(self, step_mask: Mask) -> tuple[Column, Column]:
         """When each entity first joined some steps, and last ended there [ms]; EMPTY for none."""
-        there = step_mask[self.log.visits["step"]]
-        root, visits = self.visits.root[there], self.log.visits
-        first = earliest(self._count, root, visits["joined"][there])
-        return first, latest(self._count, root, visits["ended"][there])
+        rows = self.rows_at(step_mask)
+        root, visits = self.visits.root[rows], self.log.visits
+        first = earliest(self._count, root, visits["joined"][rows])
+        return first, latest(self._count, root, visits["ended"][rows])
+
+    def rows_at(self, step_mask: Mask) -> Column:
+        """The rows of visits at some steps."""
+        order, ends = self._by_step
+        chosen = [order[ends[code] : ends[code + 1]] for code in np.flatnonzero(step_mask)]
+        return np.concatenate(chosen) if chosen else np.empty(0, dtype=np.int64)
+
+    @cached_property
+    def _by_step(self) -> tuple[Column, Column]:
+        """(the rows of visits by step, where each step begins among them)."""
+        step = self.log.visits["step"]
+        ends = np.concatenate(([0], np.cumsum(np.bincount(step, minlength=len(self.log.names.steps)))))
+        return np.argsort(step.astype(np.int16), kind="stable"), ends
+
+    def _remembered(self, *key: str | int, make: Callable[[], T]) -> T:
+        """What was made for this key before, or is made now."""
+        if key not in self._memory:
+            self._memory[key] = make()
+        found: T = self._memory[key]
+        return found
+
+    @cached_property
+    def _memory(self) -> dict[tuple[str | int, ...], Any]:
+        return {}
 
     @property
     def _count(self) -> int:
@@ -221,20 +252,30 @@ class Replication:
         values = self.log.names.attributes.get(name) or ()
         if value not in values:
             return np.zeros(len(self.log.entities["flow"]), dtype=np.bool_)
-        mine: Mask = self.log.attributes[name] == values.index(value)
-        return mine
+        return self._remembered(
+            "attribute", name, value, make=lambda: self.log.attributes[name] == values.index(value)
+        )
 
     def flow(self, name: str) -> Mask:
         """Which entities are of this flow."""
-        mine: Mask = self.log.entities["flow"] == self.log.names.flows.index(name)
-        return mine
+        code = self.log.names.flows.index(name)
+        return self._remembered("flow", name, make=lambda: self.log.entities["flow"] == code)
 
     def carries(self, flow: str, milestone: str) -> bool:
         """Whether the interval to or from a milestone is reported for a flow."""
-        return milestone in ("arrived", "crossed") or carries(self.scenario, flow, milestone)
+        if milestone in ("arrived", "crossed"):
+            return True
+        return self._remembered(
+            "carries", flow, milestone, make=lambda: carries(self.scenario, flow, milestone)
+        )
 
     def setting(self, what: str, target: int, before: int) -> StepFunction:
         """What the timetable, as run, set one target to."""
+        return self._remembered(
+            "setting", what, target, make=lambda: self._setting(what, target, before)
+        )
+
+    def _setting(self, what: str, target: int, before: int) -> StepFunction:
         rows = (self.log.timetable["what"] == TARGETS.index(what)) & (self.log.timetable["target"] == target)
         return from_settings(self.log.timetable["time"][rows], self.log.timetable["value"][rows], before)
 
@@ -252,11 +293,21 @@ class Replication:
 
     def busy(self, resource: str, *parts: str) -> StepFunction:
         """Units busy; of the parts `serving`, `kept` (while held) and `reserved` all, unless named."""
+        return self._remembered("busy", resource, *parts, make=lambda: self._busy(resource, parts))
+
+    def _busy(self, resource: str, parts: tuple[str, ...]) -> StepFunction:
         usage = self.log.usage.get(resource)
         if usage is None:
             return constant(0)
         columns = [usage[part] for part in parts or ("serving", "kept", "reserved")]
         return from_settings(usage["time"], np.sum(columns, axis=0, dtype=np.int64))
+
+    def on_duty(self, resource: str) -> StepFunction:
+        """Units busy within what is scheduled."""
+        return self._remembered(
+            "on_duty", resource,
+            make=lambda: combine(np.minimum, self.busy(resource), self.scheduled(resource)),
+        )  # fmt: skip
 
     def level(self, stock: str) -> StepFunction:
         """What there is of a stock."""

@@ -1,7 +1,7 @@
 """Many observed times, added up: exact while they are few, a histogram once they are many.
 
 Number, sum, sum of squares and the largest are exact integers, so the order in which times are added changes
-no bit. A histogram has 64 cells for each doubling (`sim.tally`): a quantile is within 0.8 % of an observed time.
+no bit; nor does in which portions they come. A histogram has 64 cells for each doubling (`sim.tally`): a quantile is within 0.8 % of an observed time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from sim.log import Column
 from sim.tally import cell_of, value_of
 
-EXACT = 10_000
+EXACT = 5_000
 """Times that are kept one by one, at most."""
 
 HALF = 20
@@ -26,13 +26,14 @@ BLOCK = 1 << 18
 class Sample:
     """Times [ms], also negative ones.
 
-    n, total, squares, most : number, sum, sum of squares, largest; exact
+    n : how many · total, squares, most : of those that are many, sum, sum of squares, largest; exact
     """
 
     def __init__(self) -> None:
         self.n = self.total = self.squares = 0
         self.most = -(1 << 63)
-        self._few: list[Column] = []
+        self._waiting: list[Column] = []
+        self._counted = 0
         self._cells = np.empty(0, np.int64)
         self._counts = np.empty(0, np.int64)
 
@@ -41,33 +42,30 @@ class Sample:
 
     def add(self, times: Column) -> None:
         """More times."""
-        if not len(times):
-            return
-        self.n += len(times)
-        self.total += int(times.sum())
-        self.squares += sum(_squares(times[k : k + BLOCK]) for k in range(0, len(times), BLOCK))
-        self.most = max(self.most, int(times.max()))
-        if self.n <= EXACT:
-            self._few.append(times)
-        else:
-            for waiting in (*self._few, times):
-                self._count(waiting)
-            self._few = []
+        if len(times):
+            self.n += len(times)
+            self._waiting.append(times)
+            if self.n - self._counted > EXACT:
+                self._count()
 
     def merge(self, other: Sample) -> None:
         """The times of another sample."""
-        if other.n <= EXACT:
-            for times in other._few:
-                self.add(times)
-            return
-        for waiting in self._few:
-            self._count(waiting)
-        self._few = []
-        self.n += other.n
-        self.total += other.total
-        self.squares += other.squares
-        self.most = max(self.most, other.most)
-        self._put(other._cells, other._counts)
+        for times in other._waiting:
+            self.add(times)
+        if other._counted:
+            self.n += other._counted
+            self._counted += other._counted
+            self.total += other.total
+            self.squares += other.squares
+            self.most = max(self.most, other.most)
+            self._put(other._cells, other._counts)
+
+    def few(self) -> Column | None:
+        """All times, if they are few; None of many."""
+        if self.n > EXACT:
+            self._count()
+            return None
+        return np.concatenate([np.empty(0, np.int64), *self._waiting])
 
     @property
     def deviation(self) -> float:
@@ -75,15 +73,20 @@ class Sample:
         return math.sqrt((self.squares * self.n - self.total**2) / (self.n * (self.n - 1)))
 
     def ranked(self, rank: int) -> int:
-        """The `rank`-th smallest time (from 1) [ms]: an observed one while few, else the middle of its cell."""
-        if self.n <= EXACT:
-            return int(np.sort(np.concatenate(self._few))[rank - 1])
+        """The `rank`-th smallest time (from 1), or rather the middle of its cell [ms]."""
         cell = self._cells[np.searchsorted(np.cumsum(self._counts), rank)]
         middle = int(value_of(np.abs(cell[None]))[0])
         return min(self.most, middle if cell >= 0 else -middle)
 
-    def _count(self, times: Column) -> None:
-        """Into cells; those of negative times have the negative number."""
+    def _count(self) -> None:
+        """What waits, into sums and cells; those of negative times have the negative number."""
+        if not self._waiting:
+            return
+        times = np.concatenate(self._waiting)
+        self._waiting, self._counted = [], self.n
+        self.total += int(times.sum())
+        self.squares += sum(_squares(times[k : k + BLOCK]) for k in range(0, len(times), BLOCK))
+        self.most = max(self.most, int(times.max()))
         cells = np.where(times < 0, -cell_of(np.abs(times)), cell_of(np.abs(times)))
         self._put(*np.unique(cells, return_counts=True))
 

@@ -85,7 +85,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One replication: its record, or its statistics where none was kept; its identity, how it ended."""
+    """One replication: its record, or its statistics where there were no rows; its identity, how it ended."""
 
     scenario: Resolved
     seed: int
@@ -131,7 +131,7 @@ def run(
     ----------
     keep : the whole record; or no rows at all but statistics, by the same laws and with the same digest.
         Then memory grows with the hours of the run only (placed counts and lists are held whole).
-    take : with statistics: is given every row, in pieces while the run goes, which are forgotten then.
+    take : is given every row instead, in pieces while the run goes, which are forgotten then.
     until : stop at this instant [ms] at the latest; the window shrinks with it.
     progress, cancel : called about ten times a second; `cancel` returns True to stop, and the compiled engine
         asks it more often than that.
@@ -173,7 +173,8 @@ def run(
     timing = Timing(ready - begun, engine_s, model.entities, model.visits(end), model.events())
     if take is not None and last is not None:
         take(last)
-    record, tally = (log, None) if keep == "record" else (None, model.tally(end))
+    record = log if keep == "record" else None
+    tally = None if rows else model.tally(end)
     identity = model.digest(end)
     return Run(scenario, seed, replication, engine, record, tally, identity, model.deadlock(), timing)
 
