@@ -1,9 +1,9 @@
 """A replication measured from pieces of its record, which are forgotten one by one.
 
-Each KPI is measured on each piece by its own function; what it gives adds up over pieces: sums, times, who came
-and who is gone. So there is one definition of every KPI, and memory grows with the rows of a piece, not of the
-run. Counts, sums, means, extremes and levels are those of the whole record; quantiles of more than 5,000
-times are within 0.8 % of them.
+Each KPI is measured on each piece by its own function; what it gives adds up over pieces: sums, times, who
+came and who is gone. So there is one definition of every KPI, and memory grows with the rows of a piece, not
+of the run. Counts, sums, means, extremes and levels are those of the whole record; quantiles of more than
+5,000 times are within 0.8 % of them.
 """
 
 from __future__ import annotations
@@ -70,8 +70,11 @@ class Measuring:
                 key = kpi.name, _key(of.labels)
                 if key not in self._sums:
                     self._sums[key] = _new_sum(measured)
-                self._sums[key].add(measured, settled, seen.window)
-                yield kpi, of.labels, self._sums[key]
+                found = self._sums[key]
+                found.add(measured)
+                if isinstance(found, Peaks):
+                    found.settle(settled, seen.window)
+                yield kpi, of.labels, found
 
     def values(self) -> list[Value]:
         """All KPIs, as `metrics.kpis.measure` gives them."""
@@ -95,7 +98,7 @@ def _key(labels: dict[str, str]) -> Labels:
 class Sum(Protocol):
     """What a KPI gives on one stratum, over all pieces."""
 
-    def add(self, measured: Any, settled: int, window: tuple[int, int]) -> None: ...
+    def add(self, measured: Any) -> None: ...
     def values(self, kpi: Kpi, labels: dict[str, str]) -> list[Value]: ...
 
 
@@ -113,7 +116,7 @@ class Numbers:
     def __init__(self) -> None:
         self._sum: Scalar | None = None
 
-    def add(self, measured: Scalar, settled: int, window: tuple[int, int]) -> None:
+    def add(self, measured: Scalar) -> None:
         self._sum = measured if self._sum is None else self._sum.plus(measured)
 
     def values(self, kpi: Kpi, labels: dict[str, str]) -> list[Value]:
@@ -127,7 +130,7 @@ class Times:
     def __init__(self) -> None:
         self._sample = Sample()
 
-    def add(self, measured: Column, settled: int, window: tuple[int, int]) -> None:
+    def add(self, measured: Column) -> None:
         self._sample.add(measured)
 
     def values(self, kpi: Kpi, labels: dict[str, str]) -> list[Value]:
@@ -140,7 +143,7 @@ class Consequences:
     def __init__(self) -> None:
         self._sample = Sample()
 
-    def add(self, measured: Derived, settled: int, window: tuple[int, int]) -> None:
+    def add(self, measured: Derived) -> None:
         self._sample.add(measured.times)
         self._measured = measured
 
@@ -151,8 +154,8 @@ class Consequences:
 class Peaks:
     """The most at any instant.
 
-    Up to the instant that is settled everybody is known, so what happened before it is forgotten; what is kept
-    is of those who came while somebody was inside who is still there.
+    Up to the instant that is settled everybody is known, so what happened before it is forgotten; what is
+    kept is of those who came while somebody was inside who is still there.
     """
 
     def __init__(self) -> None:
@@ -160,8 +163,8 @@ class Peaks:
         self._level, self._best, self._from = 0, 0, -FAR
         self._n: int | None = None
 
-    def add(self, measured: Peak, settled: int, window: tuple[int, int]) -> None:
-        """Times before `settled` will not come again."""
+    def add(self, measured: Peak) -> None:
+        """Who came and went."""
         if measured.n is not None:
             self._n = (self._n or 0) + measured.n
         more, less = measured.come, measured.gone
@@ -169,17 +172,18 @@ class Peaks:
         changes = np.concatenate(
             (self._changes, np.ones(len(more), np.int64), np.full(len(less), -1, np.int64))
         )
-        over = times < settled
-        self._see(times[over], changes[over], settled, window)
-        self._times, self._changes = times[~over], changes[~over]
+        self._times, self._changes = times, changes
 
-    def _see(self, times: Column, changes: Column, settled: int, window: tuple[int, int]) -> None:
-        """The level from the last instant that was settled to this one."""
-        curve = from_changes(times, changes, self._level)
-        begin, end = max(window[0], self._from), min(window[1], settled)
+    def settle(self, until: int, window: tuple[int, int]) -> None:
+        """See the level up to an instant before which nobody will come or go any more."""
+        over = self._times < until
+        changes = self._changes[over]
+        curve = from_changes(self._times[over], changes, self._level)
+        begin, end = max(window[0], self._from), min(window[1], until)
         if begin < end:
             self._best = max(self._best, curve.maximum(begin, end)[0])
-        self._level, self._from = self._level + int(changes.sum()), settled
+        self._level, self._from = self._level + int(changes.sum()), until
+        self._times, self._changes = self._times[~over], self._changes[~over]
 
     def values(self, kpi: Kpi, labels: dict[str, str]) -> list[Value]:
         return kpi.told(Scalar(self._best, self._best if self._n is None else self._n), labels)

@@ -271,9 +271,7 @@ class Replication:
 
     def setting(self, what: str, target: int, before: int) -> StepFunction:
         """What the timetable, as run, set one target to."""
-        return self._remembered(
-            "setting", what, target, make=lambda: self._setting(what, target, before)
-        )
+        return self._remembered("setting", what, target, make=lambda: self._setting(what, target, before))
 
     def _setting(self, what: str, target: int, before: int) -> StepFunction:
         rows = (self.log.timetable["what"] == TARGETS.index(what)) & (self.log.timetable["target"] == target)

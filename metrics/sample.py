@@ -1,7 +1,8 @@
 """Many observed times, added up: exact while they are few, a histogram once they are many.
 
-Number, sum, sum of squares and the largest are exact integers, so the order in which times are added changes
-no bit; nor does in which portions they come. A histogram has 64 cells for each doubling (`sim.tally`): a quantile is within 0.8 % of an observed time.
+Number, sum, sum of squares and the largest are exact integers, so neither the order of the times nor the
+portions in which they come change a bit. A histogram has 64 cells for each doubling (`sim.tally`): a quantile
+is within 0.8 % of an observed time.
 """
 
 from __future__ import annotations

@@ -106,7 +106,9 @@ def zones_taken(replication: Replication, step: int = QUARTER) -> list[Series]:
     """Places taken in each zone, at each instant [1]."""
     times = grid(replication, step)
     return [
-        Series("zone_taken", "1", {"zone": name}, times, _meanwhile(replication, replication.taken(name), times))
+        Series(
+            "zone_taken", "1", {"zone": name}, times, _meanwhile(replication, replication.taken(name), times)
+        )
         for name in replication.scenario.zones
     ]
 
@@ -115,7 +117,13 @@ def stock_levels(replication: Replication, step: int = QUARTER) -> list[Series]:
     """What there is of each stock, at each instant [1]."""
     times = grid(replication, step)
     return [
-        Series("stock_level", "1", {"stock": name}, times, _meanwhile(replication, replication.level(name), times))
+        Series(
+            "stock_level",
+            "1",
+            {"stock": name},
+            times,
+            _meanwhile(replication, replication.level(name), times),
+        )
         for name in replication.scenario.stocks
     ]
 
@@ -149,7 +157,8 @@ def _waits(replication: Replication, agency: str, edges: Column) -> tuple[Floats
     bin_of = np.searchsorted(edges, visits["started"][here], side="right") - 1
     kept = bin_of < bins  # a window that is no whole number of bins ends in a piece that is left out
     counts = np.bincount(bin_of[kept], minlength=bins)
-    return np.bincount(bin_of[kept], weights=waited[kept], minlength=bins), _floats(1000 * counts)
+    sums = np.bincount(bin_of[kept], weights=waited[kept], minlength=bins)
+    return _floats(sums), _floats(1000 * counts)
 
 
 def _divided(part: Floats | Column, whole: Floats | Column) -> Floats:
@@ -194,7 +203,7 @@ def _by_hour(replication: Replication, resource: str) -> tuple[Floats, Floats]:
     duty = replication.scheduled(resource)
     busy = combine(np.minimum, replication.busy(resource), duty)
     used, whole = (np.bincount(hour, weights=f.areas(edges), minlength=24) for f in (busy, duty))
-    return used, whole
+    return _floats(used), _floats(whole)
 
 
 def _local_hours(replication: Replication) -> tuple[Column, Column]:
@@ -253,5 +262,5 @@ def bands(found: Mapping[int, Sequence[Series]]) -> list[Band]:
     return [band(each) for each in grouped.values()]
 
 
-def _floats(values: Column) -> Floats:
+def _floats(values: Column | Floats) -> Floats:
     return values.astype(np.float64)

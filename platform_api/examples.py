@@ -243,7 +243,7 @@ KPIS = Operation(
         "timing": {"setup_s": 0.4, "engine_s": 5.2, "entities": 14800, "visits": 120300, "events": 310000},
         "provenance": {
             "scenario_hash": A_HASH,
-            "result_version": 2,
+            "result_version": 3,
             "package_version": "0.1.0",
             "overrides": {},
         },

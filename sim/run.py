@@ -17,13 +17,13 @@ from sim.engines import DEFAULT_ENGINE, ENGINES
 from sim.laws import LawBroken, check_record
 from sim.log import EventLog
 from sim.pieces import Piece, Take
-from sim.tally import Tally
+from sim.tally import HOUR, Tally
 from sim.timetable import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RESULT_VERSION = 2
+RESULT_VERSION = 3
 """Goes up whenever the same scenario and seed give other numbers than before."""
 
 Keep = Literal["record", "statistics"]
@@ -48,7 +48,7 @@ class Model(Protocol):
     def advance(self, until: int) -> None: ...
     def stops_at(self) -> int | None: ...
     def record(self, end: int) -> EventLog | None: ...
-    def hand_over(self, until: int) -> Piece | None: ...
+    def hand_over(self, until: int, /) -> Piece | None: ...
     def rest(self, end: int) -> Piece | None: ...
     def digest(self, end: int) -> str: ...
     def tally(self, end: int) -> Tally: ...
@@ -196,12 +196,15 @@ def _prepare(
     if engine == "compiled":
         from sim.engines import compiled
 
+        clock = scenario.clock
+        hour = max(HOUR, clock.at_most + clock.lead_in) if rows else HOUR  # with rows nobody reads the tally
         return compiled.Model(
             scenario,
             seed,
             replication,
             scenario.clock.at_most,
             keeps_record=rows,
+            hour=hour,
             breathe=breathe,
             by_hand=interventions,
         )
@@ -221,18 +224,21 @@ def _run_to_end(
 ) -> tuple[int, float]:  # fmt: skip
     """Run in slices of about a tenth of a second of real time; slices change nothing in the run.
 
+    Where pieces are taken slices are shorter, since a piece holds what one or two slices write.
+
     Returns the end [ms], and how long pieces took to be made and taken [s].
     """
     reached, length, aside = model.begin, max(1, (model.end - model.begin) // 1000), 0.0
+    breath = BREATH_S if take is None else BREATH_S / 4
     while reached < model.end:
         _look_up(cancel)
         begun = time.perf_counter()
         reached = min(model.end, reached + length)
         model.advance(reached)
         took = time.perf_counter() - begun
-        if took < BREATH_S / 2:
+        if took < breath / 2:
             length *= 2
-        elif took > BREATH_S * 2:
+        elif took > breath * 2:
             length = max(1, length // 2)
         if progress is not None:
             progress(Progress(reached, model.begin, model.end, model.entities))

@@ -224,7 +224,7 @@ class Model:
         state = self._closed_at(end)
         return _Reader(self.scenario, self.prepared, state).log(self.begin, end, self.timetable_as_run())
 
-    def hand_over(self, until: int) -> Piece | None:
+    def hand_over(self, until: int, /) -> Piece | None:
         """The families that have left before `until`, the instant that was advanced to; then forgotten.
 
         None while there are but few rows.
@@ -237,9 +237,7 @@ class Model:
             self._given[0] + int(taken.x[records.ENTITIES]),
             self._given[1] + int(taken.x[records.VISIT_ROWS]),
         )
-        log = _Reader(self.scenario, self.prepared, taken).log(
-            self.begin, self.end, self.timetable_as_run()
-        )
+        log = _Reader(self.scenario, self.prepared, taken).log(self.begin, self.end, self.timetable_as_run())
         since, self._given_until = self._given_until, until
         return Piece(log, since, until, min(first, until), last=False)
 

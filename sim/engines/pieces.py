@@ -100,7 +100,7 @@ def _chosen(state: State, gone: Mask, of_gone: Mask, parent: Column) -> State:
 
 
 def _kin(state: State, chosen: Mask, number: Column, parent: Column) -> NDArray[Any]:
-    rows = state.kin_log[: len(chosen)][chosen]
+    rows: NDArray[Any] = state.kin_log[: len(chosen)][chosen]
     above = parent[chosen]
     rows["parent"] = np.where(above >= 0, number[above], -1)
     return rows

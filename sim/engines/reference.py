@@ -758,7 +758,7 @@ class Model:
             )
         return self._log
 
-    def hand_over(self, until: int) -> Piece | None:
+    def hand_over(self, _until: int, /) -> Piece | None:
         """Nothing: this engine hands over its record as a whole."""
         return None
 

@@ -21,10 +21,9 @@ from scenarios.library import load, names
 from scenarios.resolved import DAY, Resolved
 from sim.engines import compiled
 from sim.log import Column
-from sim.pieces import FAR
+from sim.pieces import FAR, Piece
 from sim.run import run, shorten
 from tests.sim.networks import networks
-from tests.sim.test_engines_agree import NO_SHRINK
 from tests.sim.test_tally import FEWER, MANY, with_milestones
 
 QUANTILES = ("p5", "p25", "p50", "p75", "p90", "p95")
@@ -57,9 +56,7 @@ def test_pieces_of_library_scenarios_come_to_the_whole(name: str) -> None:
 @pytest.mark.slow
 @FEWER
 @given(networks(), st.integers(1, 12), MILESTONES)
-def test_pieces_of_networks_come_to_the_whole(
-    scenario: Resolved, pieces: int, milestones: list[str]
-) -> None:
+def test_pieces_of_networks_come_to_the_whole(scenario: Resolved, pieces: int, milestones: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(compiled, "ROWS", 1)
         assert_the_same(with_milestones(scenario, tuple(milestones)), pieces)
@@ -205,7 +202,7 @@ def test_a_record_is_not_both_kept_and_taken() -> None:
 @pytest.mark.usefixtures("small_pieces")
 def test_spans_follow_each_other_and_nobody_comes_before_what_is_settled() -> None:
     scenario = shorten(load("lang-son-2025-03-12").resolved, DAY)
-    pieces = []
+    pieces: list[Piece] = []
     run(scenario, 1, engine="compiled", keep="statistics", take=pieces.append)
     assert all(one.until == other.since for one, other in pairwise(pieces))
     assert [piece.last for piece in pieces] == [False] * (len(pieces) - 1) + [True]
