@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
+from metrics import sample
 from platform_api.crew import Crew
 from platform_api.results import Result, from_json
 from platform_api.runner import DRAWN_SEEDS, SEED_LIMIT, Advance, RunFailed, draw_seed, run_scenario
-from scenarios.resolved import Resolved
+from scenarios.library import load as library
+from scenarios.resolved import DAY, Resolved
 from sim.digest import digest
+from sim.engines import compiled
 from sim.files import load
-from sim.run import Cancelled, run
+from sim.run import ENGINES, Cancelled, Run, run, shorten
 from tests.platform_api.conftest import resolved
 
 
@@ -88,6 +91,38 @@ def test_records_are_kept_whole(small: Resolved, tmp_path: Path) -> None:
     folders = sorted((tmp_path / "record").iterdir())
     assert [folder.name for folder in folders] == ["replication-0001", "replication-0002"]
     assert tuple(digest(load(folder)) for folder in folders) == result.digest
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_answer_does_not_depend_on_what_is_kept(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither on a record, nor on how large pieces are; with histograms too."""
+    monkeypatch.setattr(sample, "EXACT", 20)
+    scenario = shorten(library("yen-bai-ocop").resolved, 5 * DAY)
+
+    def answer(**how: Any) -> Result:
+        return without_clock(run_scenario(scenario, seed=7, engine=engine, **how))
+
+    recorded = answer(record_to=tmp_path / "record")
+    at_once = answer()
+    monkeypatch.setattr(compiled, "ROWS", 200)
+    assert recorded == at_once == answer()
+
+
+def test_only_who_asks_for_it_gets_a_record(small: Resolved, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[str] = []
+
+    def watched(*given: Any, keep: str, **more: Any) -> Run:
+        kept.append(keep)
+        return run(*given, keep=keep, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("sim.run.run", watched)
+    run_scenario(small, seed=7)
+    unbounded = replace(small.clock, until="empty", at_most=2 * small.clock.at_most)
+    run_scenario(replace(small, clock=unbounded, targets={"dwell": 1}), seed=7)
+    assert kept == ["statistics", "record"]
 
 
 def test_cancelling_stops_a_run_here(endless: dict[str, Any], tmp_path: Path) -> None:
