@@ -89,7 +89,10 @@ class Sample:
         self.squares += sum(_squares(times[k : k + BLOCK]) for k in range(0, len(times), BLOCK))
         self.most = max(self.most, int(times.max()))
         cells = np.where(times < 0, -cell_of(np.abs(times)), cell_of(np.abs(times)))
-        self._put(*np.unique(cells, return_counts=True))
+        first = int(cells.min())
+        counts = np.bincount(cells - first)
+        found = np.flatnonzero(counts)
+        self._put(found + first, counts[found])
 
     def _put(self, found: Column, counts: Column) -> None:
         together, place = np.unique(np.concatenate((self._cells, found)), return_inverse=True)

@@ -333,8 +333,12 @@ class _Reader:
         keys = np.column_stack([flow, *attributes.values()]) if attributes else flow.reshape(-1, 1)
         numbers = [n + 1 for n, codes in enumerate(self.columns.values()) if codes is None]
         keys[:, numbers] = 0  # numbers make no class
-        found, inverse = np.unique(keys, axis=0, return_inverse=True)
-        told = [self._class_of(row) for row in found.tolist()]
+        together = np.zeros(len(keys), np.int64)
+        for column in keys.T:
+            codes = np.where(column == EMPTY, 0, column + 1)
+            together = together * (codes.max(initial=0) + 1) + codes
+        _, first, inverse = np.unique(together, return_index=True, return_inverse=True)
+        told = [self._class_of(row) for row in keys[first].tolist()]
         classes = tuple(sorted(set(told)))
         place = {name: code for code, name in enumerate(classes)}
         codes = np.array([place[name] for name in told], np.int64)
@@ -353,8 +357,12 @@ class _Reader:
 
     def _visits(self, klass: Column) -> dict[str, Column]:
         entity = self._rank()[self.visit_rows["entity"]]
-        segment = (self.extra_rows[:, records.NTH_SEGMENT],) if self.extra_rows.shape[1] > 2 else ()
-        order = np.lexsort((*segment, self.visit_rows["visit"], self.visit_rows["step"], entity))
+        place = entity * len(self.scenario.steps) + self.visit_rows["step"]
+        place = place * (int(self.visit_rows["visit"].max(initial=0)) + 1) + self.visit_rows["visit"]
+        if self.extra_rows.shape[1] > records.NTH_SEGMENT:
+            order = np.lexsort((self.extra_rows[:, records.NTH_SEGMENT], place))
+        else:
+            order = np.argsort(place, kind="stable")
         rows, entity = self.visit_rows[order], entity[order]
         known = {"entity": entity, "klass": klass[entity], "blocked_by": rows["blocked"]}
         fixed = {"segment": 1, "batch": -1, "amount": EMPTY}
@@ -384,11 +392,14 @@ class _Reader:
         rows = levels[: self.state.x[count]]
         found: dict[str, dict[str, Column]] = {}
         kept = len(self.state.reserved_log) > 0
+        order = np.argsort(rows["what"].astype(np.int16), kind="stable")
+        ends = np.searchsorted(rows["what"][order], np.arange(len(names) + 1))
         for code, name in enumerate(names):
-            mine = rows[rows["what"] == code]
+            chosen = order[ends[code] : ends[code + 1]]
+            mine = rows[chosen]
             parts = {column: mine[column].copy() for column in ("time", *columns)}
             if "kept" in parts:
-                reserved = self.state.reserved_log[: len(rows)][rows["what"] == code].copy() if kept else None
+                reserved = self.state.reserved_log[chosen] if kept else None
                 found[name] = parts | {
                     "reserved": np.zeros(len(mine), np.int64) if reserved is None else reserved
                 }
