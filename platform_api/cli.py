@@ -110,6 +110,8 @@ def _failure(error: Exception, speech: Speech) -> int:
         return error.exit_code
     if isinstance(error, click.Abort):
         return _stopped(error.__cause__, speech)
+    if isinstance(error.__cause__, KeyboardInterrupt):  # while a class was made: Python wraps what comes then
+        return _stopped(error.__cause__, speech)
     if isinstance(error, ScenarioError):
         if len(error.problems) > 1:
             speech.note("problem.count", file=error.file or "?", count=len(error.problems))

@@ -412,3 +412,17 @@ def test_an_unexpected_error_is_one_line_unless_debugged(small_file: Path, monke
 def test_an_interruption_says_what_became_of_the_work(small_file: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(runner, "run_scenario", failing(KeyboardInterrupt()))
     assert_refused(cuakhau("run", small_file), "Đã dừng", code=130)
+
+
+def test_an_interruption_while_a_class_is_made_is_one(small_file: Path, monkeypatch: Any) -> None:
+    """Python 3.11 wraps what comes out of `__set_name__`, as when numba is imported, in a RuntimeError."""
+
+    class Interrupts:
+        def __set_name__(self, owner: type, name: str) -> None:
+            raise KeyboardInterrupt
+
+    def importing(*_: Any, **__: Any) -> None:
+        type("Made", (), {"field": Interrupts()})
+
+    monkeypatch.setattr(runner, "run_scenario", importing)
+    assert_refused(cuakhau("run", small_file), "Đã dừng", code=130)

@@ -16,9 +16,9 @@ from platform_api.runner import DRAWN_SEEDS, SEED_LIMIT, Advance, RunFailed, dra
 from scenarios.library import load as library
 from scenarios.resolved import DAY, Resolved
 from sim.digest import digest
-from sim.engines import compiled
+from sim.engines import ENGINES, compiled
 from sim.files import load
-from sim.run import ENGINES, Cancelled, Run, run, shorten
+from sim.run import Cancelled, Run, run, shorten
 from tests.platform_api.conftest import resolved
 
 
