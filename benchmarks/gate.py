@@ -43,6 +43,7 @@ class Program:
 
     name: str
     title: str
+    entry: str  # module:function in benchmarks/peers, or the C source
     trucks: int  # of a run whose time is taken
     runs: int  # of equal length, for the comparison of the results
 
@@ -60,11 +61,18 @@ def size(quick: bool) -> Size:
     share, runs = (10, 4) if quick else (1, 1)
     return Size(
         (
-            Program(OURS, "cuakhau, compiled engine, whole record", 1_000_000 // share, 40 // runs),
-            Program("c", "C, hard-wired (`benchmarks/peers/gate.c`)", 1_000_000 // share, 40 // runs),
-            Program("simpy", "SimPy, `with resource.request()`", 100_000 // share, 12 // runs),
-            Program("ciw", "Ciw", 20_000 // share, 12 // runs),
-            Program("salabim", "salabim", 20_000 // share, 8 // runs),
+            Program(OURS, "cuakhau, statistics", "cuakhau_gate:run", 1_000_000 // share, 40 // runs),
+            Program(
+                "record",
+                "cuakhau, whole record",
+                "cuakhau_gate:run_with_record",
+                200_000 // share,
+                20 // runs,
+            ),
+            Program("c", "C, for this gate alone", "gate.c", 1_000_000 // share, 40 // runs),
+            Program("simpy", "SimPy", "simpy_gate:run", 100_000 // share, 12 // runs),
+            Program("ciw", "Ciw", "ciw_gate:run", 20_000 // share, 12 // runs),
+            Program("salabim", "salabim", "salabim_gate:run", 20_000 // share, 8 // runs),
         ),
         rounds=5,
         compared=20_000 if not quick else 5_000,
@@ -100,7 +108,7 @@ class Bench:
         if program.name == "c":
             lines = [output([str(self.binary), str(trucks), seed]) for seed in words]
         else:
-            child = [sys.executable, "-m", "benchmarks.peers.child", program.name, str(trucks), *words]
+            child = [sys.executable, "-m", "benchmarks.peers.child", program.entry, str(trucks), *words]
             lines = output(child).splitlines()
         return [read(json.loads(line)) for line in lines]
 

@@ -1,4 +1,4 @@
-"""One program, one run, a process of its own:  python -m benchmarks.peers.child PROGRAM TRUCKS SEED…
+"""One program, one run, a process of its own:  python -m benchmarks.peers.child MODULE:FUNCTION TRUCKS SEED…
 
 Prints a line of JSON for each seed: processor time of the run [s], peak memory of the process [MB], and what
 it tells. A small run comes first and is not counted: what is compiled or imported late is so before.
@@ -26,7 +26,8 @@ def peak_mb() -> float | None:
 
 def main(program: str, trucks: int, seeds: list[int]) -> None:
     """Warm up, run, tell."""
-    run = importlib.import_module(f"benchmarks.peers.{program}_gate").run
+    module, _, function = program.partition(":")
+    run = getattr(importlib.import_module(f"benchmarks.peers.{module}"), function)
     run(WARM_UP, 0)
     for seed in seeds:
         begun = time.process_time()
