@@ -12,6 +12,7 @@ from scenarios.calendars import resolve_calendar
 from scenarios.errors import Flaw, suggestion
 from scenarios.factors import check_fine, check_not_nothing
 from scenarios.findings import Findings
+from scenarios.messages import HANDLING, all_parts, handling_pool
 from scenarios.resolved import Label
 from scenarios.trees import Trees
 from scenarios.units import per_mille
@@ -127,11 +128,20 @@ def check_room(room: int, path: tuple[str, ...], findings: Findings) -> None:
         )  # fmt: skip
 
 
-def platforms(written: schema.Scenario) -> dict[str, resolved.Platform]:
-    """Digital services."""
-    return {
-        name: resolved.Platform(label_of(p.label, name), p.agency) for name, p in written.platforms.items()
-    }
+def platforms(
+    written: schema.Scenario, trees: Trees
+) -> tuple[dict[str, resolved.Platform], dict[str, resolved.Resource]]:
+    """Digital services, and the resources that limit the messages of some."""
+    made, handling = {}, {}
+    for name, platform in written.platforms.items():
+        label, pool = label_of(platform.label, name), None
+        if platform.rate is not None:
+            with trees.findings.at("platforms", name, "rate"):
+                pool = f"{name}{HANDLING}"
+                handling[pool], each = handling_pool(label, platform.rate.value)
+                trees.constant(each, ("platforms", name, "rate"))
+        made[name] = resolved.Platform(label, platform.agency, pool)
+    return made, handling
 
 
 def disruptions(written: schema.Scenario, axis: TimeAxis, trees: Trees) -> dict[str, resolved.Disruption]:
@@ -183,10 +193,12 @@ _OUTSIDE = (
 
 
 def _targets(name: str, written: schema.Disruption, whole: schema.Scenario, findings: Findings) -> Targets:
-    on = []
+    on: list[tuple[Target, str]] = []
     for i, target in enumerate(written.on):
         with findings.at("disruptions", name, "on", i):
-            on.append(_target(target, whole))
+            kind, thing = _target(target, whole)
+            parts = all_parts(thing, whole.steps[thing]) if kind == "step" else (thing,)
+            on += ((kind, part) for part in parts)
     return tuple(on)
 
 

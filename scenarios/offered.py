@@ -41,8 +41,16 @@ Values = Mapping[str, str]
 
 def doubt_overload(scenario: Resolved, findings: Findings) -> None:
     """Note the pools that are asked for more than all their time."""
+    limits = {platform.handling: name for name, platform in scenario.platforms.items()}
     for name, asked in offered_load(scenario).items():
-        if asked > 1:
+        if asked > 1 and name in limits:
+            findings.doubt(
+                ("platforms", limits[name], "rate"), f"{asked:.0%}",
+                Label(vi=f"nhận {asked:.0%} số bản tin xử lý được, chưa kể gửi lại: hàng đợi dài dần",
+                      en=f"gets {asked:.0%} of the messages it handles, retries apart: its queue grows"),
+                Label(vi="hãy xem lại 'rate' và lượt đến", en="look again at its rate and at the arrivals"),
+            )  # fmt: skip
+        elif asked > 1:
             findings.doubt(
                 ("resources", name), f"{asked:.0%}",
                 Label(vi=f"bị yêu cầu {asked:.0%} thời gian làm việc khi còn lượt đến: hàng đợi dài dần",

@@ -16,6 +16,7 @@ from scenarios.errors import suggestion
 from scenarios.facilities import GAP, check_room, label_of
 from scenarios.findings import Findings
 from scenarios.gathers import resolve_gather, ride, with_rides
+from scenarios.messages import resolve_message, with_messages
 from scenarios.paths import Path
 from scenarios.resolved import RIDE, Label, Tree
 from scenarios.routes import Way, lay_out
@@ -30,6 +31,7 @@ from scenarios.schema_steps import (
     GatherStep,
     HoldStep,
     JoinStep,
+    MessageStep,
     ParallelStep,
     PlaceStep,
     PutStep,
@@ -38,6 +40,7 @@ from scenarios.schema_steps import (
     TakeStep,
     TimedStep,
     Units,
+    VisitStep,
     WorkStep,
 )
 from scenarios.sending import resolve_join, resolve_send
@@ -62,12 +65,11 @@ class Ground:
 def ways(ground: Ground) -> dict[str, Way]:
     """The way of each flow."""
     written = ground.written
-    return {
-        name: with_rides(
-            lay_out(name, flow.route, written.steps, values_of(flow), ground.findings), written.steps
-        )
+    laid = {
+        name: lay_out(name, flow.route, written.steps, values_of(flow), ground.findings)
         for name, flow in written.flows.items()
     }
+    return {name: with_messages(with_rides(way, written.steps), written.steps) for name, way in laid.items()}
 
 
 def flows(ground: Ground, laid: Mapping[str, Way]) -> dict[str, resolved.Flow]:
@@ -117,15 +119,21 @@ def _backlog(name: str, flow: Flow, values: Values, ground: Ground) -> resolved.
     )
 
 
-def steps(ground: Ground, laid: Mapping[str, Way]) -> dict[str, resolved.Step]:
+def steps(
+    ground: Ground, laid: Mapping[str, Way], platforms: Mapping[str, resolved.Platform]
+) -> dict[str, resolved.Step]:
     """Stations of the process."""
     made = {}
     for name, step in ground.written.steps.items():
         users = {flow: ground.written.flows[flow] for flow, way in laid.items() if name in way.next}
-        made[name] = _Step(name, step, _common_values(users), bool(users), ground).resolve()
+        values = _common_values(users)
+        made[name] = _Step(name, step, values, bool(users), ground).resolve()
         gather = made[name].gather
         if gather is not None and gather.carrier is not None:
             made[f"{name}{RIDE}"] = ride(made[name])
+        if isinstance(step, MessageStep):
+            platform = platforms[step.platform]
+            made |= resolve_message(name, step, made[name], values, bool(users), platform, ground.trees)
     return made
 
 
@@ -160,6 +168,7 @@ class _Step:
         step = self.written
         kept: dict[str, Any] = {}
         for kind, part in (
+            (VisitStep, self.visit),
             (PlaceStep, self.place),
             (TimedStep, self.timed),
             (WorkStep, self.work),
@@ -182,22 +191,30 @@ class _Step:
             )
         if isinstance(step, JoinStep):
             kept["errand"] = resolve_join(step)
-        return resolved.Step(label_of(step.label, self.name), step.kind, agency=step.agency, **kept)  # type: ignore[attr-defined]
+        kind = "wait" if isinstance(step, MessageStep) else step.kind  # type: ignore[attr-defined]  # all have it
+        return resolved.Step(label_of(step.label, self.name), kind, agency=step.agency, **kept)
+
+    def visit(self) -> dict[str, Any]:
+        """What steps say that take time."""
+        step = self.written
+        assert isinstance(step, VisitStep)
+        return {
+            "purpose": step.purpose,
+            "milestones": step.milestone,
+            "zone": step.zone,
+            "priority": self.tree(step.priority, "priority", counts=True),
+        }
 
     def place(self) -> dict[str, Any]:
-        """What steps say that take time."""
+        """What steps say that have a door and a queue of their own."""
         step = self.written
         assert isinstance(step, PlaceStep)
         if step.room is not None:
             check_room(step.room.value, ("steps", self.name, "room"), self.ground.findings)
         patience = step.patience
         return {
-            "purpose": step.purpose,
-            "milestones": step.milestone,
             "room": None if step.room is None else step.room.value,
-            "zone": step.zone,
             "full_to": step.full_to,
-            "priority": self.tree(step.priority, "priority", counts=True),
             "patience": self.tree(patience and patience.time, "patience", "time"),
             "patience_to": patience and patience.to,
             "balking": states.balking(step.balk, ("steps", self.name, "balk"), self.ground.findings),

@@ -49,6 +49,7 @@ REFERENCES = (
     Reference(("steps", "*", "stock"), "stocks", "dùng", "uses"),
     Reference(("steps", "*", "full_to"), "steps", "dẫn tới", "goes to"),
     Reference(("steps", "*", "short_to"), "steps", "dẫn tới", "goes to"),
+    Reference(("steps", "*", "failed_to"), "steps", "dẫn tới", "goes to"),
     Reference(("steps", "*", "next"), "steps", "dẫn tới", "goes to"),
     Reference(("steps", "*", "free"), "steps", "trả lại", "gives back"),
     Reference(("steps", "*", "patience", "to"), "steps", "dẫn tới", "goes to"),

@@ -65,6 +65,7 @@ def resolve(data: Any, findings: Findings, folder: Folder | None, *, cut_short: 
     trees = Trees(findings)
     ground = processes.Ground(written, axis, trees, folder)
     laid = processes.ways(ground)
+    platforms, handling = facilities.platforms(written, trees)
     scenario = Resolved(
         version=RESOLVED_VERSION,
         name=written.name,
@@ -76,10 +77,10 @@ def resolve(data: Any, findings: Findings, folder: Folder | None, *, cut_short: 
         sources={name: _source(source) for name, source in written.sources.items()},
         agencies=facilities.agencies(written),
         calendars=facilities.calendars(written, axis, findings),
-        resources=facilities.resources(written, findings),
+        resources=facilities.resources(written, findings) | handling,
         zones=facilities.zones(written, findings),
-        platforms=facilities.platforms(written),
-        steps=processes.steps(ground, laid),
+        platforms=platforms,
+        steps=processes.steps(ground, laid, platforms),
         flows=processes.flows(ground, laid),
         disruptions=facilities.disruptions(written, axis, trees),
         rules=rules(written, findings),

@@ -160,6 +160,7 @@ class Platform:
 
     label: Label
     agency: str | None = None
+    handling: str | None = field(default=None, metadata=LATER)  # the resource that limits its messages
 
 
 RIDE = ".ride"
@@ -217,6 +218,15 @@ class Gather:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """What a step is of a message: its way to the platform, the answer, or the pause before another try."""
+
+    of: str  # the step as it was written, which is the first try
+    part: Literal["sent", "answer", "pause"]
+    tried: int = 1  # which try, or the pause after which
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One station of a process."""
 
@@ -258,6 +268,12 @@ class Step:
     when: dict[str, tuple[Condition, ...]] = field(default_factory=dict, metadata=LATER)
     """choose: option → what must all hold; the first option whose conditions hold, else `other`"""
     balking: Balking | None = field(default=None, metadata=LATER)
+    message: Message | None = field(default=None, metadata=LATER)
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether its patience began with the visit before, and ends its service too (law §4, Message)."""
+        return self.message is not None and self.message.part == "answer"
 
     @property
     def escapes(self) -> tuple[str, ...]:

@@ -14,7 +14,17 @@ from scenarios.errors import Flaw
 from scenarios.findings import Findings
 from scenarios.paths import Path, dotted
 from scenarios.resolved import Label
-from scenarios.schema_steps import AnyStep, ChooseStep, EndStep, FreeStep, ParallelStep, PlaceStep, TakeStep
+from scenarios.schema_steps import (
+    AnyStep,
+    ChooseStep,
+    EndStep,
+    FreeStep,
+    MessageStep,
+    ParallelStep,
+    PlaceStep,
+    TakeStep,
+    VisitStep,
+)
 from scenarios.trees import Values, category
 
 Steps = Mapping[str, AnyStep]
@@ -107,6 +117,8 @@ class _Layout:
                 self.lay(names, None, ("steps", name, "branches", i), (name, i))
         if isinstance(step, PlaceStep):
             self.escapes(name, step, branch)
+        elif isinstance(step, MessageStep) and step.failed_to is not None:
+            self.later.append((step.failed_to, ("steps", name, "failed_to"), branch))
 
     def choice(
         self, name: str, step: ChooseStep, after: str | None, branch: Branch | None
@@ -171,7 +183,7 @@ class _Layout:
     def own_next(self, name: str) -> str | None:
         """What a step itself says of what follows."""
         step = self.steps[name]
-        return step.next if isinstance(step, PlaceStep | FreeStep) else None
+        return step.next if isinstance(step, VisitStep | FreeStep) else None
 
 
 def _two_ways(name: str, flow: str, one: str | None, other: str | None, told: Path) -> Flaw:

@@ -11,7 +11,7 @@ from scenarios.facilities import label_of
 from scenarios.findings import Findings
 from scenarios.resolved import Label, Resolved
 from scenarios.schema_state import Effect, Rule
-from scenarios.schema_steps import AnyStep, ChooseStep, PlaceStep
+from scenarios.schema_steps import AnyStep, ChooseStep, VisitStep
 from scenarios.states import conditions
 
 Word = Literal["close", "open", "keep", "divert"]
@@ -71,7 +71,7 @@ def _effect(written: Effect, steps: Mapping[str, AnyStep]) -> resolved.Effect:
 
 
 def _check_step(what: Word, target: str, steps: Mapping[str, AnyStep]) -> None:
-    if what == "close" and not isinstance(steps[target], PlaceStep):
+    if what == "close" and not isinstance(steps[target], VisitStep):
         raise Flaw(
             target,
             Label(vi=f"đóng '{target}', một bước không có cửa vì không mất thời gian",

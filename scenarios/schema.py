@@ -120,13 +120,15 @@ class Stock(Pedigreed):
     """What is counted, as people write it: box, VND …"""
 
 
-class Platform(Written):
+class Platform(Pedigreed):
     """A digital service that steps rely on."""
 
     label: Text | None = None
     """For people; else its name."""
     agency: Name | None = None
     """The institution that runs it."""
+    rate: Stated[Rate] | None = None
+    """How many messages it handles at most; what is more waits in its queue."""
 
 
 class Occurrence(Pedigreed):

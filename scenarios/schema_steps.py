@@ -157,27 +157,32 @@ class AnyStep(Pedigreed):
     """The institution that owns it."""
 
 
-class PlaceStep(AnyStep):
+class VisitStep(AnyStep):
     """What every step may say that takes time."""
 
     purpose: Name | None = None
     """What kind of work it is (inspection, payment, attempt, travel …), for the KPIs."""
     milestone: Names = ()
     """What it marks in an entity's life: declared, arrived, released, crossed …; one or a list."""
-    room: Stated[Count] | None = None
-    """Places in the step, the served and held included; a full step blocks the one before."""
     zone: Name | None = None
     """The zone the step lies in; each entity takes one of its places."""
+    priority: Counts | None = None
+    """Smaller first; else the flow's."""
+    next: Name | None = None
+    """The step that follows, only where no route tells."""
+
+
+class PlaceStep(VisitStep):
+    """What every step may say that has a door and a queue of its own."""
+
+    room: Stated[Count] | None = None
+    """Places in the step, the served and held included; a full step blocks the one before."""
     full_to: Name | None = None
     """Where an entity goes that finds no place, instead of blocking."""
     patience: Patience | None = None
     """Gives up that long after joining."""
     balk: Balk | None = None
     """Does not join a long queue."""
-    priority: Counts | None = None
-    """Smaller first; else the flow's."""
-    next: Name | None = None
-    """The step that follows, only where no route tells."""
 
 
 class TimedStep(PlaceStep):
@@ -231,6 +236,24 @@ class WaitStep(TimedStep):
     """Takes time but needs nobody: a drive, a cooling-off, a drying."""
 
     kind: Literal["wait"]
+
+
+class MessageStep(VisitStep):
+    """Sends a message over a platform and waits for the answer; what is not answered in time is sent again."""
+
+    kind: Literal["message"]
+    platform: Name
+    """What it is sent over; its `rate` says how many messages it handles."""
+    latency: Times
+    """From being handled to the answer."""
+    time_out: Stated[Duration] | None = None
+    """Without an answer so long after it was sent, that try has failed; without it: waits."""
+    tries: Stated[Count] | None = None
+    """How often it is sent, the first time included; 3 with a time-out."""
+    back_off: Stated[Duration] | None = None
+    """The pause before the second try; each later one is twice as long."""
+    failed_to: Name | None = None
+    """Where an entity goes when the last try has failed (on paper, elsewhere); without it: it is lost."""
 
 
 class ChooseStep(AnyStep):
@@ -362,6 +385,7 @@ KINDS: dict[str, type[AnyStep]] = {
     "take": TakeStep, "put": PutStep,
     "send": SendStep, "join": JoinStep,
     "gather": GatherStep, "release": ReleaseStep,
+    "message": MessageStep,
 }  # fmt: skip
 
 
@@ -392,6 +416,7 @@ Step = Annotated[
     | Annotated[SendStep, Tag("<send>")]
     | Annotated[JoinStep, Tag("<join>")]
     | Annotated[GatherStep, Tag("<gather>")]
-    | Annotated[ReleaseStep, Tag("<release>")],
+    | Annotated[ReleaseStep, Tag("<release>")]
+    | Annotated[MessageStep, Tag("<message>")],
     Discriminator(step_kind),
 ]

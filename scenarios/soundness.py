@@ -12,6 +12,7 @@ from scenarios.gathers import doubt_gathers
 from scenarios.holdings import check_holdings
 from scenarios.hours import falls_within
 from scenarios.interruptions import doubt_interruptions
+from scenarios.messages import doubt_messages
 from scenarios.resolved import Clock, Flow, Label, Resolved, Step
 from scenarios.routes import Branch, Way
 from scenarios.rules import check_rules
@@ -54,6 +55,7 @@ def check_soundness(
     _doubt_unused(scenario, findings)
     doubt_interruptions(scenario, findings)
     doubt_gathers(scenario, findings)
+    doubt_messages(scenario, findings)
 
 
 # ---- arrivals ----

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from scenarios import resolved
 from scenarios.errors import Flaw, not_one_word, suggestion
 from scenarios.findings import Findings
+from scenarios.messages import all_parts, tries
 from scenarios.paths import Path
 from scenarios.resolved import CERTAIN, REST, Label
 from scenarios.schema_state import Balk, Condition
-from scenarios.schema_steps import AnyStep, ChooseStep, PlaceStep
+from scenarios.schema_steps import AnyStep, ChooseStep, VisitStep
 
 MEASURES = {"queue": "queue", "backlog": "backlog", "inside": "inside", "occupancy": "zone", "stock": "stock"}
 """Word of a condition that is a number → what is read."""
@@ -47,7 +48,7 @@ def _condition(written: Condition, steps: Mapping[str, AnyStep]) -> resolved.Con
         raise _flows(word)
     _check_takes_time(word, getattr(written, word), steps)
     if word in MEASURES:
-        return _measure(written, word)
+        return _measure(written, word, steps)
     if written.above is not None or written.below is not None:
         raise _threshold_of_platform(word)
     platform = (str(getattr(written, word)),)
@@ -55,7 +56,7 @@ def _condition(written: Condition, steps: Mapping[str, AnyStep]) -> resolved.Con
                               below=1 if word == "down" else None)  # fmt: skip
 
 
-def _measure(written: Condition, word: str) -> resolved.Condition:
+def _measure(written: Condition, word: str, steps: Mapping[str, AnyStep]) -> resolved.Condition:
     above = None if written.above is None else written.above.value
     below = None if written.below is None else written.below.value
     if above is None and below is None:
@@ -63,6 +64,9 @@ def _measure(written: Condition, word: str) -> resolved.Condition:
     if below == 0 or (above is not None and below is not None and below - above < 2):
         raise _never(above, below)
     names = tuple(dict.fromkeys(getattr(written, word)))
+    if word in ("queue", "backlog"):  # of a message: of all its tries
+        parts = tries if word == "queue" else all_parts
+        names = tuple(part for name in names for part in parts(name, steps[name]))
     return resolved.Condition(MEASURES[word], names, written.flows, above, below)  # type: ignore[arg-type]
 
 
@@ -70,7 +74,7 @@ def _check_takes_time(word: str, names: Sequence[str], steps: Mapping[str, AnySt
     """Nobody is ever at a step that takes no time."""
     if word in ("queue", "backlog"):
         for name in names:
-            if not isinstance(steps[name], PlaceStep):
+            if not isinstance(steps[name], VisitStep):
                 raise Flaw(
                     name,
                     Label(vi=f"xét '{name}', nơi không ai chờ vì bước này không mất thời gian",

@@ -59,6 +59,11 @@ class Trees:
             return dotted(path)
         return None
 
+    def constant(self, value: int, path: Path) -> str:
+        """Keep a table that always gives one value, under the name of its place."""
+        self.tables[dotted(path)] = (value,)
+        return dotted(path)
+
     def count(self, written: Any, path: Path, values: Values) -> Tree:
         """Leaves are whole numbers."""
         return self.tree(written, path, values, lambda stated, _: int(stated.value))

@@ -48,7 +48,7 @@ STEP = np.dtype(
         "stoppable", "interrupts", "must_fit", "fits_last", "on_preempt", "reserve",
         "stock", "amount", "partial", "short_to", "chooses",
         "watched", "when_a", "when_b", "rest", "asks", "balk_a", "balk_b", "balk_to",
-        "errand", "wait_for", "count", "only_pool", "only_units", "gather", "marks",
+        "errand", "wait_for", "count", "only_pool", "only_units", "gather", "marks", "answer",
     )]
 )  # fmt: skip
 GATHER = np.dtype(
@@ -358,6 +358,7 @@ class Compiler:
             row["release"] = step.while_blocked == "release"
             row["on_outage"] = ON_OUTAGE.index(step.on_outage)
             row["marks"] = marks_of(step.milestones)
+            row["answer"] = step.is_answer
             row["outcome"] = ENTITY_OUTCOMES.index(step.outcome)
             row["by"] = NONE if step.by is None else self.forest.numbers[step.by]
             row["time"] = self.forest.add(step.time, self._table_of)

@@ -90,7 +90,7 @@ class Visit:
         "admitted", "amount", "awaits", "batch", "blocked_by", "counted", "done", "draw_number", "ended",
         "entity", "got", "in_zone", "inside", "joined", "keeping", "key", "lane", "lane_pool", "left",
         "length", "mode", "number", "outcome", "overdue", "patience", "position", "resumed", "segment",
-        "stamp", "started", "station", "units", "whole",
+        "stamp", "started", "station", "units", "until", "whole",
     )  # fmt: skip
 
     def __init__(
@@ -109,6 +109,7 @@ class Visit:
         self.overdue = 0  # 1: has waited too long to gather
         self.units: list[tuple[Pool, list[int]]] = []
         self.patience = False  # whether it may give up before it starts
+        self.until = EMPTY  # of an answer: when it is too late
         self.keeping = False  # whether the units are kept after the end
         self.draw_number = 0
         self.counted = False  # among those at the step
@@ -122,6 +123,10 @@ class Visit:
     def is_back_in(self, position: Position) -> bool:
         """Whether it comes back to the step whose place it still holds."""
         return position.visit is not None and position.visit.station is self.station
+
+    def is_too_late(self, now: int) -> bool:
+        """Whether it is an answer, starting now, that does not come in time: it ends when the time is out."""
+        return self.until != EMPTY and now + self.length >= self.until
 
     def ride(self) -> None:
         """On board: until the carrier releases its load."""

@@ -501,7 +501,7 @@ class Station:
             visit.whole = visit.length = self.duration(visit, mode, visit.draw_number)
         if self.step.kind == "ride":
             visit.ride()
-        else:
+        elif not visit.is_too_late(now):
             self._end_after(visit, visit.length)
         return interrupted
 

@@ -444,6 +444,8 @@ class Model:
     ) -> Visit:
         now, n = self.env.now, station.number
         number = entity.count_visit(n)
+        if station.step.is_answer and position.visit is not None:
+            since = position.visit.joined
         key = (self._priority(entity, station), now if since is None else since, *entity.key, n, number)
         visit = Visit(entity, station, number, key, now, position)
         visit.done = Event(self.env)
@@ -544,17 +546,25 @@ class Model:
         if table is not None:
             visit.patience = True
             limit = chance.quantile(table, self._draw(visit, visit.number, Purpose.PATIENCE))
+            if station.step.is_answer:
+                visit.until = max(visit.joined, visit.key[1] + limit)
+                limit = visit.until - visit.joined
             self.env.timeout(limit).callbacks.append(partial(self._give_up, visit))
 
     def _give_up(self, visit: Visit, _: Event) -> None:
-        """The fact that patience is over; nothing if the visit has started or was turned away."""
-        if visit.started != EMPTY or visit.outcome != OPEN or not visit.patience:
+        """The fact that patience is over; nothing if the visit has started or was turned away.
+
+        An answer that has started and not ended by now comes too late.
+        """
+        is_served = visit.started != EMPTY
+        if visit.outcome != OPEN or not visit.patience or (is_served and visit.until == EMPTY):
             return
         visit.outcome = RENEGED
         if visit.admitted == EMPTY:
             visit.inside.succeed()
         else:
-            visit.station.leave_queue(visit)
+            if not is_served:
+                visit.station.leave_queue(visit)
             visit.done.succeed()
         visit.station.group.may_admit[visit.station] = None
         visit.station.group.may_start[visit.station] = None

@@ -27,6 +27,7 @@ from sim.engines.kernel.records import (
     NONE,
     NOW,
     PARALLEL,
+    PATIENCE_DRAW,
     PAUSE,
     RIDE,
     SEGMENT,
@@ -260,12 +261,26 @@ def start(net, st, visit):  # noqa: C901, PLR0912
         happen(st, now, FORKS, visit, v.stamp)
         return False
     length = v.length if begun else duration(net, st, entity, step, mode, v.draw)
+    if s.answer and is_too_late(net, st, visit, length):
+        return others
     if s.stoppable and not begun:
         st.again[visit, WHOLE] = length
     if s.stoppable or (s.on_outage != FINISH and mode == DIGITAL and s.platform_b > s.platform_a):
         is_under_way(st, visit, length)
     happen(st, now + length, ENDS, visit, v.stamp)
     return others
+
+
+@called
+def is_too_late(net, st, visit, length):
+    """Whether an answer that takes so long does not come in time: then it ends when its patience does."""
+    v = st.visits[visit]
+    if v.patient == 0:
+        return False
+    entity = st.movers[v.mover].entity
+    table = leaf(net, st, net.steps[v.step].patience, entity)
+    limit = quantile(net, table, step_draw(net, st, entity, v.step, v.number, PATIENCE_DRAW))
+    return st.x[NOW] + length >= v.since + limit
 
 
 @inlined

@@ -225,25 +225,31 @@ def ended(net, st, visit):
 
 @inlined
 def gave_up(net, st, visit):
-    """Patience is over, unless the visit has started or was turned away. Returns also what to give back."""
+    """Patience is over, unless the visit has started or was turned away. Returns also what to give back.
+
+    An answer that has started and not ended by now comes too late.
+    """
     v = st.visits[visit]
-    if v.started != EMPTY or v.outcome != OPEN:
+    is_served = v.started != EMPTY
+    if v.outcome != OPEN or (is_served and net.steps[v.step].answer == 0):
         return int64(NONE), int64(NONE), int64(NONE)
     mover, at, back = v.mover, v.step, int64(NONE)
     v.outcome, v.ended = RENEGED, st.x[NOW]
     if st.sites[at].reserving == visit:
         st.sites[at].reserving = NONE
-    if v.line < 0:
+    if v.line < 0 and not is_served:
         turn_from(net, st, mover)
     else:
-        leave_line(st, visit)
+        if not is_served:
+            leave_line(st, visit)
         if net.steps[at].watched:
-            count_out(st.there, st.waiting, at, st.entities[st.movers[mover].entity].flow, False)
+            count_out(st.there, st.waiting, at, st.entities[st.movers[mover].entity].flow, is_served)
     drop_newcomer(st, visit)
     if v.admitted == EMPTY:
         close(net, st, visit)
     else:
-        count_queue(st, at, -1)
+        if not is_served:
+            count_queue(st, at, -1)
         if net.steps[at].gather >= 0:
             go_from_gather(net, st, visit)
         back = visit

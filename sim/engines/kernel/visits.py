@@ -179,11 +179,13 @@ def new_visit(net, st, mover, step):
     v.priority = priority(net, st, entity, e.flow, step)
     m.visit = visit
     if net.steps[step].patience >= 0:
+        if net.steps[step].answer and m.held >= 0:
+            v.since = st.visits[m.held].joined
         table = leaf(net, st, net.steps[step].patience, entity)
         if table >= 0:
             v.patient = 1
             limit = quantile(net, table, step_draw(net, st, entity, step, v.number, PATIENCE_DRAW))
-            happen(st, now + limit, GIVES_UP, visit, v.stamp)
+            happen(st, max(now, v.since + limit), GIVES_UP, visit, v.stamp)
     return visit
 
 
