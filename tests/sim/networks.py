@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from scenarios.messages import message_steps, onward, parts_of
 from scenarios.resolved import (
     CERTAIN,
     DAY,
@@ -47,7 +48,7 @@ FEATURES = (
     "joint", "any_of", "priorities", "losses", "slow", "backlog", "poisson", "lead_in", "shared_pool",
     "burst", "until_empty", "teams", "by_goods", "other_doors", "two_platforms",
     "greedy", "crowded", "hold", "stocks", "lanes", "balk", "rules", "sends", "joins", "preempt", "closing",
-    "crowd", "gather", "carrier", "nested", "slots", "reserve",
+    "crowd", "gather", "carrier", "nested", "slots", "reserve", "messages",
 )  # fmt: skip
 
 
@@ -71,6 +72,8 @@ def networks(draw: st.DrawFn) -> Resolved:
         _add_hold(draw, on, pools, steps, way, names)
     if "sends" in on:
         _add_sending(draw, on, pools, steps, way, names)
+    if "messages" in on:
+        _add_message(draw, on, pools, steps, way, names)
     if "rework" in on:
         _add_rework(draw, steps, way, options, names)
     if "stocks" in on:
@@ -477,6 +480,33 @@ def _add_sending(
         )  # fmt: skip
 
 
+def _add_message(
+    draw: st.DrawFn,
+    on: set[str],
+    pools: list[str],
+    steps: dict[str, Step],
+    way: dict[str, str | None],
+    names: list[str],
+) -> None:
+    """A message after some step, or in a branch; it may go over a platform with a limit, and fail."""
+    after = draw(st.sampled_from([*names, *(["left0"] if "fork" in steps else [])]))
+    ahead = names[names.index(after) + 1 :] if after in names else []
+    limit = draw(st.sampled_from([None, *pools]))
+    tables = st.sampled_from([f"w{n}" for n in range(3)])
+    first = Step(
+        NAME, "wait" if limit is None else "work", needs=() if limit is None else (Need(((limit, 1),)),),
+        time=draw(st.sampled_from(["t0", "t1", "w0"])), platforms=(draw(st.sampled_from(["net", "bank"])),),
+        patience=draw(st.sampled_from([None, draw(tables), draw(tables)])),
+        zone=_yard(draw, on) if after in names else None,
+    )  # fmt: skip
+    pauses = [draw(tables), draw(tables)] if draw(st.booleans()) else []
+    parts = parts_of("message", draw(st.integers(1, 3)) if first.patience is not None else 1, bool(pauses))
+    failed_to = draw(st.sampled_from([None, *ahead]))
+    steps |= message_steps(parts, first, _name(draw), pauses, failed_to)
+    way |= onward(parts, way[after])
+    way[after] = "message"
+
+
 def _yard(draw: st.DrawFn, on: set[str]) -> str | None:
     return "yard" if "zone" in on and draw(st.booleans()) else None
 
@@ -622,7 +652,7 @@ def _arrivals(draw: st.DrawFn, on: set[str]) -> Arrivals:
 def _disruptions(draw: st.DrawFn, on: set[str], names: list[str], pools: list[str]) -> dict[str, Disruption]:
     spans = st.lists(st.tuples(st.integers(-5, 80), st.integers(1, 20)), min_size=1, max_size=3).map(tuple)
     found: dict[str, Disruption] = {}
-    if "platform" in on:
+    if on & {"platform", "messages"}:
         found["down"] = Disruption(NAME, (("platform", "net"),), down=True, when=draw(spans))
     if "losses" in on:
         found["loss"] = Disruption(
