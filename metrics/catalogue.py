@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from metrics import kpis_appointments, kpis_flow, kpis_orders, kpis_places, kpis_time
+from metrics import kpis_appointments, kpis_flow, kpis_messages, kpis_orders, kpis_places, kpis_time
 from metrics.declare import Kpi, declared_in
 from metrics.trs import INTERVALS, MILESTONES
 
@@ -17,6 +17,7 @@ TITLES = {
     kpis_flow: "How much came, crossed and stayed · Đến, qua và tồn",
     kpis_time: "How long it took · Mất bao lâu",
     kpis_places: "Resources, queues, zones, stocks and platforms · Nguồn lực, hàng chờ, bãi, kho và nền tảng",
+    kpis_messages: "Messages over platforms · Bản tin qua nền tảng",
     kpis_appointments: "Appointments · Hẹn giờ",
     kpis_orders: "Orders · Đơn hàng",
 }
@@ -70,6 +71,7 @@ FLOWS = {
     "crossing": "a flow that crosses",
     "completing": "a flow that may end without crossing",
     "appointments": "appointments",
+    "messages": "messages over a platform",
 }
 
 

@@ -296,9 +296,9 @@ def platform_availability(run: Replication, of: Stratum) -> Scalar:
     by=("platform", "agency"),
     vi="Tỷ lệ làm giấy",
     en="Paper share",
-    meaning="Of the visits started in the window at steps that rely on the platform, the share done on "
-    "paper.",
-    nghia="Trong số lượt bắt đầu trong kỳ ở các khâu dùng nền tảng, tỷ lệ phải làm giấy.",
+    meaning="Of the visits started in the window at steps that rely on the platform (messages apart), the "
+    "share done on paper.",
+    nghia="Trong số lượt bắt đầu trong kỳ ở các khâu dùng nền tảng (không kể bản tin), tỷ lệ phải làm giấy.",
     source=OURS,
 )
 def fallback_share(run: Replication, of: Stratum) -> Scalar:
@@ -308,9 +308,10 @@ def fallback_share(run: Replication, of: Stratum) -> Scalar:
 
 
 def relying(run: Replication, of: Stratum) -> Mask:
-    """Steps that rely on the platform, or steps of the agency that rely on any."""
+    """Steps that rely on the platform, or steps of the agency that rely on any; messages are never on paper."""
+    steps = [run.scenario.steps[name] for name in run.log.names.steps]
     if of.by == "agency":
-        digital = [bool(run.scenario.steps[name].platforms) for name in run.log.names.steps]
+        digital = [bool(step.platforms) and step.message is None for step in steps]
         return run.steps(agency=of.name) & np.array(digital, dtype=np.bool_)
-    relies = [of.name in run.scenario.steps[name].platforms for name in run.log.names.steps]
+    relies = [of.name in step.platforms and step.message is None for step in steps]
     return np.array(relies, dtype=np.bool_)

@@ -17,8 +17,8 @@ import numpy as np
 from metrics.declare import Kpi, Stratum
 from metrics.milestones import completes_uncrossed, crosses
 from metrics.replication import ROWS, Replication
-from metrics.visits import Mask
-from scenarios.resolved import DAY, Resolved
+from metrics.visits import Mask, sent_flows
+from scenarios.resolved import DAY, Flow, Resolved
 from sim.clock import EPOCH, days_between, instant_of
 from sim.log import ENTITY_OUTCOMES
 from sim.origins import only_sent
@@ -74,10 +74,18 @@ def _has(replication: Replication, flow: str, need: str) -> bool:
             return bool(promised) or name in scenario.flows[flow].attributes
         case "flow" if name == "appointments":
             return scenario.flows[flow].arrivals.appointments is not None
+        case "flow" if name == "messages":
+            return _sends_messages(scenario, scenario.flows[flow])
         case "flow":
             return (crosses if name == "crossing" else completes_uncrossed)(scenario, flow)
         case _:
             return replication.carries(flow, name)
+
+
+def _sends_messages(scenario: Resolved, flow: Flow) -> bool:
+    """Whether entities of a flow send messages, or the sub-entities that they send out."""
+    flows = [flow, *(scenario.flows[name] for name in sent_flows(scenario, flow))]
+    return any(scenario.steps[step].message is not None for one in flows for step in one.next)
 
 
 def _entities_of(replication: Replication, flows: list[str]) -> Mask:
