@@ -990,3 +990,55 @@ def a_release_frees_the_vehicle(patch: Patch) -> None:
 @mutant
 def who_gives_up_still_weighs(patch: Patch) -> None:
     patch.setattr(Gathering, "go", lambda gathering, visit: None)
+
+
+# ---- messages
+@mutant
+def the_time_for_an_answer_runs_from_its_own_start(patch: Patch) -> None:
+    """Not from the sending of the message."""
+    new_visit = Model.new_visit
+
+    def later(
+        model: Model, entity: Entity, station: Station, position: Position, **more: Any
+    ) -> Visit:
+        held = position.visit
+        joined = held.joined if held is not None else 0
+        if held is not None and station.step.is_answer:
+            held.joined = model.env.now
+        visit = new_visit(model, entity, station, position, **more)
+        if held is not None:
+            held.joined = joined
+        return visit
+
+    patch.setattr(Model, "new_visit", later)
+
+
+@mutant
+def late_answers_are_waited_for(patch: Patch) -> None:
+    """Time runs out in the queue only, as other patience does."""
+    give_up = Model._give_up
+
+    def patient(model: Model, visit: Visit, event: Event) -> None:
+        if visit.started == EMPTY:
+            give_up(model, visit, event)
+
+    patch.setattr(Visit, "is_too_late", lambda visit, now: False)
+    patch.setattr(Model, "_give_up", patient)
+
+
+@mutant
+def an_answer_at_the_last_instant_counts(patch: Patch) -> None:
+    def too_late(visit: Visit, now: int) -> bool:
+        return visit.until != EMPTY and now + visit.length > visit.until
+
+    patch.setattr(Visit, "is_too_late", too_late)
+
+
+@mutant
+def a_platform_answers_while_it_is_down(patch: Patch) -> None:
+    mode = Station.mode
+
+    def always(station: Station, visit: Visit) -> int | None:
+        return 0 if station.step.is_answer else mode(station, visit)
+
+    patch.setattr(Station, "mode", always)

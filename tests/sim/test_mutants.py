@@ -27,6 +27,7 @@ from tests.sim import (
     test_story_gathering,
     test_story_holding,
     test_story_interruptions,
+    test_story_messages,
     test_story_parallel,
     test_story_reserving,
     test_story_rules,
@@ -42,7 +43,7 @@ from tests.sim.networks import networks
 STORIES = (
     test_story_blocking, test_story_waiting, test_story_capacity, test_story_parallel, test_story_span,
     test_story_gathering, test_story_holding, test_story_state, test_story_rules, test_story_stocks,
-    test_story_sending, test_story_interruptions, test_story_appointments,
+    test_story_sending, test_story_interruptions, test_story_appointments, test_story_messages,
     test_story_reserving, test_deadlock,
 )  # fmt: skip
 NUMBERS = (
