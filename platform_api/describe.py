@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from platform_api.formats import clock, duration, number
 from platform_api.naming import attribute_name, value_name
 from platform_api.texts import Language, pick, text
-from scenarios.resolved import ARRIVAL_UNIT, CERTAIN, DAY, By, Calendar, Hours, Table, Tree
+from scenarios.resolved import ARRIVAL_UNIT, CERTAIN, DAY, By, Calendar, Hours, Step, Table, Tree
 from sim.chance import BITS, quantile
 from sim.graph import mix_shares
 
@@ -54,7 +54,8 @@ def conditions_told(conditions: tuple[Condition, ...], scenario: Resolved, langu
 
 def _condition_told(condition: Condition, scenario: Resolved, language: Language) -> str:
     things = getattr(scenario, READ_IN[condition.what])
-    of = " + ".join(pick(things[name].label, language) for name in condition.of)
+    named = [name for name in condition.of if not _is_part(things[name], name)]
+    of = " + ".join(pick(things[name].label, language) for name in named)
     if condition.what == "platform":
         return text(f"explain.state.platform.{'up' if condition.below is None else 'down'}", language, of=of)
     told = text(f"explain.state.{condition.what}", language, of=of)
@@ -63,6 +64,11 @@ def _condition_told(condition: Condition, scenario: Resolved, language: Language
         told += f" ({text('explain.state.flows', language, flows=flows)})"
     bounds = (("> ", condition.above), ("< ", condition.below))
     return f"{told} {', '.join(sign + number(n, 0, language) for sign, n in bounds if n is not None)}"
+
+
+def _is_part(thing: object, name: str) -> bool:
+    """Whether it is a later try, an answer or a pause of a message, which is told by its first."""
+    return isinstance(thing, Step) and thing.message is not None and thing.message.of != name
 
 
 def amount_told_of(tree: Tree, unit: str, scenario: Resolved, language: Language) -> str:

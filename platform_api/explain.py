@@ -19,6 +19,7 @@ from platform_api.describe import (
     tree_told,
 )
 from platform_api.formats import date, duration, instant, number, published_scale
+from platform_api.messaging import message_told, parts_told
 from platform_api.naming import attribute_name, option_name, published_name
 from platform_api.pedigree import changes_told, pedigree_told, source_told
 from platform_api.texts import Language, pick, text
@@ -31,6 +32,7 @@ from scenarios.resolved import (
     Errand,
     Flow,
     Gather,
+    Message,
     Need,
     Published,
     Resolved,
@@ -144,13 +146,32 @@ class _Teller:
         return Entry(f"{self._named(name)}{owner}", tuple(self._step_lines(name, step)))
 
     def _step_lines(self, name: str, step: Step) -> Iterator[str]:
+        if step.message is not None:
+            yield from self._message(name, step)
+        else:
+            yield from self._ordinary(name, step)
+        yield from self._pedigree(f"steps.{name}.")
+
+    def _ordinary(self, name: str, step: Step) -> Iterator[str]:
         yield from self._work(step)
         yield from self._stock(step)
         yield from self._gather(step)
         yield from self._places(step)
         yield from self._failing(step)
         yield from self._leads_on(name, step)
-        yield from self._pedigree(f"steps.{name}.")
+
+    def _message(self, name: str, step: Step) -> Iterator[str]:
+        """All tries of a message in one: where the last one leads if it fails, and the answer if it comes."""
+        parts = parts_told(self.scenario, name)
+        yield from self._places(step)
+        yield from message_told(name, self.scenario, self.language)
+        if step.patience is not None:
+            failed_to = self.scenario.steps[parts[max(parts, key=lambda part: part.tried)]].patience_to
+            to = self._named(failed_to) if failed_to else self._say("steps.lost")
+            yield self._say("message.failed", to=to)
+        answer = parts[Message(name, "answer")]
+        yield from self._marks(step.milestones + self.scenario.steps[answer].milestones)
+        yield from self._next(name, answer)
 
     def _work(self, step: Step) -> Iterator[str]:
         if step.needs:
@@ -243,9 +264,7 @@ class _Teller:
             yield self._say("steps.patience", time=self._length(step.patience), to=to)
 
     def _leads_on(self, name: str, step: Step) -> Iterator[str]:
-        if step.milestones:
-            labels = (pick(MILESTONES[m], self.language) for m in step.milestones)
-            yield self._say("steps.milestones", milestones=", ".join(labels))
+        yield from self._marks(step.milestones)
         if step.kind == "parallel":
             yield self._say("steps.parallel", steps="; ".join(map(self._named, step.branches)))
         elif step.kind == "choose":
@@ -255,7 +274,12 @@ class _Teller:
         else:
             if step.errand is not None:
                 yield self._errand(step.errand)
-            yield from self._next(name)
+            yield from self._next(name, name)
+
+    def _marks(self, milestones: tuple[str, ...]) -> Iterator[str]:
+        if milestones:
+            labels = (pick(MILESTONES[m], self.language) for m in milestones)
+            yield self._say("steps.milestones", milestones=", ".join(labels))
 
     def _errand(self, errand: Errand) -> str:
         """What is sent out and waited for."""
@@ -291,9 +315,9 @@ class _Teller:
     def _option(self, step: str, option: str) -> str:
         return option_name(step, option, self.scenario, self.language)
 
-    def _next(self, name: str) -> Iterator[str]:
-        """Where it goes on, unless simply to the next number."""
-        targets = [(flow.next[name], flow) for flow in self.scenario.flows.values() if name in flow.next]
+    def _next(self, name: str, last: str) -> Iterator[str]:
+        """Where it goes on behind its last part, unless simply to the next number."""
+        targets = [(flow.next[last], flow) for flow in self.scenario.flows.values() if last in flow.next]
         targets.sort(key=lambda pair: self.numbers.get(pair[0] or "", 0))
         told = (
             self._target(name, target, flow) for target, flow in targets if not self._follows(name, target)
@@ -317,6 +341,8 @@ class _Teller:
 
     def _resources(self) -> Iterator[Entry]:
         for name, resource in self.scenario.resources.items():
+            if resource.kind == "messages":  # told where they are sent
+                continue
             owner = self.scenario.agencies.get(resource.agency or "")
             tail = f" — {pick(owner.label, self.language)}" if owner else ""
             lines = (*map(self._shift, resource.shifts), *self._rules(resource))

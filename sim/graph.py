@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Literal
 
 import networkx as nx
 
-from scenarios.resolved import CERTAIN, Flow, Mix, Resolved, Step
+from scenarios.resolved import CERTAIN, Flow, Message, Mix, Resolved, Step
 from sim.origins import only_sent
 
 if TYPE_CHECKING:
     Graph = nx.DiGraph[str]
 
-WayKind = Literal["next", "option", "branch", "join", "send", "patience", "full", "balk", "short"]
-RARE = frozenset({"patience", "full", "balk", "short"})
+WayKind = Literal["next", "option", "branch", "join", "send", "patience", "full", "balk", "short", "failed"]
+RARE = frozenset({"patience", "full", "balk", "short", "failed"})
 """Ways that an entity takes when things do not go as they should."""
 
 
@@ -98,6 +98,9 @@ class _Walk:
             shares = option_shares(self.scenario, self.flow, step)
             for option, target in self.flow.options.get(name, {}).items():
                 yield target, Way("option", option, shares.get(option))
+        elif step.message is not None:  # one box for all its tries
+            yield from self._message(name)
+            return
         elif step.kind != "end":
             yield self.flow.next.get(name), Way("next")
         if step.patience is not None and step.patience_to is not None:
@@ -108,6 +111,14 @@ class _Walk:
             yield step.balking.to, Way("balk")
         if step.short_to is not None:
             yield step.short_to, Way("short")
+
+    def _message(self, name: str) -> Iterator[tuple[str | None, Way]]:
+        """Where the answer to a message leads, and where its last failure does."""
+        parts = {s.message: n for n, s in self.scenario.steps.items() if s.message and s.message.of == name}
+        yield self.flow.next.get(parts[Message(name, "answer")]), Way("next")
+        failed_to = self.scenario.steps[parts[max(parts, key=lambda part: part.tried)]].patience_to
+        if failed_to is not None:
+            yield failed_to, Way("failed")
 
     def _edge(self, source: str, target: str | None, way: Way, then: str | None) -> None:
         """Draw one edge and go on from its end; an end without a step joins the branch or leaves the flow."""
