@@ -124,8 +124,8 @@ class Kpi:
 
     unit : of the value: "s", "1" (a count), "ratio", "VND" … · by : kinds of strata it is given for ·
     needs : milestones the flow must pass, `attribute:x` it must have, `target:x` the scenario must set,
-    `flow:crossing` or `flow:completing` what its end must be, `flow:appointments` and `flow:messages` that it has some,
-    `promise:due` an attribute or a target that promises · stats : empty for a plain number
+    `flow:crossing` or `flow:completing` what its end must be, `flow:appointments` or `flow:messages` that it
+    has some, `promise:due` an attribute or a target that promises · stats : empty for a plain number
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Messages over platforms: how many, how long until they are answered, how many are sent again or given up."""
+"""Messages over platforms: how many, how long until they are answered, how many are sent again or fail."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _ANSWERED, _TOO_LATE = VISIT_OUTCOMES.index("completed"), VISIT_OUTCOMES.index("
 class Messages:
     """Every message of a platform, one element each; times are EMPTY where not reached [ms].
 
-    sent : when it was first sent · answered : when its answer came in time · failed : when the last try failed
-    · again : whether it was sent more than once
+    sent : when it was first sent · answered : when its answer came in time · failed : when the last try
+    failed · again : whether it was sent more than once
     """
 
     sent: Column
@@ -114,8 +114,8 @@ def message_retried(run: Replication, of: Stratum) -> Scalar:
     needs=NEEDS,
     vi="Bản tin lỗi",
     en="Failed messages",
-    meaning="Of the messages first sent in the window that were answered or given up, the share that was given "
-    "up after its last try (messages, not tries).",
+    meaning="Of the messages first sent in the window that were answered or given up, the share that was "
+    "given up after its last try (messages, not tries).",
     nghia="Trong số bản tin gửi lần đầu trong kỳ đã được trả lời hoặc đã bỏ, tỷ lệ phải bỏ sau lần gửi cuối "
     "(tính theo bản tin, không theo lần gửi).",
     source=OURS,
@@ -138,8 +138,8 @@ def message_failed(run: Replication, of: Stratum) -> Scalar:
     en="Message latency",
     meaning="From first sending a message to its answer, tries that failed and pauses included; of those "
     "answered in the window.",
-    nghia="Từ lúc gửi bản tin lần đầu đến khi được trả lời, kể cả các lần gửi hỏng và thời gian nghỉ; tính cho "
-    "bản tin được trả lời trong kỳ.",
+    nghia="Từ lúc gửi bản tin lần đầu đến khi được trả lời, kể cả các lần gửi hỏng và thời gian nghỉ; tính "
+    "cho bản tin được trả lời trong kỳ.",
     source=OURS,
 )
 def message_latency(run: Replication, of: Stratum) -> Measured:
@@ -156,8 +156,8 @@ def message_latency(run: Replication, of: Stratum) -> Measured:
     stats=TIMES,
     vi="Thời gian ở nền tảng",
     en="Time at the platform",
-    meaning="From sending to being handled by the platform: its queue, an outage and the handling, without the "
-    "answer; of the tries handled in the window.",
+    meaning="From sending to being handled by the platform: its queue, an outage and the handling, without "
+    "the answer; of the tries handled in the window.",
     nghia="Từ lúc gửi đến khi nền tảng xử lý xong: hàng chờ, sự cố và xử lý, không kể chờ trả lời; tính cho "
     "các lần gửi được xử lý trong kỳ.",
     source=OURS,

@@ -308,7 +308,7 @@ def fallback_share(run: Replication, of: Stratum) -> Scalar:
 
 
 def relying(run: Replication, of: Stratum) -> Mask:
-    """Steps that rely on the platform, or steps of the agency that rely on any; messages are never on paper."""
+    """Steps that rely on the platform, or those of the agency that rely on any; messages apart."""
     steps = [run.scenario.steps[name] for name in run.log.names.steps]
     if of.by == "agency":
         digital = [bool(step.platforms) and step.message is None for step in steps]

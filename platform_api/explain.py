@@ -172,6 +172,7 @@ class _Teller:
         answer = parts[Message(name, "answer")]
         yield from self._marks(step.milestones + self.scenario.steps[answer].milestones)
         yield from self._next(name, answer)
+        yield from self._pedigree(f"platforms.{step.platforms[0]}.")
 
     def _work(self, step: Step) -> Iterator[str]:
         if step.needs:

@@ -1,4 +1,4 @@
-"""A message over a platform in words: what limits it, how long it takes, and what follows if nobody answers."""
+"""A message over a platform in words: what limits it, how long it takes, what follows a failure."""
 
 from __future__ import annotations
 

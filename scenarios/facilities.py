@@ -12,7 +12,7 @@ from scenarios.calendars import resolve_calendar
 from scenarios.errors import Flaw, suggestion
 from scenarios.factors import check_fine, check_not_nothing
 from scenarios.findings import Findings
-from scenarios.messages import HANDLING, all_parts, handling_pool
+from scenarios.messages import HANDLING, handling_pool, slowed
 from scenarios.resolved import Label
 from scenarios.trees import Trees
 from scenarios.units import per_mille
@@ -197,7 +197,7 @@ def _targets(name: str, written: schema.Disruption, whole: schema.Scenario, find
     for i, target in enumerate(written.on):
         with findings.at("disruptions", name, "on", i):
             kind, thing = _target(target, whole)
-            parts = all_parts(thing, whole.steps[thing]) if kind == "step" else (thing,)
+            parts = slowed(thing, whole.steps[thing]) if kind == "step" else (thing,)
             on += ((kind, part) for part in parts)
     return tuple(on)
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from scenarios.errors import Flaw
 from scenarios.findings import Findings
+from scenarios.grid import SIDE, SIZE
 from scenarios.paths import Path, dotted
 from scenarios.quantities import Stated
-from scenarios.grid import SIDE, SIZE
 from scenarios.resolved import (
     DAY,
     By,
@@ -130,9 +130,18 @@ def all_parts(name: str, step: AnyStep) -> tuple[str, ...]:
 
 def tries(name: str, step: AnyStep) -> tuple[str, ...]:
     """The steps in which somebody waits who waits for a written step."""
+    return _these(name, step, ("sent",))
+
+
+def slowed(name: str, step: AnyStep) -> tuple[str, ...]:
+    """The steps that take longer when a written step does: no pauses."""
+    return _these(name, step, ("sent", "answer"))
+
+
+def _these(name: str, step: AnyStep, parts: tuple[str, ...]) -> tuple[str, ...]:
     if not isinstance(step, MessageStep):
         return (name,)
-    return tuple(part for part, message in written_parts(name, step).items() if message.part == "sent")
+    return tuple(part for part, message in written_parts(name, step).items() if message.part in parts)
 
 
 def with_messages(way: Way, steps: Mapping[str, AnyStep]) -> Way:
@@ -253,8 +262,9 @@ def _check_in_time(path: Path, time_out: Stated[int], latency: Tree, trees: Tree
             trees.findings.wrong(
                 (*path, "time_out"), time_out.written,
                 Label(vi=f"không dài hơn câu trả lời nhanh nhất ({quickest} ms): lần gửi nào cũng quá hạn",
-                      en=f"is not longer than the quickest answer ({quickest} ms): every try would be too late"),
-                Label(vi="hãy tăng 'time_out' hoặc giảm 'latency'", en="raise time_out, or lower the latency"),
+                      en=f"is not longer than the quickest answer ({quickest} ms): every try is too late"),
+                Label(vi="hãy tăng 'time_out' hoặc giảm 'latency'",
+                      en="raise time_out, or lower the latency"),
             )  # fmt: skip
             return
 
@@ -281,7 +291,8 @@ def doubt_messages(scenario: Resolved, findings: Findings) -> None:
         if platform.handling is not None and platform.handling not in used:
             findings.doubt(
                 ("platforms", name, "rate"), name,
-                Label(vi="giới hạn số bản tin mà không bước nào gửi", en="limits messages that no step sends"),
+                Label(vi="giới hạn số bản tin mà không bước nào gửi",
+                      en="limits messages that no step sends"),
                 Label(vi="hãy thêm một bước 'kind: message', hoặc bỏ 'rate'",
                       en="add a step of 'kind: message', or leave rate out"),
             )  # fmt: skip

@@ -191,8 +191,8 @@ class _Step:
             )
         if isinstance(step, JoinStep):
             kept["errand"] = resolve_join(step)
-        kind = "wait" if isinstance(step, MessageStep) else step.kind  # type: ignore[attr-defined]  # all have it
-        return resolved.Step(label_of(step.label, self.name), kind, agency=step.agency, **kept)
+        told = "wait" if isinstance(step, MessageStep) else step.kind  # type: ignore[attr-defined]  # all have it
+        return resolved.Step(label_of(step.label, self.name), told, agency=step.agency, **kept)
 
     def visit(self) -> dict[str, Any]:
         """What steps say that take time."""

@@ -239,7 +239,7 @@ class WaitStep(TimedStep):
 
 
 class MessageStep(VisitStep):
-    """Sends a message over a platform and waits for the answer; what is not answered in time is sent again."""
+    """Sends a message over a platform, waits for the answer, and sends again what is not answered in time."""
 
     kind: Literal["message"]
     platform: Name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -181,3 +182,20 @@ def test_sources_are_told_in_the_language_of_the_reader(scenario: Resolved) -> N
         assert marks.search(vi)
         assert vi != en
     assert source_told(Source("As it is"), "vi") == "As it is"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("vi", ("gửi nhiều nhất 4 lần", "30 giây, 60 giây, 2 phút", "lần cuối cũng hỏng thì: 2 paper")),
+        ("en", ("sent 4 times at most", "30 s, 60 s, 2 min", "when the last one fails too: 2 paper")),
+    ],
+)
+def test_a_message_is_told_once_with_all_its_tries(language: Language, told: tuple[str, ...]) -> None:
+    file = Path(__file__).parents[1] / "scenarios" / "valid" / "messages.yaml"
+    written = library.load(file).resolved
+    words = str(story(written, language)).replace("\\xa0", " ")
+    assert all(part in words for part in told)
+    assert "try2" not in words
+    assert "try 2" not in words
+    assert "try2" not in flowchart(written, language)

@@ -998,9 +998,7 @@ def the_time_for_an_answer_runs_from_its_own_start(patch: Patch) -> None:
     """Not from the sending of the message."""
     new_visit = Model.new_visit
 
-    def later(
-        model: Model, entity: Entity, station: Station, position: Position, **more: Any
-    ) -> Visit:
+    def later(model: Model, entity: Entity, station: Station, position: Position, **more: Any) -> Visit:
         held = position.visit
         joined = held.joined if held is not None else 0
         if held is not None and station.step.is_answer:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from scenarios.messages import message_steps, onward, parts_of
 from scenarios.resolved import (
     CERTAIN,
     Agency,
@@ -127,3 +128,14 @@ def test_each_node_has_a_cell_of_its_own_below_what_comes_before(branches: Resol
 
 def test_lanes_are_the_agencies_that_own_a_step(rework: Resolved) -> None:
     assert graph.lanes(graph.picture(rework), rework) == ["", "guard", "customs"]
+
+
+def test_a_message_is_one_box_whatever_its_tries() -> None:
+    parts = parts_of("tell", 3, pauses=True)
+    first = Step(label("Tell"), "wait", platforms=("net",), patience="t")
+    steps = message_steps(parts, first, "t", ["t", "t"], "paper") | {"paper": work(), "out": work()}
+    way = onward(parts, "out") | {"paper": "out", "out": None}
+    drawn = graph.picture(scenario(steps, first="tell", next=way))
+    assert set(drawn) == {"arrive:truck", "tell", "paper", "out", "leave:truck"}
+    assert drawn.edges["tell", "out"]["ways"] == (graph.Way("next"),)
+    assert drawn.edges["tell", "paper"]["ways"] == (graph.Way("failed"),)
