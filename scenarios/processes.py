@@ -191,7 +191,7 @@ class _Step:
             )
         if isinstance(step, JoinStep):
             kept["errand"] = resolve_join(step)
-        told = "wait" if isinstance(step, MessageStep) else step.kind  # type: ignore[attr-defined]  # all have it
+        told: Any = "wait" if isinstance(step, MessageStep) else step.kind  # type: ignore[attr-defined]  # all have it
         return resolved.Step(label_of(step.label, self.name), told, agency=step.agency, **kept)
 
     def visit(self) -> dict[str, Any]:

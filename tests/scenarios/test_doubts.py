@@ -71,6 +71,44 @@ def test_a_pool_that_is_asked_for_too_much_is_a_doubt():
     assert load_text(ONE_DESK.replace("TIME", "11 min")).warnings == ()
 
 
+MESSAGES = """
+name: net
+title: {vi: Mạng, en: Net}
+question: {vi: Đủ nhanh chưa?, en: Is it quick enough?}
+start: 2025-03-12
+window: 10 d
+sources: {lesson: {text: Made for teaching}}
+platforms:
+  net: {label: {vi: Mạng, en: Net}, rate: RATE, source: lesson}
+  idle: {label: {vi: Mạng khác, en: Other net}, rate: 1 /s, source: lesson}
+steps:
+  tell: {kind: message, label: {vi: Báo, en: Tell}, platform: net, latency: 1 s, time_out: 1 h, source: lesson}
+flows:
+  truck: {label: {vi: Xe, en: Truck}, route: tell, arrivals: {per_day: 96 /d, source: lesson}}
+"""
+
+
+def test_a_platform_that_gets_more_messages_than_it_handles_is_a_doubt():
+    assert offered_load(load_text(MESSAGES.replace("RATE", "8 /h")).resolved)["net.messages"] == pytest.approx(0.5)
+    told = {str(warning) for warning in load_text(MESSAGES.replace("RATE", "2 /h")).warnings}
+    assert any("platforms.net.rate gets 200%" in one for one in told)
+
+
+def test_a_limit_of_messages_that_nobody_sends_is_a_doubt():
+    (warning,) = load_text(MESSAGES.replace("RATE", "8 /h")).warnings
+    assert warning.place == "platforms.idle.rate"
+
+
+@pytest.mark.parametrize(
+    ("rate", "at_once", "each"),
+    [("600 /min", 1, 100), ("7 /min", 1, 8571), ("3000 /s", 3, 1), ("450 /s", 9, 20), ("1 /d", 1, 86_400_000)],
+)
+def test_a_rate_is_kept_within_one_in_a_thousand_in_whole_milliseconds(rate, at_once, each):
+    resolved = load_text(MESSAGES.replace("RATE", rate)).resolved
+    assert resolved.resources["net.messages"].shifts[0].units == at_once
+    assert resolved.tables["platforms.net.rate"] == (each,)
+
+
 def test_what_has_no_label_is_a_doubt():
     text = ONE_DESK.replace("TIME", "5 min").replace("serve: {label: {vi: Phục vụ, en: Serve}, ", "serve: {")
     (warning,) = load_text(text).warnings
