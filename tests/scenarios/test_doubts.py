@@ -8,7 +8,7 @@ import pytest
 
 from scenarios.library import load, load_text
 from scenarios.offered import offered_load
-from scenarios.resolved import from_json, to_json
+from scenarios.resolved import DAY, from_json, to_json
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -82,14 +82,15 @@ platforms:
   net: {label: {vi: Mạng, en: Net}, rate: RATE, source: lesson}
   idle: {label: {vi: Mạng khác, en: Other net}, rate: 1 /s, source: lesson}
 steps:
-  tell: {kind: message, label: {vi: Báo, en: Tell}, platform: net, latency: 1 s, time_out: 1 h, source: lesson}
+  tell: {kind: message, label: {vi: Báo, en: Tell}, platform: net, latency: 1 s, source: lesson}
 flows:
   truck: {label: {vi: Xe, en: Truck}, route: tell, arrivals: {per_day: 96 /d, source: lesson}}
 """
 
 
 def test_a_platform_that_gets_more_messages_than_it_handles_is_a_doubt():
-    assert offered_load(load_text(MESSAGES.replace("RATE", "8 /h")).resolved)["net.messages"] == pytest.approx(0.5)
+    enough = load_text(MESSAGES.replace("RATE", "8 /h")).resolved
+    assert offered_load(enough)["net.messages"] == pytest.approx(0.5)
     told = {str(warning) for warning in load_text(MESSAGES.replace("RATE", "2 /h")).warnings}
     assert any("platforms.net.rate gets 200%" in one for one in told)
 
@@ -101,7 +102,7 @@ def test_a_limit_of_messages_that_nobody_sends_is_a_doubt():
 
 @pytest.mark.parametrize(
     ("rate", "at_once", "each"),
-    [("600 /min", 1, 100), ("7 /min", 1, 8571), ("3000 /s", 3, 1), ("450 /s", 9, 20), ("1 /d", 1, 86_400_000)],
+    [("600 /min", 1, 100), ("7 /min", 1, 8571), ("3000 /s", 3, 1), ("450 /s", 9, 20), ("1 /d", 1, DAY)],
 )
 def test_a_rate_is_kept_within_one_in_a_thousand_in_whole_milliseconds(rate, at_once, each):
     resolved = load_text(MESSAGES.replace("RATE", rate)).resolved
