@@ -1026,10 +1026,15 @@ def late_answers_are_waited_for(patch: Patch) -> None:
 
 @mutant
 def an_answer_at_the_last_instant_counts(patch: Patch) -> None:
-    def too_late(visit: Visit, now: int) -> bool:
-        return visit.until != EMPTY and now + visit.length > visit.until
+    is_too_late = Visit.is_too_late
 
-    patch.setattr(Visit, "is_too_late", too_late)
+    def later(visit: Visit, now: int) -> bool:
+        if now + visit.length == visit.until:
+            visit.patience = False
+            return False
+        return is_too_late(visit, now)
+
+    patch.setattr(Visit, "is_too_late", later)
 
 
 @mutant

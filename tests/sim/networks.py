@@ -96,7 +96,7 @@ def networks(draw: st.DrawFn) -> Resolved:
         flows["sample"] = _sample(draw, on, steps)
     resources = {name: _resource(draw, on) for name in pools}
     return scenario(
-        flows, steps, tables=tables | {"gap": (draw(st.sampled_from((300_000, 1_000_000))),)},
+        flows, steps, tables=tables | {"none": (0,), "gap": (draw(st.sampled_from((300_000, 1_000_000))),)},
         mixes={
             "again": Mix(("back", "on"), (CERTAIN // 3, CERTAIN)),
             "goods": Mix(("a", "b"), (CERTAIN // 2, CERTAIN)),
@@ -495,14 +495,16 @@ def _add_message(
     tables = st.sampled_from([f"w{n}" for n in range(3)])
     first = Step(
         NAME, "wait" if limit is None else "work", needs=() if limit is None else (Need(((limit, 1),)),),
-        time=draw(st.sampled_from(["t0", "t1", "w0"])), platforms=(draw(st.sampled_from(["net", "bank"])),),
+        time="none" if limit is None else draw(st.sampled_from(["t0", "t1", "w0"])),
+        platforms=(draw(st.sampled_from(["net", "bank"])),),
         patience=draw(st.sampled_from([None, draw(tables), draw(tables)])),
         zone=_yard(draw, on) if after in names else None,
     )  # fmt: skip
     pauses = [draw(tables), draw(tables)] if draw(st.booleans()) else []
     parts = parts_of("message", draw(st.integers(1, 3)) if first.patience is not None else 1, bool(pauses))
     failed_to = draw(st.sampled_from([None, *ahead]))
-    steps |= message_steps(parts, first, _name(draw), pauses, failed_to)
+    latency = draw(st.sampled_from([_name(draw), first.patience or _name(draw)]))
+    steps |= message_steps(parts, first, latency, pauses, failed_to)
     way |= onward(parts, way[after])
     way[after] = "message"
 
