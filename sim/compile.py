@@ -36,7 +36,7 @@ NONE = -1
 
 KINDS = (
     "work", "wait", "choose", "parallel", "end", "hold", "free", "take", "put", "send", "join", "gather",
-    "ride", "release",
+    "ride", "release", "answer",
 )  # fmt: skip
 ON_OUTAGE = ("finish", "pause", "restart")
 
@@ -48,7 +48,7 @@ STEP = np.dtype(
         "stoppable", "interrupts", "must_fit", "fits_last", "on_preempt", "reserve",
         "stock", "amount", "partial", "short_to", "chooses",
         "watched", "when_a", "when_b", "rest", "asks", "balk_a", "balk_b", "balk_to",
-        "errand", "wait_for", "count", "only_pool", "only_units", "gather", "marks", "answer",
+        "errand", "wait_for", "count", "only_pool", "only_units", "gather", "marks",
     )]
 )  # fmt: skip
 GATHER = np.dtype(
@@ -347,7 +347,7 @@ class Compiler:
         for number, members in enumerate(groups):
             rows["group"][members] = number
         for row, (name, step) in zip(rows, self.scenario.steps.items(), strict=True):
-            row["kind"] = KINDS.index(step.kind)
+            row["kind"] = KINDS.index("answer" if step.is_answer else step.kind)
             row["hold"] = self.holds.get(name, NONE)
             self._rules_of_step(row, step)
             row["gather"] = self.gather.get(name, NONE)
@@ -358,7 +358,6 @@ class Compiler:
             row["release"] = step.while_blocked == "release"
             row["on_outage"] = ON_OUTAGE.index(step.on_outage)
             row["marks"] = marks_of(step.milestones)
-            row["answer"] = step.is_answer
             row["outcome"] = ENTITY_OUTCOMES.index(step.outcome)
             row["by"] = NONE if step.by is None else self.forest.numbers[step.by]
             row["time"] = self.forest.add(step.time, self._table_of)

@@ -12,6 +12,7 @@ from sim.engines.kernel.interruptions import fits, plan, settle_capacity, take_f
 from sim.engines.kernel.laws import check_room
 from sim.engines.kernel.lines import before, count_queue, leave_line
 from sim.engines.kernel.records import (
+    ANSWER,
     BIN,
     DIGITAL,
     DIVERTED,
@@ -261,7 +262,7 @@ def start(net, st, visit):  # noqa: C901, PLR0912
         happen(st, now, FORKS, visit, v.stamp)
         return False
     length = v.length if begun else duration(net, st, entity, step, mode, v.draw)
-    if s.answer and is_too_late(net, st, visit, length):
+    if s.kind == ANSWER and is_too_late(net, st, visit, length):
         return others
     if s.stoppable and not begun:
         st.again[visit, WHOLE] = length

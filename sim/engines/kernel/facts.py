@@ -12,6 +12,7 @@ from sim.engines.kernel.events import happen, may_admit, stir
 from sim.engines.kernel.interruptions import no_longer_under_way
 from sim.engines.kernel.lines import count_queue, leave_line
 from sim.engines.kernel.records import (
+    ANSWER,
     BALKED,
     BEGINS,
     BLOCKS,
@@ -231,7 +232,7 @@ def gave_up(net, st, visit):
     """
     v = st.visits[visit]
     is_served = v.started != EMPTY
-    if v.outcome != OPEN or (is_served and net.steps[v.step].answer == 0):
+    if v.outcome != OPEN or (is_served and net.steps[v.step].kind != ANSWER):
         return int64(NONE), int64(NONE), int64(NONE)
     mover, at, back = v.mover, v.step, int64(NONE)
     v.outcome, v.ended = RENEGED, st.x[NOW]

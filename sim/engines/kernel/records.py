@@ -12,7 +12,7 @@ AT_CHOICE = -2
 """Less its number: a choice that reads the state, where a step is expected."""
 UNSET = -(1 << 62)
 WORK, WAIT, CHOOSE, PARALLEL, END_STEP, HOLD, FREE, TAKE, PUT, SEND, JOIN = range(11)
-GATHER, RIDE, RELEASE = range(11, 14)
+GATHER, RIDE, RELEASE, ANSWER = range(11, 15)
 FINISH, PAUSE, RESTART = range(3)
 OPEN, COMPLETED, DIVERTED, RENEGED, BALKED, PREEMPTED = range(6)
 INSIDE, LEFT_COMPLETED, LOST, NEVER_JOINED = range(4)

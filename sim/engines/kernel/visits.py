@@ -12,6 +12,7 @@ from sim.engines.kernel.laws import check_entity, check_room, check_visit
 from sim.engines.kernel.lines import count_queue, enter_line
 from sim.engines.kernel.records import (
     AMOUNT,
+    ANSWER,
     AT_CHOICE,
     BATCH,
     BIN,
@@ -179,7 +180,7 @@ def new_visit(net, st, mover, step):
     v.priority = priority(net, st, entity, e.flow, step)
     m.visit = visit
     if net.steps[step].patience >= 0:
-        if net.steps[step].answer and m.held >= 0:
+        if net.steps[step].kind == ANSWER and m.held >= 0:
             v.since = st.visits[m.held].joined
         table = leaf(net, st, net.steps[step].patience, entity)
         if table >= 0:
