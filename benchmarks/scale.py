@@ -57,11 +57,12 @@ def year(record: str) -> dict[str, float]:
 
 def line(steps: int, trucks: int, pools: int) -> Any:
     """Trucks through a chain of steps, worked by so many pools, each four fifths busy."""
-    pace = 60.0 * steps / pools / (SERVERS * LOAD)  # [s] from one truck to the next
+    pace = 60 / (SERVERS * LOAD)  # [s] from one truck to the next
     days = 1 + trucks * pace / 86_400
+    mean = 60_000 * pools // steps  # [ms]
     return written(
         [f"p{n}" for n in range(pools)],
-        [f"s{n}: {{resources: p{n % pools}, time: {{mean: 60 s, cv: 1}}" for n in range(steps)],
+        [f"s{n}: {{resources: p{n % pools}, time: {{mean: {mean} ms, cv: 1}}" for n in range(steps)],
         f"arrivals: {{per_day: {86_400 / pace:.4f} /d, source: made}}",
         f"{days:.0f} d",
     )
