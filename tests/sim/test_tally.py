@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.library import load, names
-from scenarios.resolved import DAY, Resolved
+from scenarios.resolved import DAY, Condition, Effect, Resolved, Rule
 from sim.engines.compiled import Model
 from sim.log import EMPTY, EventLog
 from sim.recount import recount
 from sim.run import run, shorten
 from sim.tally import HOUR, INTERVALS, MOST_SPANS, Tally, axis, bit_lengths, cell_of, kinds, value_of
-from tests.sim.build import category, chain, step
+from tests.sim.build import NAME, category, chain, needs, step
 from tests.sim.networks import networks
-from tests.sim.tell import one_flow, trucks
+from tests.sim.tell import one_flow, trucks, until_empty
 from tests.sim.test_engines_agree import NO_SHRINK
 
 MILESTONES = st.sampled_from([(), ("arrived",), ("crossed",), ("arrived", "crossed")])
@@ -181,3 +181,20 @@ def test_both_engines_give_the_same_tally_or_the_record() -> None:
     assert fast.tally is not None
     assert difference(slow.tally, fast.tally) is None
     assert run(scenario, 1, engine="compiled").tally is None
+
+
+@pytest.mark.parametrize("window", [None, 50])
+def test_a_rule_that_outlives_everybody_adds_nothing_after_the_end(window: int | None) -> None:
+    """The queue is short for ever: a lane is opened though nobody is left. The run ends at 11, or at 50."""
+    idle = Rule(NAME, (Condition("queue", ("x",), below=1),), (Effect("open", "p", 1),), lasts=20)
+    scenario = one_flow(
+        trucks(0),
+        chain("x"),
+        {"x": step(needs=needs("p"), time="10")},
+        rules={"idle": idle},
+        clock=until_empty(window=window, at_most=100),
+    )
+    log, kept = record_and_tally(scenario, 5)
+    assert log.end == (11 if window is None else 50)
+    assert difference(recount(scenario, log, 5), kept) is None
+    assert kept.by_resource["available"].sum() == log.end, "one unit is scheduled"

@@ -59,6 +59,7 @@ from sim.engines.kernel.records import (
     STIRRED_GROUPS,
     SWITCHES,
     TURNED_AWAY,
+    WINDOW,
     WRONG,
     WRONG_STEP,
 )
@@ -79,6 +80,7 @@ from sim.engines.kernel.visits import (
     write_visit,
 )
 from sim.jit import entry
+from sim.tally import FAR
 
 
 @entry
@@ -137,9 +139,9 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
                 t = net.timetable[row, 0]
             if x[HEAP] > 0 and st.heap[0].time < t:
                 t = st.heap[0].time
-            empty = x[INSIDE_NOW] == 0 and x[STILL_COMING] == 0  # but rules act to the end of the window
-            if stop_when_empty and empty and (not rules or t >= arrivals_end):
-                return EMPTIED
+            empty = x[INSIDE_NOW] == 0 and x[STILL_COMING] == 0
+            if stop_when_empty and empty and (not rules or x[WINDOW] == FAR or t >= x[WINDOW]):
+                return EMPTIED  # rules act to the end of the window, if there is one
             if t >= until:
                 return DONE
             if t >= x[BIN_END]:
