@@ -1,7 +1,8 @@
 """How compiled functions are made, and where what numba compiled is kept. Import it lazily: it loads numba.
 
-Numba's own cache does not notice an edit in another module, so it is kept in a folder that is named by a hash
-of every source that is compiled. `NUMBA_DISABLE_JIT=1` runs the same functions as plain Python.
+Numba's own cache does not notice an edit in another module, and asks where a file lies; ours is a folder
+named by a hash of every source that is compiled, so that equal sources share it wherever they are installed.
+`NUMBA_DISABLE_JIT=1` runs the same functions as plain Python.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any
 
 import numba
 from numba import njit, types
+from numba.core.caching import CacheImpl
+from numba.core.caching import _CacheLocator as CacheLocator
 from numba.core.compiler_lock import global_compiler_lock
 from numba.cpython.unsafe import numbers
 from numba.np import arrayobj
@@ -65,7 +68,28 @@ def _cache_folder() -> Path:
         return Path(tempfile.mkdtemp(prefix="cuakhau-"))
 
 
+class ByContent(CacheLocator):
+    """Where numba keeps our functions: in the folder named by their sources, so they are fresh."""
+
+    def get_cache_path(self) -> str:
+        return str(folder())
+
+    def get_source_stamp(self) -> str:
+        return ""
+
+    def get_disambiguator(self) -> str:
+        return ""
+
+    @classmethod
+    def from_function(cls, py_func: Any, _file: str) -> ByContent | None:
+        """Ours; where other functions of this process are kept is numba's affair."""
+        return cls() if py_func.__module__.startswith("sim.") else None
+
+
 numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
+numba.config.CACHE_LOCATOR_CLASSES = ",".join(  # type: ignore[attr-defined]
+    [f"{__name__}.ByContent", *(kind.__name__ for kind in CacheImpl._locator_classes)]
+)
 
 
 def folder() -> Path:

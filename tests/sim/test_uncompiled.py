@@ -61,3 +61,26 @@ def test_an_edit_of_anything_compiled_means_another_cache(name: str, tmp_path: P
     assert before == jit.sources_hash(here)
     (tmp_path / name).write_text((here / name).read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert jit.sources_hash(tmp_path) != before
+
+
+@pytest.mark.slow
+def test_equal_sources_in_another_place_are_compiled_already(tmp_path: Path) -> None:
+    """A second installation, or a checkout whose files were written anew, compiles nothing."""
+    warm.warm()
+    here = Path(__file__).parents[2]
+    for package in ("sim", "scenarios"):
+        shutil.copytree(here / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    program = (
+        "from sim import warm; warm.warm(); import sim; print(sim.__path__[0]);"
+        "print(sum(sum(f.stats.cache_misses.values()) for f in warm.entries()))"
+    )
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=env,
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.stdout.split() == [str(tmp_path / "sim"), "0"], done.stderr[-2000:]
