@@ -63,6 +63,7 @@ def test_pieces_of_networks_come_to_the_whole(scenario: Resolved, pieces: int, m
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @MANY
 @given(networks(), st.integers(1, 30), MILESTONES)
 def test_pieces_of_many_networks_come_to_the_whole(

@@ -30,6 +30,7 @@ def test_records_are_equal_row_for_row(scenario: Resolved) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @MANY
 @given(networks())
 def test_many_records_are_equal_row_for_row(scenario: Resolved) -> None:

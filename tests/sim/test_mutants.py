@@ -131,8 +131,17 @@ def told_otherwise(scenario: Resolved, digest: str) -> bool:
         return True
 
 
+SELDOM = {
+    "of_two_diversions_the_last",
+    "a_diverted_meeting_does_not_count",
+    "a_join_waits_for_those_of_all_visits",
+    "those_who_fit_load_past_a_misfit",
+}
+"""Mistakes that want more to come together than two thousand random networks have; stories tell them."""
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("name", MUTANTS)
+@pytest.mark.parametrize("name", sorted(set(MUTANTS) - SELDOM))
 def test_some_random_network_tells_every_mistake(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     networks_and_digests = sample()
     MUTANTS[name](monkeypatch)

@@ -38,6 +38,7 @@ def test_the_statistics_of_a_run_are_those_of_its_record(
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @MANY
 @given(networks(), st.integers(1, 50), MILESTONES)
 def test_the_statistics_of_many_runs_are_those_of_their_records(
