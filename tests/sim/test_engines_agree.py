@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from scenarios.library import load, names
-from scenarios.resolved import DAY, Resolved
+from scenarios.resolved import DAY, Resolved, from_json, to_json
 from sim.engines import compiled, reference
+from sim.engines.floor import Pool
 from sim.log import EventLog
 from sim.run import Model, run, shorten
+from tests.sim.build import chain, needs, step
 from tests.sim.networks import networks
+from tests.sim.tell import one_flow, trucks
 
 NO_SHRINK = settings(
     max_examples=300, deadline=None, phases=(Phase.explicit, Phase.generate), derandomize=True,
@@ -66,11 +75,48 @@ def test_library_scenarios_give_the_same_digest(name: str) -> None:
 
 
 def assert_engines_agree(scenario: Resolved) -> None:
+    """Equal, or else the first row that differs and the scenario, saved:  python -m tests.sim.again FILE"""
     slow, fast = run(scenario, 1, engine="reference"), run(scenario, 1, engine="compiled")
-    assert first_difference(slow.log, fast.log) is None
-    assert slow.digest == fast.digest
-    assert slow.log.end == fast.log.end
-    assert slow.deadlock == fast.deadlock
+    found = first_difference(slow.log, fast.log)
+    same = slow.digest == fast.digest and slow.log.end == fast.log.end and slow.deadlock == fast.deadlock
+    if found or not same:
+        raise AssertionError(f"{found or 'the rows are equal, the rest is not'}; saved: {saved(scenario)}")
+
+
+def saved(scenario: Resolved) -> Path:
+    """The file that a scenario has been written to."""
+    text = to_json(scenario)
+    name = hashlib.sha256(text.encode()).hexdigest()[:12]
+    file = Path(tempfile.gettempdir()) / "cuakhau-differs" / f"{name}.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_engines_that_differ_are_told_with_the_row_and_the_scenario(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Pool, "take", lowest_but_one(Pool.take))
+    scenario = one_flow(trucks(0, 3), chain("x"), {"x": step(needs=needs(("p", 1)), time="5")})
+    with pytest.raises(AssertionError, match=r"visits row 0, 'lane'.*; saved: ") as told:
+        assert_engines_agree(scenario)
+    file = Path(str(told.value).rpartition(": ")[2])
+    assert from_json(file.read_text(encoding="utf-8")) == scenario
+    from tests.sim import again  # which imports this module
+
+    again.main([str(file)])
+    assert "visits row 0, 'lane'" in capsys.readouterr().out
+    file.unlink()
+
+
+def lowest_but_one(take: Callable[..., Any]) -> Callable[..., Any]:
+    """A mistake in which unit serves."""
+
+    def taken(pool: Pool, *more: Any) -> Any:
+        pool._highest += pool._highest == 0
+        return take(pool, *more)
+
+    return taken
 
 
 def first_difference(one: EventLog, other: EventLog) -> str | None:
