@@ -302,8 +302,7 @@ def platform_availability(run: Replication, of: Stratum) -> Scalar:
     source=OURS,
 )
 def fallback_share(run: Replication, of: Stratum) -> Scalar:
-    rows = run.rows_at(relying(run, of))
-    modes = run.log.visits["mode"][rows[run.started_in_window[rows]]]
+    modes = run.log.visits["mode"][run.started_at(relying(run, of))]
     return ratio(int(np.count_nonzero(modes == MODES.index("fallback"))), len(modes), len(modes))
 
 

@@ -84,7 +84,7 @@ def constant(value: int) -> StepFunction:
 
 def from_changes(times: Column, changes: Column, before: int = 0) -> StepFunction:
     """The running sum of changes at times (in any order)."""
-    order = np.argsort(times, kind="stable")
+    order = np.argsort(times)  # what happens at one instant adds up, in whatever order
     times, total = times[order], before + np.cumsum(changes[order])
     return from_settings(times, total, before)
 
@@ -97,9 +97,23 @@ def from_settings(times: Column, values: Column, before: int = 0) -> StepFunctio
 
 def counting(entries: Column, exits: Column) -> StepFunction:
     """How many have entered and not yet left; `exits` may lack those who never leave."""
-    times = np.concatenate((entries, exits))
-    changes = np.concatenate((np.ones(len(entries), np.int64), np.full(len(exits), -1, np.int64)))
-    return from_changes(times, changes)
+    return of_moves(moves(entries, exits))
+
+
+def moves(entries: Column, exits: Column) -> Column:
+    """Entries and exits in one ascending column: twice the instant, one more for an exit.
+
+    Numbers are sorted several times faster than they are ranked. Instants must be within ±2⁶² ms.
+    """
+    together = np.concatenate((entries, exits)) << 1
+    together[len(entries) :] |= 1
+    together.sort()
+    return together
+
+
+def of_moves(ascending: Column, before: int = 0) -> StepFunction:
+    """How many are there, from `moves`."""
+    return from_settings(ascending >> 1, before + np.cumsum(1 - ((ascending & 1) << 1)), before)
 
 
 def combine(how: Callable[..., Column], *functions: StepFunction) -> StepFunction:
@@ -110,8 +124,8 @@ def combine(how: Callable[..., Column], *functions: StepFunction) -> StepFunctio
 
 
 def _merged(columns: list[Column]) -> Column:
-    """All times of several ascending columns, ascending and distinct; a stable sort merges them quickly."""
-    times = np.sort(np.concatenate(columns), kind="stable")
+    """All times of several ascending columns, ascending and distinct."""
+    times = np.sort(np.concatenate(columns))
     return times[np.append(np.diff(times) != 0, True)] if len(times) else times
 
 

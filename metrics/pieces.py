@@ -17,7 +17,7 @@ import numpy as np
 from metrics import curves, trs
 from metrics.declare import Derived, Kpi, Measured, Peak, Scalar, Value
 from metrics.kpis import CATALOGUE
-from metrics.occupancy import from_changes
+from metrics.occupancy import moves, of_moves
 from metrics.replication import Part, Replication
 from metrics.sample import Sample
 from metrics.series import Series
@@ -159,7 +159,7 @@ class Peaks:
     """
 
     def __init__(self) -> None:
-        self._times = self._changes = np.empty(0, np.int64)
+        self._moves = np.empty(0, np.int64)
         self._level, self._best, self._from = 0, 0, -FAR
         self._n: int | None = None
 
@@ -167,23 +167,18 @@ class Peaks:
         """Who came and went."""
         if measured.n is not None:
             self._n = (self._n or 0) + measured.n
-        more, less = measured.come, measured.gone
-        times = np.concatenate((self._times, more, less))
-        changes = np.concatenate(
-            (self._changes, np.ones(len(more), np.int64), np.full(len(less), -1, np.int64))
-        )
-        self._times, self._changes = times, changes
+        self._moves = np.concatenate((self._moves, moves(measured.come, measured.gone)))
 
     def settle(self, until: int, window: tuple[int, int]) -> None:
         """See the level up to an instant before which nobody will come or go any more."""
-        over = self._times < until
-        changes = self._changes[over]
-        curve = from_changes(self._times[over], changes, self._level)
+        self._moves.sort()
+        over, later = np.split(self._moves, [np.searchsorted(self._moves, min(until, FAR // 2) << 1)])
+        curve = of_moves(over, self._level)
         begin, end = max(window[0], self._from), min(window[1], until)
         if begin < end:
             self._best = max(self._best, curve.maximum(begin, end)[0])
-        self._level, self._from = self._level + int(changes.sum()), until
-        self._times, self._changes = self._times[~over], self._changes[~over]
+        self._level, self._from = int(curve.at(np.array([until]))[0]), until
+        self._moves = later.copy()
 
     def values(self, kpi: Kpi, labels: dict[str, str]) -> list[Value]:
         return kpi.told(Scalar(self._best, self._best if self._n is None else self._n), labels)

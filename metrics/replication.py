@@ -176,22 +176,36 @@ class Replication:
 
     def spent(self, part: str, step_mask: Mask) -> Column:
         """Blocked, wait or service of the visits that started in the window, at some steps [ms]."""
-        rows = self.rows_at(step_mask)
         amount = self._remembered("spent", part, make=lambda: whole_visits(self.log, self.amounts[part]))
-        return amount[rows[self.started_in_window[rows]]]
+        return amount[self.started_at(step_mask)]
+
+    def started_at(self, step_mask: Mask) -> Column:
+        """The rows of visits at some steps that started in the window."""
+        rows = self.rows_at(step_mask)
+        return self._remembered(
+            "started", step_mask.tobytes(), make=lambda: rows[np.flatnonzero(self.started_in_window[rows])]
+        )
 
     def at_agency(self, part: str, step_mask: Mask) -> Column:
         """Blocked, wait or service at some steps, summed per entity that met them; of those in XW [ms]."""
-        rows = self.rows_at(step_mask)
-        root = self.visits.root[rows]
+        rows, root, met = self._remembered("met", step_mask.tobytes(), make=lambda: self._met(step_mask))
         total = np.zeros(self._count, dtype=np.int64)
         np.add.at(total, root, self.amounts[part][rows])
+        return total[met]
+
+    def _met(self, step_mask: Mask) -> tuple[Column, Column, Column]:
+        """(the rows of visits at some steps, whose they are, those in XW who have any)."""
+        rows = self.rows_at(step_mask)
+        root = self.visits.root[rows]
         met = np.zeros(self._count, dtype=np.bool_)
         met[root] = True
-        return total[met & self.crossed_in_window]
+        return rows, root, np.flatnonzero(met & self.crossed_in_window)
 
     def first_start_at_gate(self, step_mask: Mask) -> Column:
         """When each entity's first service at some steps, after it came, began [ms]; EMPTY for none."""
+        return self._remembered("first", step_mask.tobytes(), make=lambda: self._first_start(step_mask))
+
+    def _first_start(self, step_mask: Mask) -> Column:
         rows = self.rows_at(step_mask)
         root, started = self.visits.root[rows], self.log.visits["started"][rows]
         there = reached(started) & (started >= self.stays.arrived[root])
@@ -206,6 +220,9 @@ class Replication:
 
     def rows_at(self, step_mask: Mask) -> Column:
         """The rows of visits at some steps."""
+        return self._remembered("rows", step_mask.tobytes(), make=lambda: self._rows_at(step_mask))
+
+    def _rows_at(self, step_mask: Mask) -> Column:
         order, ends = self._by_step
         chosen = [order[ends[code] : ends[code + 1]] for code in np.flatnonzero(step_mask)]
         return np.concatenate(chosen) if chosen else np.empty(0, dtype=np.int64)
@@ -217,7 +234,7 @@ class Replication:
         ends = np.concatenate(([0], np.cumsum(np.bincount(step, minlength=len(self.log.names.steps)))))
         return np.argsort(step.astype(np.int16), kind="stable"), ends
 
-    def _remembered(self, *key: str | int, make: Callable[[], T]) -> T:
+    def _remembered(self, *key: str | int | bytes, make: Callable[[], T]) -> T:
         """What was made for this key before, or is made now."""
         if key not in self._memory:
             self._memory[key] = make()
@@ -225,7 +242,7 @@ class Replication:
         return found
 
     @cached_property
-    def _memory(self) -> dict[tuple[str | int, ...], Any]:
+    def _memory(self) -> dict[tuple[str | int | bytes, ...], Any]:
         return {}
 
     @property

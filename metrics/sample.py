@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from sim.log import Column
-from sim.tally import cell_of, value_of
+from sim.tally import CELLS, CELLS_LOG2, value_of
 
 EXACT = 5_000
 """Times that are kept one by one, at most."""
@@ -35,7 +35,7 @@ class Sample:
         self.most = -(1 << 63)
         self._waiting: list[Column] = []
         self._counted = 0
-        self._cells = np.empty(0, np.int64)
+        self._first = 0  # the number of the first cell that has a count
         self._counts = np.empty(0, np.int64)
 
     def __len__(self) -> int:
@@ -59,7 +59,7 @@ class Sample:
             self.total += other.total
             self.squares += other.squares
             self.most = max(self.most, other.most)
-            self._put(other._cells, other._counts)
+            self._put(other._first, other._counts)
 
     def few(self) -> Column | None:
         """All times, if they are few; None of many."""
@@ -75,8 +75,8 @@ class Sample:
 
     def ranked(self, rank: int) -> int:
         """The `rank`-th smallest time (from 1), or rather the middle of its cell [ms]."""
-        cell = self._cells[np.searchsorted(np.cumsum(self._counts), rank)]
-        middle = int(value_of(np.abs(cell[None]))[0])
+        cell = self._first + int(np.searchsorted(np.cumsum(self._counts), rank))
+        middle = int(value_of(np.array([abs(cell)]))[0])
         return min(self.most, middle if cell >= 0 else -middle)
 
     def _count(self) -> None:
@@ -88,17 +88,35 @@ class Sample:
         self.total += int(times.sum())
         self.squares += sum(_squares(times[k : k + BLOCK]) for k in range(0, len(times), BLOCK))
         self.most = max(self.most, int(times.max()))
-        cells = np.where(times < 0, -cell_of(np.abs(times)), cell_of(np.abs(times)))
+        cells = _cells(times)
         first = int(cells.min())
-        counts = np.bincount(cells - first)
-        found = np.flatnonzero(counts)
-        self._put(found + first, counts[found])
+        self._put(first, np.bincount(cells - first))
 
-    def _put(self, found: Column, counts: Column) -> None:
-        together, place = np.unique(np.concatenate((self._cells, found)), return_inverse=True)
-        sums = np.zeros(len(together), np.int64)
-        np.add.at(sums, place, np.concatenate((self._counts, counts)))
-        self._cells, self._counts = together, sums
+    def _put(self, first: int, counts: Column) -> None:
+        """More in the cells from `first` on."""
+        known = self._counts
+        start = min(self._first, first) if len(known) else first
+        sums = np.zeros(max(self._first + len(known), first + len(counts)) - start, np.int64)
+        sums[self._first - start :][: len(known)] = known
+        sums[first - start :][: len(counts)] += counts
+        self._first, self._counts = start, sums
+
+
+def _cells(times: Column) -> Column:
+    """`sim.tally.cell_of` of times below 2⁵³ ms, read off the bits of a float; negative of negative ones.
+
+    A float's exponent and its first bits after the point are the doubling and the cell within it.
+    """
+    size = np.abs(times)
+    cells = (size.astype(np.float64).view(np.int64) >> _DROPPED) - _BEFORE
+    np.copyto(cells, size, where=size < CELLS)
+    return np.negative(cells, out=cells, where=times < 0)
+
+
+_DROPPED = 52 - CELLS_LOG2
+"""Bits of a float's mantissa that say no more than its cell does."""
+_BEFORE = (1023 + CELLS_LOG2 - 1) << CELLS_LOG2
+"""Of 1023, the exponent of 1, and the doublings whose values are cells themselves."""
 
 
 def _squares(times: Column) -> int:

@@ -150,9 +150,8 @@ def agency_waits(replication: Replication, step: int = HOUR) -> list[Series]:
 def _waits(replication: Replication, agency: str, edges: Column) -> tuple[Floats, Floats]:
     """In each hour: the sum of the waits [ms], and a thousand for each, so that their ratio is in seconds."""
     visits = replication.log.visits
-    rows = replication.rows_at(replication.steps(agency=agency))
-    here = rows[replication.started_in_window[rows]]
-    waited = (replication.visits.blocked + replication.visits.wait)[here]
+    here = replication.started_at(replication.steps(agency=agency))
+    waited = replication.visits.blocked[here] + replication.visits.wait[here]
     bins = len(edges) - 1
     bin_of = np.searchsorted(edges, visits["started"][here], side="right") - 1
     kept = bin_of < bins  # a window that is no whole number of bins ends in a piece that is left out

@@ -362,8 +362,8 @@ class _Reader:
         if self.extra_rows.shape[1] > records.NTH_SEGMENT:
             order = np.lexsort((self.extra_rows[:, records.NTH_SEGMENT], place))
         else:
-            order = np.argsort(place, kind="stable")
-        rows, entity = self.visit_rows[order], entity[order]
+            order = np.argsort(place)  # no two are equal
+        rows, entity = self.visit_rows.take(order), entity.take(order)
         known = {"entity": entity, "klass": klass[entity], "blocked_by": rows["blocked"]}
         fixed = {"segment": 1, "batch": -1, "amount": EMPTY}
         for column, name in enumerate(("amount", "batch", "segment")[: self.extra_rows.shape[1]]):
