@@ -30,14 +30,22 @@ def area(run: Replication, function: StepFunction) -> int:
     return function.area(*run.during)
 
 
+def unit_time(run: Replication, of: Stratum, what: str, curve: Callable[[str], StepFunction]) -> int:
+    """The integral of a curve of each resource of a stratum, summed [unit · ms]; of each `what` taken once."""
+    return sum(
+        run.once_for("unit time", what, pool, make=lambda pool=pool: area(run, curve(pool)))
+        for pool in pools(run, of)
+    )
+
+
 def scheduled_area(run: Replication, of: Stratum) -> int:
     """Unit time on duty [unit · ms]."""
-    return sum(area(run, run.scheduled(pool)) for pool in pools(run, of))
+    return unit_time(run, of, "scheduled", run.scheduled)
 
 
 def busy_on_duty(run: Replication, of: Stratum) -> int:
     """Busy unit time within scheduled time [unit · ms]."""
-    return sum(area(run, run.on_duty(pool)) for pool in pools(run, of))
+    return unit_time(run, of, "on duty", run.on_duty)
 
 
 def visits_there(run: Replication, of: Stratum) -> int:
@@ -69,14 +77,17 @@ def utilisation(run: Replication, of: Stratum) -> Scalar:
     source=OURS,
 )
 def utilisation_available(run: Replication, of: Stratum) -> Scalar:
-    whole = sum(area(run, _available(run, pool)) for pool in pools(run, of))
+    whole = unit_time(run, of, "available", lambda pool: _available(run, pool))
     return ratio(busy_on_duty(run, of), whole, visits_there(run, of))
 
 
 def _available(run: Replication, pool: str) -> StepFunction:
     """max(c, min(u, s)): what is in use counts as available even when its unit is already lost."""
-    up = combine(np.minimum, run.capacity(pool), run.scheduled(pool))
-    return combine(np.maximum, up, run.on_duty(pool))
+    return combine(np.maximum, _up(run, pool), run.on_duty(pool))
+
+
+def _up(run: Replication, pool: str) -> StepFunction:
+    return combine(np.minimum, run.capacity(pool), run.scheduled(pool))
 
 
 @kpi(
@@ -90,7 +101,7 @@ def _available(run: Replication, pool: str) -> StepFunction:
     source="reliability engineering, availability",
 )
 def availability(run: Replication, of: Stratum) -> Scalar:
-    up = sum(area(run, combine(np.minimum, run.capacity(p), run.scheduled(p))) for p in pools(run, of))
+    up = unit_time(run, of, "up", lambda pool: _up(run, pool))
     return ratio(up, scheduled_area(run, of), run.once(len(pools(run, of))))
 
 
@@ -105,13 +116,8 @@ def availability(run: Replication, of: Stratum) -> Scalar:
     source=LAW,
 )
 def overtime(run: Replication, of: Stratum) -> Scalar:
-    beyond = sum(area(run, combine(_excess, run.busy(p), run.scheduled(p))) for p in pools(run, of))
+    beyond = unit_time(run, of, "busy", run.busy) - busy_on_duty(run, of)
     return seconds(beyond, visits_there(run, of))
-
-
-def _excess(busy: Column, scheduled: Column) -> Column:
-    excess: Column = np.maximum(0, busy - scheduled)
-    return excess
 
 
 @kpi(
@@ -125,17 +131,20 @@ def _excess(busy: Column, scheduled: Column) -> Column:
     source=OURS,
 )
 def busy_not_serving(run: Replication, of: Stratum) -> Scalar:
-    busy = sum(area(run, run.busy(pool)) for pool in pools(run, of))
-    serving = sum(area(run, run.busy(pool, "serving")) for pool in pools(run, of))
+    busy = unit_time(run, of, "busy", run.busy)
+    serving = unit_time(run, of, "serving", lambda pool: run.busy(pool, "serving"))
     return ratio(busy - serving, busy, visits_there(run, of))
 
 
 def waiting(run: Replication, steps: Mask) -> tuple[Column, Column]:
     """(from, to) of the waits at some steps [ms]: from getting a place to the start of service."""
-    rows = run.rows_at(steps)
+    return run.once_for("waiting", steps.tobytes(), make=lambda: _waiting(run, run.rows_at(steps)))
+
+
+def _waiting(run: Replication, rows: Column) -> tuple[Column, Column]:
+    rows = rows[np.flatnonzero(reached(run.log.visits["admitted"][rows]))]
     admitted = run.log.visits["admitted"][rows]
-    here = reached(admitted)
-    return admitted[here], admitted[here] + run.visits.wait[rows[here]]
+    return admitted, admitted + run.visits.wait[rows]
 
 
 @kpi(

@@ -21,9 +21,14 @@ SPENT = (*GATE_GOODS, "agency", "step")
 
 def between(run: Replication, of: Stratum, begin: str, end: str) -> Column:
     """Times from one milestone to another, for those whose second one lies in the window [ms]."""
+    both, times = run.once_for("between", begin, end, make=lambda: _between(run, begin, end))
+    return times[np.flatnonzero(of.entities & both)]
+
+
+def _between(run: Replication, begin: str, end: str) -> tuple[Mask, Column]:
+    """Of all: who passed both, the second in the window; and the times between the two [ms]."""
     first, last = run.milestones[begin], run.milestones[end]
-    mine = of.entities & run.stays.counted & reached(first) & run.within(last)
-    return last[mine] - first[mine]
+    return run.stays.counted & reached(first) & run.within(last), last - first
 
 
 @kpi(
@@ -110,6 +115,7 @@ def customs_share(run: Replication, of: Stratum) -> Scalar:
 def procedure_time(run: Replication, of: Stratum) -> Column:
     begun, released = run.first_start_at_gate(run.steps(domestic=True)), run.milestones["released"]
     mine = of.entities & run.stays.counted & reached(begun) & run.within(released) & (begun <= released)
+    mine = np.flatnonzero(mine)
     return released[mine] - begun[mine]
 
 
@@ -170,7 +176,7 @@ def spent(run: Replication, of: Stratum, part: str) -> Column:
         return run.spent(part, run.step(of.name))
     if of.by == "agency":
         return run.at_agency(part, run.steps(agency=of.name))
-    return run.path[part][of.entities & run.crossed_in_window]
+    return run.path[part][np.flatnonzero(of.entities & run.crossed_in_window)]
 
 
 @kpi(
@@ -341,9 +347,9 @@ def _excess_share(of: dict[str, float | None]) -> float | None:
     source="World Customs Organization, model report of the Time Release Study",
 )
 def share_waiting(run: Replication, of: Stratum) -> Scalar:
-    mine = of.entities & run.crossed_in_window
+    mine = np.flatnonzero(of.entities & run.crossed_in_window)
     waited = int(run.path["blocked"][mine].sum() + run.path["wait"][mine].sum())
-    return ratio(waited, waited + int(run.path["service"][mine].sum()), int(np.count_nonzero(mine)))
+    return ratio(waited, waited + int(run.path["service"][mine].sum()), len(mine))
 
 
 @kpi(

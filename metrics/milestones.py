@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.visits import Mask, Visits, earliest, flow_steps, following, latest, reached, sent_flows
+from metrics.visits import Mask, Visits, among, earliest, flow_steps, following, latest, reached, sent_flows
 from scenarios.resolved import Flow, Resolved
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, Column, EventLog
 
@@ -106,12 +106,13 @@ def read_milestones(scenario: Resolved, log: EventLog, visits: Visits) -> dict[s
 
 
 def _instants(scenario: Resolved, log: EventLog, visits: Visits, name: str) -> Column:
-    codes = [log.names.steps.index(step) for step in carriers(scenario, name)]
-    here = np.isin(log.visits["step"], codes)
+    steps = log.names.steps
+    carried = among(log.visits["step"], map(steps.index, carriers(scenario, name)), len(steps))
     count = len(log.entities["flow"])
     if name == "arrived":
+        here = np.flatnonzero(carried)
         return earliest(count, visits.root[here], log.visits["joined"][here])
-    here &= visits.fulfilled
+    here = np.flatnonzero(carried & visits.fulfilled)
     which = earliest if name in HANDED_IN else latest
     return which(count, visits.root[here], log.visits["ended"][here])
 

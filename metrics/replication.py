@@ -176,19 +176,19 @@ class Replication:
 
     def spent(self, part: str, step_mask: Mask) -> Column:
         """Blocked, wait or service of the visits that started in the window, at some steps [ms]."""
-        amount = self._remembered("spent", part, make=lambda: whole_visits(self.log, self.amounts[part]))
+        amount = self.once_for("spent", part, make=lambda: whole_visits(self.log, self.amounts[part]))
         return amount[self.started_at(step_mask)]
 
     def started_at(self, step_mask: Mask) -> Column:
         """The rows of visits at some steps that started in the window."""
         rows = self.rows_at(step_mask)
-        return self._remembered(
+        return self.once_for(
             "started", step_mask.tobytes(), make=lambda: rows[np.flatnonzero(self.started_in_window[rows])]
         )
 
     def at_agency(self, part: str, step_mask: Mask) -> Column:
         """Blocked, wait or service at some steps, summed per entity that met them; of those in XW [ms]."""
-        rows, root, met = self._remembered("met", step_mask.tobytes(), make=lambda: self._met(step_mask))
+        rows, root, met = self.once_for("met", step_mask.tobytes(), make=lambda: self._met(step_mask))
         total = np.zeros(self._count, dtype=np.int64)
         np.add.at(total, root, self.amounts[part][rows])
         return total[met]
@@ -203,7 +203,7 @@ class Replication:
 
     def first_start_at_gate(self, step_mask: Mask) -> Column:
         """When each entity's first service at some steps, after it came, began [ms]; EMPTY for none."""
-        return self._remembered("first", step_mask.tobytes(), make=lambda: self._first_start(step_mask))
+        return self.once_for("first", step_mask.tobytes(), make=lambda: self._first_start(step_mask))
 
     def _first_start(self, step_mask: Mask) -> Column:
         rows = self.rows_at(step_mask)
@@ -220,7 +220,7 @@ class Replication:
 
     def rows_at(self, step_mask: Mask) -> Column:
         """The rows of visits at some steps."""
-        return self._remembered("rows", step_mask.tobytes(), make=lambda: self._rows_at(step_mask))
+        return self.once_for("rows", step_mask.tobytes(), make=lambda: self._rows_at(step_mask))
 
     def _rows_at(self, step_mask: Mask) -> Column:
         order, ends = self._by_step
@@ -234,7 +234,7 @@ class Replication:
         ends = np.concatenate(([0], np.cumsum(np.bincount(step, minlength=len(self.log.names.steps)))))
         return np.argsort(step.astype(np.int16), kind="stable"), ends
 
-    def _remembered(self, *key: str | int | bytes, make: Callable[[], T]) -> T:
+    def once_for(self, *key: str | int | bytes, make: Callable[[], T]) -> T:
         """What was made for this key before, or is made now."""
         if key not in self._memory:
             self._memory[key] = make()
@@ -269,26 +269,26 @@ class Replication:
         values = self.log.names.attributes.get(name) or ()
         if value not in values:
             return np.zeros(len(self.log.entities["flow"]), dtype=np.bool_)
-        return self._remembered(
+        return self.once_for(
             "attribute", name, value, make=lambda: self.log.attributes[name] == values.index(value)
         )
 
     def flow(self, name: str) -> Mask:
         """Which entities are of this flow."""
         code = self.log.names.flows.index(name)
-        return self._remembered("flow", name, make=lambda: self.log.entities["flow"] == code)
+        return self.once_for("flow", name, make=lambda: self.log.entities["flow"] == code)
 
     def carries(self, flow: str, milestone: str) -> bool:
         """Whether the interval to or from a milestone is reported for a flow."""
         if milestone in ("arrived", "crossed"):
             return True
-        return self._remembered(
+        return self.once_for(
             "carries", flow, milestone, make=lambda: carries(self.scenario, flow, milestone)
         )
 
     def setting(self, what: str, target: int, before: int) -> StepFunction:
         """What the timetable, as run, set one target to."""
-        return self._remembered("setting", what, target, make=lambda: self._setting(what, target, before))
+        return self.once_for("setting", what, target, make=lambda: self._setting(what, target, before))
 
     def _setting(self, what: str, target: int, before: int) -> StepFunction:
         rows = (self.log.timetable["what"] == TARGETS.index(what)) & (self.log.timetable["target"] == target)
@@ -308,7 +308,7 @@ class Replication:
 
     def busy(self, resource: str, *parts: str) -> StepFunction:
         """Units busy; of the parts `serving`, `kept` (while held) and `reserved` all, unless named."""
-        return self._remembered("busy", resource, *parts, make=lambda: self._busy(resource, parts))
+        return self.once_for("busy", resource, *parts, make=lambda: self._busy(resource, parts))
 
     def _busy(self, resource: str, parts: tuple[str, ...]) -> StepFunction:
         usage = self.log.usage.get(resource)
@@ -319,7 +319,7 @@ class Replication:
 
     def on_duty(self, resource: str) -> StepFunction:
         """Units busy within what is scheduled."""
-        return self._remembered(
+        return self.once_for(
             "on_duty", resource,
             make=lambda: combine(np.minimum, self.busy(resource), self.scheduled(resource)),
         )  # fmt: skip

@@ -17,7 +17,7 @@ import numpy as np
 from metrics.declare import Kpi, Stratum
 from metrics.milestones import completes_uncrossed, crosses
 from metrics.replication import ROWS, Replication
-from metrics.visits import Mask, sent_flows
+from metrics.visits import Mask, among, sent_flows
 from scenarios.resolved import DAY, Flow, Resolved
 from sim.clock import EPOCH, days_between, instant_of
 from sim.log import ENTITY_OUTCOMES
@@ -51,9 +51,11 @@ def strata(replication: Replication, kpi: Kpi) -> Iterator[Stratum]:
     flows = [flow for flow in coming if fits(replication, flow, kpi.needs)]
     if not flows:
         return
-    everyone = _entities_of(replication, flows)
     for by in kpi.by:
-        yield from _of_kind(replication, by, flows, everyone)
+        yield from replication.once_for(
+            "strata", by, *flows,
+            make=lambda by=by: list(_of_kind(replication, by, flows, _entities_of(replication, flows))),
+        )  # fmt: skip
 
 
 def fits(replication: Replication, flow: str, needs: tuple[str, ...]) -> bool:
@@ -89,8 +91,8 @@ def _sends_messages(scenario: Resolved, flow: Flow) -> bool:
 
 
 def _entities_of(replication: Replication, flows: list[str]) -> Mask:
-    codes = [replication.log.names.flows.index(flow) for flow in flows]
-    return np.isin(replication.log.entities["flow"], codes)
+    names = replication.log.names.flows
+    return among(replication.log.entities["flow"], map(names.index, flows), len(names))
 
 
 def _of_kind(replication: Replication, by: str, flows: list[str], everyone: Mask) -> Iterator[Stratum]:

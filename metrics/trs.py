@@ -137,9 +137,9 @@ def _interval(replication: Replication, begin: str, end: str, flows: list[str]) 
         return
     first, last = replication.milestones[begin], replication.milestones[end]
     mine = replication.stays.counted & reached(first) & replication.within(last)
-    mine &= np.any([replication.flow(flow) for flow in flows], axis=0)
+    mine &= np.logical_or.reduce([replication.flow(flow) for flow in flows])
     waiting, served = parts_between(replication, first, last, mine)
-    for place, labels, here in _strata(replication, flows, mine):
+    for place, labels, here in _strata(replication, flows, np.flatnonzero(mine)):
         times, waited = last[here] - first[here], int(waiting[here].sum())
         yield Piece(begin, end, labels, times, waited, int(served[here].sum()), place)
 
@@ -155,11 +155,11 @@ def parts_between(replication: Replication, first: Column, last: Column, mine: M
     return per_entity(log, rows.root, waiting, rows.on_path), per_entity(log, rows.root, served, rows.served)
 
 
-Stratum = tuple[tuple[int, ...], dict[str, str], Mask]
-"""Its place in the order of the table, its labels, and who is in it."""
+Stratum = tuple[tuple[int, ...], dict[str, str], Column]
+"""Its place in the order of the table, its labels, and who is in it, by row."""
 
 
-def _strata(replication: Replication, flows: list[str], mine: Mask) -> Iterator[Stratum]:
+def _strata(replication: Replication, flows: list[str], mine: Column) -> Iterator[Stratum]:
     """No label; gate × direction; all labels: as far as attributes exist, and where anybody is."""
     yield (0, 0), {}, mine
     described = replication.scenario.flows
@@ -170,17 +170,17 @@ def _strata(replication: Replication, flows: list[str], mine: Mask) -> Iterator[
             yield from _cross(replication, names, mine)
 
 
-def _cross(replication: Replication, names: tuple[str, ...], mine: Mask) -> Iterator[Stratum]:
+def _cross(replication: Replication, names: tuple[str, ...], mine: Column) -> Iterator[Stratum]:
     """The combinations of values that somebody has, in the order of the file."""
     values = [replication.log.names.attributes[name] or () for name in names]
-    codes = np.stack([replication.log.attributes[name] for name in names])
-    whole = mine & np.all(codes >= 0, axis=0)
-    sizes = tuple(map(len, values))
-    number = np.where(whole, np.ravel_multi_index(tuple(np.maximum(codes, 0)), sizes), -1)
-    for combination in np.flatnonzero(np.bincount(number[whole])):
+    codes = np.stack([replication.log.attributes[name][mine] for name in names])
+    has_all = np.flatnonzero(np.all(codes >= 0, axis=0))
+    mine, sizes = mine[has_all], tuple(map(len, values))
+    number = np.ravel_multi_index(tuple(codes[:, has_all]), sizes)
+    for combination in np.flatnonzero(np.bincount(number)):
         which = np.unravel_index(combination, sizes)
         labels = {n: v[i] for n, v, i in zip(names, values, which, strict=True)}
-        yield (len(names), int(combination)), labels, number == combination
+        yield (len(names), int(combination)), labels, mine[np.flatnonzero(number == combination)]
 
 
 Found = Mapping[int, Sequence[Piece]] | Sequence[Sequence[Piece]]

@@ -11,7 +11,7 @@ All times are int64 milliseconds; one element of every array per row of the reco
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,7 +85,14 @@ def roots(log: EventLog) -> Column:
 
 def fulfilled(log: EventLog) -> Mask:
     """Visits that ended as they should."""
-    return reached(log.visits["ended"]) & ~np.isin(log.visits["outcome"], _UNFULFILLED)
+    return reached(log.visits["ended"]) & ~among(log.visits["outcome"], _UNFULFILLED, len(VISIT_OUTCOMES))
+
+
+def among(codes: Column, chosen: Iterable[int], count: int) -> Mask:
+    """Which of the codes, each below `count`, are chosen."""
+    is_chosen = np.zeros(count, dtype=np.bool_)
+    is_chosen[list(chosen)] = True
+    return is_chosen[codes]
 
 
 def intervals(log: EventLog) -> tuple[Column, Column, Column]:
@@ -167,7 +174,7 @@ def critical_path(scenario: Resolved, log: EventLog, root: Column) -> tuple[Mask
 
 
 def _at(log: EventLog, steps: set[str]) -> Mask:
-    return np.isin(log.visits["step"], [log.names.steps.index(step) for step in steps])
+    return among(log.visits["step"], map(log.names.steps.index, steps), len(log.names.steps))
 
 
 def _slower_branches(log: EventLog, root: Column, parents: Column, rows: list[Column]) -> Column:
@@ -194,8 +201,9 @@ def _instance(log: EventLog, root: Column, parents: Column, rows: Column) -> Col
 
 def per_entity(log: EventLog, root: Column, amount: Column, where: Mask) -> Column:
     """The sum of `amount` over each entity's rows `where` [as amount; int64, one per row of `entities`]."""
-    total = np.bincount(root[where], weights=amount[where], minlength=len(log.entities["flow"]))
-    return np.rint(total).astype(np.int64)  # exact: integers below 2**53
+    total = np.zeros(len(log.entities["flow"]), np.int64)
+    np.add.at(total, root, np.where(where, amount, 0))
+    return total
 
 
 def earliest(count: int, entity: Column, times: Column) -> Column:

@@ -392,16 +392,17 @@ class _Reader:
         rows = levels[: self.state.x[count]]
         found: dict[str, dict[str, Column]] = {}
         kept = len(self.state.reserved_log) > 0
-        order = np.argsort(rows["what"].astype(np.int16), kind="stable")
-        ends = np.searchsorted(rows["what"][order], np.arange(len(names) + 1))
+        what = rows["what"].astype(np.int16)
+        order = np.argsort(what, kind="stable")
+        ends = np.concatenate(([0], np.cumsum(np.bincount(what, minlength=len(names)))))
+        told = {column: rows[column].take(order) for column in ("time", *columns)}
         for code, name in enumerate(names):
-            chosen = order[ends[code] : ends[code + 1]]
-            mine = rows[chosen]
-            parts = {column: mine[column].copy() for column in ("time", *columns)}
+            mine = slice(ends[code], ends[code + 1])
+            parts = {column: values[mine] for column, values in told.items()}
             if "kept" in parts:
-                reserved = self.state.reserved_log[chosen] if kept else None
+                reserved = self.state.reserved_log[order[mine]] if kept else None
                 found[name] = parts | {
-                    "reserved": np.zeros(len(mine), np.int64) if reserved is None else reserved
+                    "reserved": np.zeros(len(parts["time"]), np.int64) if reserved is None else reserved
                 }
             else:
                 found[name] = {"time": parts["time"], "taken": parts["serving"]}

@@ -16,6 +16,8 @@ from sim.engines.kernel.records import State
 from sim.log import Column
 
 Mask = NDArray[np.bool_]
+Rows = NDArray[np.intp]
+"""Numbers of rows: they are taken several times faster than by a mask."""
 
 CURVES = (
     ("usage", "pools", "usage_row", records.USAGE_ROWS),
@@ -78,29 +80,29 @@ def _renumbered(chosen: Mask) -> Column:
 
 def _chosen(state: State, gone: Mask, of_gone: Mask, parent: Column) -> State:
     """A state whose rows are those of `gone`, and all curves."""
-    n, v = len(gone), len(of_gone)
     number = _renumbered(gone)
+    entities, rows = np.flatnonzero(gone), np.flatnonzero(of_gone)
     x = state.x.copy()
-    x[records.ENTITIES], x[records.VISIT_ROWS] = np.count_nonzero(gone), np.count_nonzero(of_gone)
-    visits = state.visit_log[:v][of_gone]
+    x[records.ENTITIES], x[records.VISIT_ROWS] = len(entities), len(rows)
+    visits = state.visit_log.take(rows)
     visits["entity"] = number[visits["entity"]]
     found: dict[str, Any] = {
         "x": x,
         "visit_log": visits,
-        "extra_log": state.extra_log[:v][of_gone],
-        "entity_log": state.entity_log[:n][gone],
-        "attribute_log": state.attribute_log[:n][gone],
+        "extra_log": state.extra_log.take(rows, axis=0),
+        "entity_log": state.entity_log.take(entities),
+        "attribute_log": state.attribute_log.take(entities, axis=0),
     }
     if len(state.kin_log):
-        found["kin_log"] = _kin(state, gone, number, parent)
+        found["kin_log"] = _kin(state, entities, number, parent)
     for name, _, _, count in CURVES:
         found[name] = getattr(state, name)[: x[count]].copy()
     found["reserved_log"] = state.reserved_log[: x[records.USAGE_ROWS]].copy()
     return state._replace(**found)
 
 
-def _kin(state: State, chosen: Mask, number: Column, parent: Column) -> NDArray[Any]:
-    rows: NDArray[Any] = state.kin_log[: len(chosen)][chosen]
+def _kin(state: State, chosen: Rows, number: Column, parent: Column) -> NDArray[Any]:
+    rows: NDArray[Any] = state.kin_log.take(chosen)
     above = parent[chosen]
     rows["parent"] = np.where(above >= 0, number[above], -1)
     return rows
@@ -109,20 +111,21 @@ def _kin(state: State, chosen: Mask, number: Column, parent: Column) -> NDArray[
 def _keep(state: State, stays: Mask, of_stays: Mask, parent: Column) -> None:
     """The rows that stay move up; of each curve its last row stays."""
     number = _renumbered(stays)
-    visits = state.visit_log[: len(of_stays)][of_stays]
+    entities, rows = np.flatnonzero(stays), np.flatnonzero(of_stays)
+    visits = state.visit_log.take(rows)
     visits["entity"] = number[visits["entity"]]
     if len(state.kin_log):
-        _put(state.kin_log, _kin(state, stays, number, parent))
+        _put(state.kin_log, _kin(state, entities, number, parent))
     _put(state.visit_log, visits)
-    for name, chosen in (("extra_log", of_stays), ("entity_log", stays), ("attribute_log", stays)):
-        _put(getattr(state, name), getattr(state, name)[: len(chosen)][chosen])
+    for name, chosen in (("extra_log", rows), ("entity_log", entities), ("attribute_log", entities)):
+        _put(getattr(state, name), getattr(state, name).take(chosen, axis=0))
     live = np.flatnonzero(state.entities["live"] == 1)
     above = state.entities["parent"][live]
     state.entities["parent"][live] = np.where(above >= 0, number[above], above)
     state.entities["row"][live] = number[state.entities["row"][live]]
     x = state.x
-    x[records.ENTITY_ROWS] -= np.count_nonzero(~stays)
-    x[records.ENTITIES], x[records.VISIT_ROWS] = len(state.entity_log[: len(stays)][stays]), len(visits)
+    x[records.ENTITY_ROWS] -= len(stays) - len(entities)
+    x[records.ENTITIES], x[records.VISIT_ROWS] = len(entities), len(rows)
     for name, things, last, count in CURVES:
         _keep_last(state, name, getattr(state, things)[last], count)
 
