@@ -257,9 +257,8 @@ class Model:
         if self._closed is None or self._closed[0] != end:
             state = self.state
             if state.x[records.RECORD]:
-                rows = int(state.x[records.VISIT_ROWS]) + state.visits.size
-                log = _longer(state.visit_log, rows - state.visit_log.size)
-                extra = _longer(state.extra_log, rows - len(state.extra_log))
+                rows, present = int(state.x[records.VISIT_ROWS]), state.visits.size
+                log, extra = (_longer(of[:rows], present) for of in (state.visit_log, state.extra_log))
                 state = state._replace(visit_log=log, extra_log=extra)
             own = {name: getattr(state, name).copy() for name in ("x", "totals", "broken")}
             state = _named(state._replace(**own, **tallies.copies(state, self.axis, end)))
@@ -563,7 +562,10 @@ def _wrapping() -> AbstractContextManager[object]:
 
 
 def _longer(array: Array, more: int) -> Array:
-    return np.concatenate([array, np.zeros((max(0, more), *array.shape[1:]), array.dtype)])
+    """The same with room for more; what is new is not touched, so it takes no memory before it is used."""
+    longer = np.zeros((len(array) + max(0, more), *array.shape[1:]), array.dtype)
+    longer[: len(array)] = array
+    return longer
 
 
 def grow(state: State, facts: int) -> State:
