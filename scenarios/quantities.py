@@ -39,7 +39,7 @@ OVERRIDE = "override"
 class Written(BaseModel):
     """What a person writes: unknown keys are errors. What stands below a field tells an editor about it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @model_validator(mode="wrap")
     @classmethod

@@ -213,6 +213,8 @@ class Model:
 
     def deadlock(self) -> Deadlock | None:
         """Who is stuck for ever in the state as it is now."""
+        if (self.state.visits["mover"] < 0).all():
+            return None  # nobody is anywhere
         from sim.engines.thaw import deadlock
 
         return deadlock(self)
