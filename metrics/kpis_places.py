@@ -31,11 +31,12 @@ def area(run: Replication, function: StepFunction) -> int:
 
 
 def unit_time(run: Replication, of: Stratum, what: str, curve: Callable[[str], StepFunction]) -> int:
-    """The integral of a curve of each resource of a stratum, summed [unit · ms]; of each `what` taken once."""
-    return sum(
-        run.once_for("unit time", what, pool, make=lambda pool=pool: area(run, curve(pool)))
-        for pool in pools(run, of)
-    )
+    """The integral of a curve of each resource of a stratum, summed [unit · ms]; each is taken once."""
+
+    def found(pool: str) -> int:
+        return run.once_for("unit time", what, pool, make=lambda: area(run, curve(pool)))
+
+    return sum(map(found, pools(run, of)))
 
 
 def scheduled_area(run: Replication, of: Stratum) -> int:

@@ -114,8 +114,8 @@ def customs_share(run: Replication, of: Stratum) -> Scalar:
 )
 def procedure_time(run: Replication, of: Stratum) -> Column:
     begun, released = run.first_start_at_gate(run.steps(domestic=True)), run.milestones["released"]
-    mine = of.entities & run.stays.counted & reached(begun) & run.within(released) & (begun <= released)
-    mine = np.flatnonzero(mine)
+    there = of.entities & run.stays.counted & reached(begun) & run.within(released) & (begun <= released)
+    mine = np.flatnonzero(there)
     return released[mine] - begun[mine]
 
 

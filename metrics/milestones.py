@@ -13,10 +13,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from metrics.visits import Mask, Visits, among, earliest, flow_steps, following, latest, reached, sent_flows
+from metrics.visits import (
+    Mask,
+    Same,
+    Visits,
+    among,
+    earliest,
+    flow_steps,
+    following,
+    latest,
+    reached,
+    sent_flows,
+)  # fmt: skip
 from scenarios.resolved import Flow, Resolved
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, Column, EventLog
 
@@ -59,6 +71,12 @@ def carriers(scenario: Resolved, milestone: str) -> set[str]:
 
 def carries(scenario: Resolved, flow: str, milestone: str) -> bool:
     """Whether a flow comes to a step that carries the milestone, or sends somebody there."""
+    return _carries(Same(scenario), flow, milestone)
+
+
+@lru_cache(maxsize=512)
+def _carries(same: Same, flow: str, milestone: str) -> bool:
+    scenario = same.scenario
     flows = (flow, *sent_flows(scenario, scenario.flows[flow]))
     steps = set[str]().union(*(flow_steps(scenario, scenario.flows[name]) for name in flows))
     return bool(steps & carriers(scenario, milestone))
@@ -72,6 +90,12 @@ def crosses(scenario: Resolved, flow: str) -> bool:
 
 def completes_uncrossed(scenario: Resolved, flow: str) -> bool:
     """Whether an entity of this flow may reach the end without crossing anything."""
+    return _completes_uncrossed(Same(scenario), flow)
+
+
+@lru_cache(maxsize=64)
+def _completes_uncrossed(same: Same, flow: str) -> bool:
+    scenario = same.scenario
     if not crosses(scenario, flow):
         return True
     return carries(scenario, flow, "crossed") and _way_round(scenario, scenario.flows[flow])

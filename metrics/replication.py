@@ -282,9 +282,7 @@ class Replication:
         """Whether the interval to or from a milestone is reported for a flow."""
         if milestone in ("arrived", "crossed"):
             return True
-        return self.once_for(
-            "carries", flow, milestone, make=lambda: carries(self.scenario, flow, milestone)
-        )
+        return self.once_for("carries", flow, milestone, make=lambda: carries(self.scenario, flow, milestone))
 
     def setting(self, what: str, target: int, before: int) -> StepFunction:
         """What the timetable, as run, set one target to."""

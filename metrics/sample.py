@@ -108,9 +108,10 @@ def _cells(times: Column) -> Column:
     A float's exponent and its first bits after the point are the doubling and the cell within it.
     """
     size = np.abs(times)
-    cells = (size.astype(np.float64).view(np.int64) >> _DROPPED) - _BEFORE
+    cells: Column = (size.astype(np.float64).view(np.int64) >> _DROPPED) - _BEFORE
     np.copyto(cells, size, where=size < CELLS)
-    return np.negative(cells, out=cells, where=times < 0)
+    np.negative(cells, out=cells, where=times < 0)
+    return cells
 
 
 _DROPPED = 52 - CELLS_LOG2

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import product
-
-import numpy as np
 
 from metrics.declare import Kpi, Stratum
 from metrics.milestones import completes_uncrossed, crosses
@@ -52,10 +51,12 @@ def strata(replication: Replication, kpi: Kpi) -> Iterator[Stratum]:
     if not flows:
         return
     for by in kpi.by:
-        yield from replication.once_for(
-            "strata", by, *flows,
-            make=lambda by=by: list(_of_kind(replication, by, flows, _entities_of(replication, flows))),
-        )  # fmt: skip
+        make = partial(_listed, replication, by, flows)
+        yield from replication.once_for("strata", by, *flows, make=make)
+
+
+def _listed(replication: Replication, by: str, flows: list[str]) -> list[Stratum]:
+    return list(_of_kind(replication, by, flows, _entities_of(replication, flows)))
 
 
 def fits(replication: Replication, flow: str, needs: tuple[str, ...]) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,8 +150,33 @@ def branch_steps(scenario: Resolved, flow: Flow, first: str) -> set[str]:
     return _reach(scenario, flow, {first}, into_branches=True) - main
 
 
-def parallel_parts(scenario: Resolved) -> Iterator[tuple[str, str, list[set[str]]]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Same:
+    """A scenario, equal to itself alone: what follows from it is found once, not for each piece of a run."""
+
+    scenario: Resolved
+
+    def __hash__(self) -> int:
+        return id(self.scenario)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.scenario is self.scenario
+
+
+Parallel = tuple[str, str, list[set[str]]]
+
+
+def parallel_parts(scenario: Resolved) -> tuple[Parallel, ...]:
     """Each parallel part of each flow: (flow, step, the steps of its branches in the order of the file)."""
+    return _parallel_parts(Same(scenario))
+
+
+@lru_cache(maxsize=8)
+def _parallel_parts(same: Same) -> tuple[Parallel, ...]:
+    return tuple(_each_parallel_part(same.scenario))
+
+
+def _each_parallel_part(scenario: Resolved) -> Iterator[Parallel]:
     for name, flow in scenario.flows.items():
         for step in sorted(flow_steps(scenario, flow)):
             branches = scenario.steps[step].branches
