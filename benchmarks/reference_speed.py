@@ -41,7 +41,7 @@ import json, sys
 from scenarios.library import load
 from sim.run import run
 name, days = sys.argv[1], sys.argv[2]
-begun = run(load(name).resolved, 1, until=None if days == "-" else int(days) * 86_400_000)
+begun = run(load(name).resolved, 1, engine="reference", until=None if days == "-" else int(days) * 86_400_000)
 try:
     import resource
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
