@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from scenarios.resolved import Resolved
-from sim.timetable import Row
+from sim.timetable import Row, timetable
 
 KINDS = ("capacity", "scheduled", "platform", "slow")
 """What can be set by hand, of `sim.log.TARGETS`. Demand cannot: what comes is drawn before it is known."""
@@ -43,8 +43,8 @@ def check(scenario: Resolved, rows: Iterable[Row]) -> None:
             raise ValueError(f"{told}: the value must lie from {least} to {most}")
 
 
-def row_of(scenario: Resolved, time: int, end: int, what: str, target: str, value: int) -> Row:
-    """The row of an intervention at an instant of a run that lasts to `end` [ms].
+def row_of(scenario: Resolved, time: int, end: int, change: tuple[str, str, int]) -> Row:
+    """The row of a change (what, target, value) at an instant of a run that lasts to `end` [ms].
 
     Raises
     ------
@@ -53,9 +53,23 @@ def row_of(scenario: Resolved, time: int, end: int, what: str, target: str, valu
     """
     if time >= end:
         raise ValueError(f"the run is over: it lasted to {end} ms")
-    row = Row(time, what, target, value)
+    row = Row(time, *change)
     check(scenario, [row])
     return row
+
+
+def timetable_with(
+    by_hand: Sequence[Row], scenario: Resolved, seed: int, replication: int, begin: int, end: int
+) -> list[Row]:
+    """The timetable of a run, with what is set by hand.
+
+    Raises
+    ------
+    ValueError
+        If that cannot be set.
+    """
+    check(scenario, by_hand)
+    return merged(timetable(scenario, seed, replication, begin, end), by_hand)
 
 
 def merged(rows: Sequence[Row], interventions: Iterable[Row]) -> list[Row]:

@@ -33,7 +33,7 @@ from sim.packed import packed
 from sim.pieces import FAR, ROWS, Piece
 from sim.rules import Switch, as_run, highest
 from sim.tally import HOUR, Tally, axis
-from sim.timetable import Row, timetable
+from sim.timetable import Row
 
 SLOTS = 64
 """Visits, movers and entities at the start; doubled when they run out."""
@@ -57,9 +57,7 @@ class Model:
     ) -> None:  # fmt: skip
         self.scenario, self.seed, self.replication = scenario, seed, replication
         self.begin, self.end = -scenario.clock.lead_in, end
-        interventions.check(scenario, by_hand)
-        planned = timetable(scenario, seed, replication, self.begin, end)
-        self.timetable = interventions.merged(planned, by_hand)
+        self.timetable = interventions.timetable_with(by_hand, scenario, seed, replication, self.begin, end)
         self._reached = self.begin  # the first instant not yet begun
         self.axis = axis(scenario, end, hour)
         self.prepared = Compiler(scenario, seed, replication, self.timetable, self.axis).prepared()
@@ -152,9 +150,9 @@ class Model:
         ValueError
             If it cannot be set, or the run is over.
         """
-        row = interventions.row_of(
-            self.scenario, self._reached, self.stops_at() or self.end, what, target, value
-        )
+        stops = self.stops_at()
+        end = self.end if stops is None else stops
+        row = interventions.row_of(self.scenario, self._reached, end, (what, target, value))
         self.timetable = interventions.merged(self.timetable, [row])
         self._make_room_for(highest(self.scenario, self.timetable))
         self.net = _named(self.net._replace(timetable=self.prepared.rows(self.timetable)))

@@ -57,7 +57,7 @@ from sim.pieces import Piece, whole
 from sim.recount import recount
 from sim.rules import as_run, highest
 from sim.tally import Tally as RunTally
-from sim.timetable import Row, duty, timetable
+from sim.timetable import Row, duty
 
 INSIDE, CROSSED = ENTITY_OUTCOMES.index("inside"), ENTITY_OUTCOMES.index("completed")
 LOST_PATIENCE, NEVER_JOINED = ENTITY_OUTCOMES.index("reneged"), ENTITY_OUTCOMES.index("balked")
@@ -75,9 +75,7 @@ class Model:
         self.scenario, self.seed, self.replication = scenario, seed, replication
         self.begin, self.end = -scenario.clock.lead_in, end
         self.env = WatchedWorld(self.begin, shuffle) if scenario.rules else World(self.begin, shuffle)
-        interventions.check(scenario, by_hand)
-        planned = timetable(scenario, seed, replication, self.begin, end)
-        self.timetable = interventions.merged(planned, by_hand)
+        self.timetable = interventions.timetable_with(by_hand, scenario, seed, replication, self.begin, end)
         self._reached = self.begin  # the first instant not yet begun
         self._applied = 0  # rows of the timetable
         self.demand = {name: Demand.of(name, self.timetable) for name in scenario.flows}
@@ -714,9 +712,9 @@ class Model:
         ValueError
             If it cannot be set, or the run is over.
         """
-        row = interventions.row_of(
-            self.scenario, self._reached, self.stops_at() or self.end, what, target, value
-        )
+        stops = self.stops_at()
+        end = self.end if stops is None else stops
+        row = interventions.row_of(self.scenario, self._reached, end, (what, target, value))
         self.timetable = interventions.merged(self.timetable, [row])
         self.env.process(self.follow(self.timetable))
         return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from sim.run import run
 from sim.timetable import Row
 from tests.sim.build import chain, needs, step
 from tests.sim.networks import networks
-from tests.sim.tell import one_flow, trucks
+from tests.sim.tell import one_flow, trucks, until_empty
 from tests.sim.test_engines_agree import NO_SHRINK, first_difference
 
 FEWER = settings(NO_SHRINK, max_examples=60)
@@ -126,4 +127,20 @@ def test_a_run_that_is_over_is_not_changed(engine: str) -> None:
     model = MODELS[engine](queue(), 1, 0, queue().clock.at_most)
     model.advance(model.end)
     with pytest.raises(ValueError, match="the run is over"):
+        model.intervene("capacity", "officer", 2)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_run_that_ends_at_the_instant_0_is_over_then(engine: str) -> None:
+    """Everybody has left by -1, so it lasts to 0."""
+    scenario = one_flow(
+        trucks(-4),
+        chain("desk"),
+        {"desk": step(needs=needs("officer"), time="3")},
+        clock=replace(until_empty(at_most=100), lead_in=5),
+    )
+    model = MODELS[engine](scenario, 1, 0, scenario.clock.at_most)
+    model.advance(10)
+    assert model.stops_at() == 0
+    with pytest.raises(ValueError, match="the run is over: it lasted to 0 ms"):
         model.intervene("capacity", "officer", 2)
