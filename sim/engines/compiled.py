@@ -130,6 +130,7 @@ class Model:
         while self.answer in {records.GROW, records.DONE, records.BREATH}:
             with _wrapping():
                 self.answer = loop.run(self._net, state, self.begin, last, until, empty)
+                loop.count_fresh(self._net, state)
             if self.answer == records.GROW:
                 self.state = grow(self.state, SPARE)
                 state = packed(self.state)
@@ -492,6 +493,7 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
             free_visits=free.copy(),
             free_movers=free.copy(),
             free_entities=free.copy(),
+            fresh=np.zeros(records.FRESH_ROWS, records.FRESH_ROW),
             visit_log=np.zeros(4 * SLOTS, records.VISIT_LOG),
             entity_log=np.zeros(SLOTS, records.ENTITY_LOG),
             attribute_log=np.zeros((SLOTS, attributes), np.int64),
@@ -582,16 +584,18 @@ def grow(state: State, facts: int) -> State:
         "switches": x[records.SWITCH_ROWS] + (facts + 1) * rules,
         "heap": x[records.HEAP] + events + records.SPARE_EVENTS,
         "soon": x[records.SOON] + events,
-        "cells": x[records.BLOCKS] + again * records.BLOCKS_A_ROW + (facts + 1) * records.BLOCKS_A_FACT,
+        "cells": x[records.BLOCKS]
+        + (again + records.FRESH_ROWS) * records.BLOCKS_A_ROW
+        + (facts + 1) * records.BLOCKS_A_FACT,
     }
     rows = {
-        "visit_log": x[records.VISIT_ROWS] + again + 4 * (facts + 1),
+        "visit_log": x[records.VISIT_ROWS] + records.FRESH_ROWS + again + 4 * (facts + 1),
         "entity_log": x[records.ENTITIES] + facts + 2,
         "attribute_log": x[records.ENTITIES] + facts + 2,
         "usage": x[records.USAGE_ROWS] + (facts + 1) * (state.pools.size + 1),
         "places": x[records.PLACE_ROWS] + (facts + 1) * (state.zones.size + 1),
         "levels": x[records.STOCK_ROWS] + (facts + 1) * (state.stocks.size + 1),
-        "extra_log": x[records.VISIT_ROWS] + again + 4 * (facts + 1),
+        "extra_log": x[records.VISIT_ROWS] + records.FRESH_ROWS + again + 4 * (facts + 1),
     }
     if state.reserved_log.size:
         rows["reserved_log"] = rows["usage"]

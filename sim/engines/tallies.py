@@ -36,7 +36,7 @@ Array = NDArray[Any]
 
 MARKS = {"arrived": records.CARRIES_ARRIVED, "crossed": records.CARRIES_CROSSED}
 
-FIRST_BLOCKS = 64
+FIRST_BLOCKS = 2 * records.FRESH_ROWS * records.BLOCKS_A_ROW
 """Blocks of cells at the start; doubled when they run out. Number 0 is none."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import uint64
 
 from sim.digest import ABSENT, MIX, key, start
-from sim.engines.kernel.records import EMPTY, SEGMENT
+from sim.engines.kernel.records import EMPTY, ENTITIES_A, ENTITIES_B
 from sim.jit import called, inlined
 
 # the two odd numbers of each column that holds numbers or times
@@ -29,8 +29,6 @@ ENTITY = uint64(start("entities")[0])
 
 NEVER = uint64(ABSENT)
 FIRST, SECOND = uint64(MIX[0]), uint64(MIX[1])
-VISITS_A, VISITS_B, ENTITIES_A, ENTITIES_B = range(4)
-"""Places in `totals`."""
 
 
 @inlined
@@ -84,30 +82,24 @@ def sign_kin(net, st, entity, parent):
 
 
 @inlined
-def count_visit(net, st, visit, entity, left):
-    """The row of a visit."""
-    v, words = st.visits[visit], st.signs[entity]
-    step, outcome, mode = net.step_words[v.step], net.outcome_words[v.outcome], net.mode_words[v.mode + 1]
-    pool = net.pool_words[v.lane_pool + 1]
-    place = net.place_words[0 if v.admitted == v.joined else v.blocked + 1]
-    number, lane, joined = uint64(v.number), uint64(v.lane), uint64(v.joined)
-    admitted, started, ended, gone = value(v.admitted), value(v.started), value(v.ended), value(left)
-    a = words[0] + step[0] + outcome[0] + mode[0] + pool[0] + place[0]
+def word_of_visit(net, st, row):
+    """What the row of a visit adds, in two words."""
+    step, outcome, mode = net.step_words[row.step], net.outcome_words[row.outcome], net.mode_words[row.mode + 1]
+    pool = net.pool_words[row.lane_pool + 1]
+    place = net.place_words[row.blocked + 1]
+    number, lane, joined = uint64(row.number), uint64(row.lane), uint64(row.joined)
+    admitted, started, ended, gone = value(row.admitted), value(row.started), value(row.ended), value(row.left)
+    a = row.address_a + step[0] + outcome[0] + mode[0] + pool[0] + place[0]
     a += number * VISIT_A + lane * LANE_A + joined * JOINED_A + admitted * ADMITTED_A
     a += started * STARTED_A + ended * ENDED_A + gone * LEFT_A
-    b = words[1] + step[1] + outcome[1] + mode[1] + pool[1] + place[1]
+    b = row.address_b + step[1] + outcome[1] + mode[1] + pool[1] + place[1]
     b += number * VISIT_B + lane * LANE_B + joined * JOINED_B + admitted * ADMITTED_B
     b += started * STARTED_B + ended * ENDED_B + gone * LEFT_B
     if st.extra_log.shape[1]:  # other than in `CONSTANTS`
-        more, batch = value(v.amount) - NEVER, uint64(v.batch + 1)
-        a += more * AMOUNT_A + batch * BATCH_A
-        b += more * AMOUNT_B + batch * BATCH_B
-        if st.again.shape[0]:
-            later = uint64(st.again[visit, SEGMENT] - 1)
-            a += later * SEGMENT_A
-            b += later * SEGMENT_B
-    st.totals[VISITS_A] += mixed(a)
-    st.totals[VISITS_B] += mixed(b)
+        more, batch, later = value(row.amount) - NEVER, uint64(row.batch + 1), uint64(row.segment - 1)
+        a += more * AMOUNT_A + batch * BATCH_A + later * SEGMENT_A
+        b += more * AMOUNT_B + batch * BATCH_B + later * SEGMENT_B
+    return mixed(a), mixed(b)
 
 
 @inlined

@@ -31,6 +31,7 @@ from sim.engines.kernel.records import (
     FREE_ERRANDS,
     FREE_MOVERS,
     FREE_VISITS,
+    FRESH,
     HEAP,
     HOLD,
     IDLE_HEADS,
@@ -145,9 +146,9 @@ def room_for_more(st):
     fuel = min(fuel, (st.soon.size - x[SOON] - 2 * live - more) // each)
     if st.rules.size > 0:
         fuel = min(fuel, (st.switches.shape[0] - x[SWITCH_ROWS]) // st.rules.size)
-    fuel = min(fuel, (st.cells.shape[0] - x[BLOCKS] - BLOCKS_A_ROW * again) // BLOCKS_A_FACT)
+    fuel = min(fuel, (st.cells.shape[0] - x[BLOCKS] - BLOCKS_A_ROW * (again + x[FRESH])) // BLOCKS_A_FACT)
     if x[RECORD]:
-        fuel = min(fuel, (st.visit_log.size - x[VISIT_ROWS] - again) // 4)
+        fuel = min(fuel, (st.visit_log.size - x[VISIT_ROWS] - x[FRESH] - again) // 4)
         fuel = min(fuel, st.entity_log.size - x[ENTITIES] - 1)
         fuel = min(fuel, (st.usage.size - x[USAGE_ROWS]) // (st.pools.size + 1))
         fuel = min(fuel, (st.places.size - x[PLACE_ROWS]) // (st.zones.size + 1))

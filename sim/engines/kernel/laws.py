@@ -15,27 +15,28 @@ from sim.jit import called, inlined
 
 
 @inlined
-def check_visit(st, visit, entity, left, now):
-    """Instants ascend; what the visit waited is summed by step, and what it took by entity.
+def check_visit(st, row, now):
+    """Instants ascend; what the visit waited is summed by step.
 
-    `now` is the end of the run for a visit that is still open.
+    `now` is when it left, or the end of the run for a visit that is still open.
     """
-    v = st.visits[visit]
-    if v.joined > v.admitted or v.admitted > v.started or v.started > v.ended or v.ended > left:
-        st.broken[TIMES_GO_BACK] += goes_back(st.visits, visit, left)
-    if v.admitted != EMPTY:
-        stop = v.started if v.started != EMPTY else (v.ended if v.ended != EMPTY else now)
-        st.sites[v.step].waits += stop - v.admitted
-    if v.ended != EMPTY and st.movers[v.mover].branch == 0:
-        st.entities[entity].spent += v.ended - v.joined
+    if (
+        row.joined > row.admitted
+        or row.admitted > row.started
+        or row.started > row.ended
+        or row.ended > row.left
+    ):
+        st.broken[TIMES_GO_BACK] += goes_back(row)
+    if row.admitted != EMPTY:
+        stop = row.started if row.started != EMPTY else (row.ended if row.ended != EMPTY else now)
+        st.sites[row.step].waits += stop - row.admitted
 
 
 @called
-def goes_back(visits, visit, left):
+def goes_back(row):
     """1 if an instant is earlier than one before it, those never reached left out."""
-    v = visits[visit]
-    last = v.joined
-    for time in (v.admitted, v.started, v.ended, left):
+    last = row.joined
+    for time in (row.admitted, row.started, row.ended, row.left):
         if time != EMPTY:
             if time < last:
                 return 1

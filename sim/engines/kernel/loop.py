@@ -63,6 +63,7 @@ from sim.engines.kernel.records import (
     WRONG,
     WRONG_STEP,
 )
+from sim.engines.kernel.rows import count_rows, write_visit
 from sim.engines.kernel.rules import read_rules, switch
 from sim.engines.kernel.stocks import turned_down
 from sim.engines.kernel.tally import go_through, turn
@@ -77,7 +78,6 @@ from sim.engines.kernel.visits import (
     new_visit,
     next_station,
     write_entity,
-    write_visit,
 )
 from sim.jit import entry
 from sim.tally import FAR
@@ -240,6 +240,12 @@ def stand_in_backlog(net, st, flow, origin, day, number, step, age_tree):
 
 
 @entry
+def count_fresh(net, st):
+    """Count the rows of the visits that have left since the last look."""
+    count_rows(net, st, EMPTY)
+
+
+@entry
 def spare(st):
     """How many facts fit without growing."""
     return room_for_more(st)
@@ -252,6 +258,7 @@ def write_open(net, st, end):
     for visit in range(st.visits.size):
         if st.visits[visit].mover >= 0:
             write_visit(net, st, visit, EMPTY, end)
+    count_rows(net, st, end)
     for entity in range(st.entities.size):
         if st.entities[entity].live:
             write_entity(net, st, entity, EMPTY, end)

@@ -47,9 +47,11 @@ KIND_MASK = (1 << KIND_BITS) - 1
     FREE_VISITS, FREE_MOVERS, FREE_ENTITIES, USAGE_ROWS, PLACE_ROWS, EVENTS, CHECK, IDLE_HEADS, WRONG,
     REPLICATION,
     RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS, BEGIN, FREE_ERRANDS,
-    PLANNED, FREE_LOADS, READ_AT, SWITCH_ROWS, BIN, BIN_END, BLOCKS, WINDOW,
-) = range(36)  # fmt: skip
-SCALARS = 36
+    PLANNED, FREE_LOADS, READ_AT, SWITCH_ROWS, BIN, BIN_END, BLOCKS, WINDOW, FRESH,
+) = range(37)  # fmt: skip
+SCALARS = 37
+VISITS_A, VISITS_B, ENTITIES_A, ENTITIES_B = range(4)
+"""Places in `totals`."""
 CARRIES_ARRIVED, CARRIES_CROSSED = 1, 2
 """Bits of `marks`: milestones that a step carries, or any step of a flow."""
 TIMES_GO_BACK, PARTS_DIFFER, ABOVE_CAPACITY, NOT_HELD, ABOVE_ROOM, BELOW_NOTHING = range(6)
@@ -102,6 +104,15 @@ ENTITY = np.dtype([(n, i8) for n in (
     "row", "flow", "origin", "source", "day", "number", "arrived", "outcome", "live", "moved_at", "moves",
     "spent", "child", "parent", "sent_for", "load", "kind", "came", "crossed",
 )])  # fmt: skip
+FRESH_ROWS = 256
+FRESH_ROW = np.dtype(
+    [(n, np.uint64) for n in ("address_a", "address_b")]
+    + [(n, i8) for n in ("joined", "admitted", "started", "ended", "left", "amount")]
+    + [(n, i4) for n in (
+        "entity", "step", "number", "mode", "outcome", "lane_pool", "lane", "blocked", "bin", "batch", "segment", "_",
+    )]
+)  # fmt: skip
+"""A visit that has left: what its entity adds to the digest, its instants, the rest of its row."""
 VISIT_LOG = np.dtype([("entity", i4), ("step", i2), ("visit", i2), ("mode", i1), ("outcome", i1),
                       ("lane_pool", i2), ("lane", i4), ("blocked", i2), ("joined", i8), ("admitted", i8),
                       ("started", i8), ("ended", i8),
@@ -128,6 +139,6 @@ State = namedtuple(
     "there waiting inside pool_heaps "
     "errands errand_slots free_errands kin_log again victims unit_needs reserved_log "
     "gathers loads load_units load_pools free_loads rules switches "
-    "flows step_tally pool_tally zone_tally flow_tally kind_tally squares open blocks cells",
+    "fresh flows step_tally pool_tally zone_tally flow_tally kind_tally squares open blocks cells",
 )
 """All arrays that change: see `prepare`."""

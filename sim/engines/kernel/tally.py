@@ -44,36 +44,36 @@ def note_value(net, st, moment, series, value):
 
 
 @inlined
-def tally_visit(net, st, visit, now):
+def tally_visit(net, st, row, now):
     """A visit that has left; or one that is still open, when `now` is the end of the run."""
-    v = st.visits[visit]
-    if v.started == EMPTY:
-        if v.ended == EMPTY:
-            st.open[v.step] += 1
+    if row.started == EMPTY:
+        if row.ended == EMPTY:
+            st.open[row.step] += 1
         else:
-            row = st.step_tally[st.x[BIN], v.step]
-            row.turned += 1
-            row.turned_time += v.ended - v.joined
+            sums = st.step_tally[row.bin, row.step]
+            sums.turned += 1
+            sums.turned_time += row.ended - row.joined
         return
-    stop = v.ended if v.ended != EMPTY else now
-    if v.ended == EMPTY:
-        st.open[v.step] += 1
-    blocked, wait, service, held = v.admitted - v.joined, v.started - v.admitted, stop - v.started, now - stop
-    row, series = st.step_tally[v.bin, v.step], v.step * PARTS
-    row.started += 1
-    row.delayed += 1 if blocked + wait > 0 else 0
-    row.paper += 1 if v.mode == FALLBACK else 0
-    row.wait += wait
-    row.service += service
-    note_value(net, st, v.bin, series + WAIT, wait)
-    note_value(net, st, v.bin, series + SERVED, service)
-    note_value(net, st, v.bin, series + SOJOURN, blocked + wait + service)
+    stop = row.ended if row.ended != EMPTY else now
+    if row.ended == EMPTY:
+        st.open[row.step] += 1
+    blocked, wait, service = row.admitted - row.joined, row.started - row.admitted, stop - row.started
+    held = now - stop
+    sums, series = st.step_tally[row.bin, row.step], row.step * PARTS
+    sums.started += 1
+    sums.delayed += 1 if blocked + wait > 0 else 0
+    sums.paper += 1 if row.mode == FALLBACK else 0
+    sums.wait += wait
+    sums.service += service
+    note_value(net, st, row.bin, series + WAIT, wait)
+    note_value(net, st, row.bin, series + SERVED, service)
+    note_value(net, st, row.bin, series + SOJOURN, blocked + wait + service)
     if blocked > 0:
-        row.blocked += blocked
-        note_value(net, st, v.bin, series + BLOCKED, blocked)
+        sums.blocked += blocked
+        note_value(net, st, row.bin, series + BLOCKED, blocked)
     if held > 0:
-        row.held += held
-        note_value(net, st, v.bin, series + HELD, held)
+        sums.held += held
+        note_value(net, st, row.bin, series + HELD, held)
 
 
 # ---- levels: how many there are, over time -------------------------------------------------------------

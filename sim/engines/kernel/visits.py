@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from sim.engines.kernel.batches import carrier_gone, come_to_gather, release
 from sim.engines.kernel.choices import considers, own_way
-from sim.engines.kernel.digest import count_entity, count_visit
+from sim.engines.kernel.digest import count_entity
 from sim.engines.kernel.draws import leaf, priority, quantile, step_draw
 from sim.engines.kernel.errands import end_errands
 from sim.engines.kernel.events import happen, may_admit
-from sim.engines.kernel.laws import check_entity, check_room, check_visit
+from sim.engines.kernel.laws import check_entity, check_room
 from sim.engines.kernel.lines import count_queue, enter_line
 from sim.engines.kernel.records import (
-    AMOUNT,
     ANSWER,
     AT_CHOICE,
-    BATCH,
     BIN,
     BY_DRAW,
     CARRIES_ARRIVED,
@@ -35,7 +33,6 @@ from sim.engines.kernel.records import (
     MAX_PASSES,
     NONE,
     NOW,
-    NTH_SEGMENT,
     OPEN,
     PATIENCE_DRAW,
     PUT,
@@ -43,12 +40,12 @@ from sim.engines.kernel.records import (
     RECORD,
     RELEASE,
     SEGMENT,
-    VISIT_ROWS,
     WRONG,
     WRONG_STEP,
 )
+from sim.engines.kernel.rows import write_visit
 from sim.engines.kernel.stocks import put
-from sim.engines.kernel.tally import tally_entity, tally_leaving, tally_places, tally_visit
+from sim.engines.kernel.tally import tally_entity, tally_leaving, tally_places
 from sim.engines.kernel.units import free_units, keep_units, note_zone, return_units
 from sim.engines.kernel.waiting import may_start
 from sim.jit import inlined
@@ -81,34 +78,6 @@ def close(net, st, visit):
     v.mover = NONE
     st.free_visits[st.x[FREE_VISITS]] = visit
     st.x[FREE_VISITS] += 1
-
-
-@inlined
-def write_visit(net, st, visit, left, now):
-    """Count the row of a visit, and keep it if a record is kept; open rows at the end of a run too."""
-    entity = st.movers[st.visits[visit].mover].entity
-    check_visit(st, visit, entity, left, now)
-    count_visit(net, st, visit, entity, left)
-    tally_visit(net, st, visit, now)
-    n = st.x[VISIT_ROWS]
-    st.x[VISIT_ROWS] = n + 1
-    if st.x[RECORD]:
-        v, row = st.visits[visit], st.visit_log[n]
-        row.entity = st.entities[entity].row
-        row.step, row.visit, row.mode, row.outcome = v.step, v.number, v.mode, v.outcome
-        row.lane_pool, row.lane = v.lane_pool, v.lane
-        row.blocked = NONE if v.admitted == v.joined else v.blocked
-        row.joined, row.admitted, row.started, row.ended, row.left = (
-            v.joined,
-            v.admitted,
-            v.started,
-            v.ended,
-            left,
-        )
-        if st.extra_log.shape[1]:
-            st.extra_log[n, AMOUNT], st.extra_log[n, BATCH] = v.amount, v.batch
-            if st.again.shape[0]:
-                st.extra_log[n, NTH_SEGMENT] = st.again[visit, SEGMENT]
 
 
 @inlined
