@@ -27,7 +27,7 @@ from sim.engines.words import word_tables
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, TARGETS
 from sim.origins import origins_of
 from sim.rules import highest
-from sim.tally import Axis
+from sim.tally import FAR, Axis
 from sim.timetable import Row, duty
 
 I8 = NDArray[np.int64]
@@ -94,7 +94,8 @@ class Net(NamedTuple):
     stock_ptr: I8
     zone_room: I8
     gathers: NDArray[Any]  # GATHER: what is not said is NONE
-    priority: I8  # (flows, steps): tree
+    priority: I8  # (2, most of flows and steps): tree
+    fixed_priority: I8  # (flows, steps): where no attribute decides it, else UNSET
     following: I8  # (flows, steps): step
     choice: I8  # (flows, steps): row of `targets`
     choice_size: I8  # (flows, steps): options of a choice by the shortest queue
@@ -131,7 +132,7 @@ class Net(NamedTuple):
     day_shape: I8  # (flows, dates): row of `shapes`
     shapes: I8  # (rows, 25)
     listed: I8  # (rows, 3 + attribute columns): instant, day, number, given codes or EMPTY
-    timetable: I8  # (rows, 4)
+    timetable: I8  # (rows + 1, 4): the last never comes
     edges: I8  # of the bins of the statistics (see `sim.tally`) …
     span: I8  # … and the span of each
     kind_first: I8  # by flow
@@ -254,7 +255,7 @@ class Compiler:
             steps, {name: self._option_codes(name) for name in scenario.steps}
         )
         attributes = self._attributes()
-        priority = self._priorities()
+        priority, fixed_priority = self._priorities()
         days, day_shape, shapes = self._days()
         source_rows, listed = self._sources()
         table_ptr, tables = _csr([list(table) for table in scenario.tables.values()])
@@ -280,6 +281,7 @@ class Compiler:
             gathers=self._gathers(),
             zone_room=np.array([zone.room for zone in scenario.zones.values()], np.int64),
             priority=priority,
+            fixed_priority=fixed_priority,
             following=following,
             choice=choice,
             choice_size=choice_size,
@@ -540,8 +542,8 @@ class Compiler:
         self.mixes.append((list(mix.upto), [codes[value] for value in mix.values]))
         return len(self.mixes) - 1
 
-    def _priorities(self) -> I8:
-        """Trees of (flow, step); a step's own where it has one, else the flow's."""
+    def _priorities(self) -> tuple[I8, I8]:
+        """Trees of (flow, step), a step's own where it has one, else the flow's; and what they come to."""
         flows = [
             self.forest.add(flow.priority, lambda leaf: int(leaf or 0))
             for flow in self.scenario.flows.values()
@@ -555,7 +557,17 @@ class Compiler:
         out = np.empty((2, max(len(flows), len(own))), np.int64)
         out[0, : len(flows)] = flows
         out[1, : len(own)] = own
-        return out
+        fixed = [[self._fixed(flow, step) for step in own] for flow in flows]
+        return out, np.array(fixed, np.int64).reshape(len(flows), len(own))
+
+    def _fixed(self, flow: int, step: int) -> int:
+        """The priority of a flow at a step, by their trees; UNSET if an attribute decides it."""
+        for tree in (flow,) if step == NONE else (step, flow):
+            if self.forest.by[tree] != NONE:
+                break
+            if self.forest.value[tree] != UNSET:
+                return self.forest.value[tree]
+        return UNSET
 
     def _attributes(self) -> dict[str, I8]:
         columns, numbers, trees, backlog = [], [], [], []
@@ -676,13 +688,13 @@ class Compiler:
         return found
 
     def _numbered(self, rows: Iterable[Row]) -> I8:
-        """Rows of a timetable."""
+        """Rows of a timetable, and one that never comes."""
         books = {
             "scheduled": self.pool, "capacity": self.pool, "platform": self.platform, "slow": self.step,
             "demand": self.flow, "overtime": self.pool, "departure": self.step,
         }  # fmt: skip
         found = [(r.time, TARGETS.index(r.what), books[r.what][r.target], r.value) for r in rows]
-        return np.array(found, np.int64).reshape(-1, 4)
+        return np.array([*found, (FAR, NONE, NONE, NONE)], np.int64)
 
     def _highest(self) -> I8:
         return np.array(list(highest(self.scenario, self.rows).values()), np.int64)

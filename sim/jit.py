@@ -189,5 +189,11 @@ def _zeros_before(number: int) -> int:
     return 64 - int(number).bit_length()
 
 
+def _zeros_after(number: int) -> int:
+    return (int(number) & -int(number)).bit_length() - 1
+
+
 leading_zeros: Any = numbers.leading_zeros if is_compiled() else _zeros_before
 """How many of 64 bits come before the first that is set; of a number that is not negative."""
+trailing_zeros: Any = numbers.trailing_zeros if is_compiled() else _zeros_after
+"""How many of 64 bits come after the last that is set; of a number that is not zero."""

@@ -6,6 +6,9 @@ Numba passes a tuple of arrays by value: with the hundred arrays of a run, every
 some seven hundred numbers, and compiling each such call takes longer than the helper itself. Here addresses
 and lengths stand in one table, of which compiled functions get the address; an array is read from the table
 where it is used, and named there as `st.visits`, as with a named tuple.
+
+The scalars of a run are used more than anything else: the array `x`, where there is one, has the table behind
+them in itself, so that its address is that of the table and a scalar is read without another look.
 """
 
 from __future__ import annotations
@@ -28,18 +31,24 @@ from sim import jit
 WORD = cgutils.intp_t
 
 
+SCALARS, SPACE = "x", 256
+"""The array that holds the table, and how many of its last words are for it."""
+
+
 class PackedType(types.Type):
     """Names and types of the arrays, and the place of each in the table: its address, then its lengths."""
 
-    def __init__(self, arrays: tuple[tuple[str, Any], ...]) -> None:
+    def __init__(self, arrays: tuple[tuple[str, Any], ...], scalars: int) -> None:
         self.arrays = arrays
         self.types = dict(arrays)
         self.places: dict[str, int] = {}
-        words = 0
+        words = scalars
         for name, kind in arrays:
             self.places[name] = words
             words += 1 + kind.ndim
-        told = ", ".join(f"{name}: {kind}" for name, kind in arrays)
+        if words > scalars + SPACE and scalars:
+            raise ValueError(f"{words} words do not fit into {SPACE}")
+        told = ", ".join(f"{name}: {kind}" for name, kind in (*arrays, ("scalars", scalars)))
         # short, since numba writes it into the name of every function that takes one
         super().__init__(f"Packed_{hashlib.blake2b(told.encode(), digest_size=8).hexdigest()}")
 
@@ -50,8 +59,10 @@ class Packed:
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self._arrays = arrays
         words = [word for array in arrays.values() for word in (array.ctypes.data, *array.shape)]
-        self._table = np.array(words, np.uint64)
-        self.address = int(self._table.ctypes.data)
+        table = arrays[SCALARS][-SPACE:] if SCALARS in arrays else np.empty(len(words), np.int64)
+        table[: len(words)] = words
+        self._table = table
+        self.address = int(arrays.get(SCALARS, table).ctypes.data)
         self._numba_type_ = _type_of(arrays)
 
 
@@ -68,13 +79,14 @@ _TYPES: dict[tuple[Any, ...], PackedType] = {}
 
 def _type_of(arrays: Mapping[str, NDArray[Any]]) -> PackedType:
     key = tuple((name, array.dtype, array.ndim) for name, array in arrays.items())
+    scalars = len(arrays[SCALARS]) - SPACE if SCALARS in arrays else 0
     if key not in _TYPES:
         kinds = []
         for name, array in arrays.items():
             if not array.flags.c_contiguous:
                 raise ValueError(f"'{name}' is not contiguous")
             kinds.append((name, types.Array(jit.type_of(array).dtype, array.ndim, "C")))
-        _TYPES[key] = PackedType(tuple(kinds))
+        _TYPES[key] = PackedType(tuple(kinds), scalars)
     return _TYPES[key]
 
 
@@ -110,6 +122,7 @@ def _read(context: Any, builder: Any, kind: PackedType, table: Any, name: str) -
         return found
 
     array = context.make_array(of)(context, builder)
+    data = words if name == SCALARS else builder.inttoptr(word(0), array.data.type)
     shape = [word(1 + axis) for axis in range(of.ndim)]
     size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(of.dtype)))
     strides = [size]
@@ -117,7 +130,7 @@ def _read(context: Any, builder: Any, kind: PackedType, table: Any, name: str) -
         strides.insert(0, builder.mul(strides[0], length))
     arrayobj.populate_array(
         array,
-        data=builder.inttoptr(word(0), array.data.type),
+        data=data,
         shape=cgutils.pack_array(builder, shape),
         strides=cgutils.pack_array(builder, strides),
         itemsize=size,

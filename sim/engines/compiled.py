@@ -29,7 +29,7 @@ from sim.engines.pieces import part
 from sim.engines.tables import timetable_table
 from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
-from sim.packed import packed
+from sim.packed import SPACE, packed
 from sim.pieces import FAR, ROWS, Piece
 from sim.rules import Switch, as_run, highest
 from sim.tally import HOUR, Tally, axis
@@ -161,14 +161,14 @@ class Model:
         return row
 
     def _make_room_for(self, most: dict[str, int]) -> None:
-        """Units returned to a pool stand in a part of one array, as long as the pool may become."""
-        first = np.concatenate([[0], np.cumsum(np.array(list(most.values()), np.int64) + 1)]).astype(np.int64)
-        returned = np.zeros(first[-1] + 1, np.int64)
+        """The free units of a pool stand in a part of one array, as long as the pool may become."""
+        first, free = _all_free(np.array(list(most.values()), np.int64))
         pools = self.state.pools.copy()
-        for pool, (place, units) in enumerate(zip(pools["first"], pools["returned"], strict=True)):
-            returned[first[pool] : first[pool] + units] = self.state.returned[place : place + units]
-        pools["first"] = first[:-1]
-        self.state = _named(self.state._replace(pools=pools, returned=returned))
+        ends = [*pools["first"][1:], len(self.state.free_units)]
+        for place, old, end in zip(first, pools["first"], ends, strict=True):
+            free[place : place + end - old] = self.state.free_units[old:end]
+        pools["first"] = first
+        self.state = _named(self.state._replace(pools=pools, free_units=free))
 
     def _endless_steps(self) -> list[str]:
         names = list(self.scenario.steps)
@@ -429,7 +429,7 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
     steps, pools, zones = net.steps.size, len(prepared.highest), net.zone_room.size
     attributes, stocks = len(prepared.columns), len(prepared.opening)
     forks = net.steps["branch_b"] - net.steps["branch_a"]
-    x = np.zeros(records.SCALARS, np.int64)
+    x = np.zeros(records.SCALARS + SPACE, np.int64)
     x[records.NOW], x[records.LAST_LEFT], x[records.REPLICATION] = begin, begin, replication
     x[records.MAX_FORK], x[records.STILL_COMING] = max(1, forks.max()), prepared.sources.size
     x[records.BEGIN], x[records.STOCK_ROWS], x[records.READ_AT] = begin, stocks, EMPTY
@@ -440,13 +440,13 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
     loads = 2 * SLOTS if net.gathers.size else 0  # one for each mover as a carrier, one as a member
     x[records.FREE_LOADS] = loads
     free = np.arange(SLOTS)[::-1]
-    first = np.concatenate([[0], np.cumsum(prepared.highest + 1)]).astype(np.int64)
+    first, free_units = _all_free(prepared.highest)
     return _named(
         State(
             x=x,
             heap=np.zeros(4 * SLOTS, records.EVENT),
             soon=np.zeros(4 * SLOTS, np.int64),
-            awake=np.zeros(len(prepared.groups) + 1, np.int64),
+            awake=np.zeros(len(prepared.groups) // 64 + 1, np.uint64),
             sites=_records(
                 steps,
                 records.SITE,
@@ -471,13 +471,13 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
             pools=_records(
                 pools,
                 records.POOL,
-                first=first[:-1],
+                first=first,
                 usage_row=-1,
                 wait_first=net.wait_ptr[:-1],
                 sleepers=-1,
                 closed_at=EMPTY,
             ),
-            returned=np.zeros(first[-1] + 1, np.int64),
+            free_units=free_units,
             zones=_records(zones, records.ZONE, place_row=-1),
             platforms=np.full(net.platform_ptr.size - 1, 1000, np.int64),
             demand=np.full(net.flow_first.size, 1000, np.int64),
@@ -530,6 +530,16 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
             **statistics,
         )
     )
+
+
+def _all_free(most: Array) -> tuple[Array, Array]:
+    """Where the bits of each pool's units begin, in words; and the words, every unit free.
+
+    A pool may come to have `most` units, and always has one that is free: capacity is counted elsewhere.
+    """
+    words = most // 64 + 1
+    first = np.concatenate([[0], np.cumsum(words)[:-1]]).astype(np.int64)[: len(most)]
+    return first, np.full(words.sum(), ~np.uint64(0), np.uint64)
 
 
 def _records(size: int, kind: np.dtype[Any], **values: Any) -> Array:

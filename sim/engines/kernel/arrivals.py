@@ -138,6 +138,8 @@ def kept(net, st, source):
     if src.kind == BY_ROWS:
         return True
     factor = st.demand[src.flow] - src.floor
+    if factor >= 1000:
+        return True
     key = net.flow_keys[src.origin]
     luck = draw(key[0], key[1], src.next_number, src.next_day << 16, KEEP, st.x[REPLICATION])
     return (luck * 1000) >> 52 < factor

@@ -473,6 +473,8 @@ def admit(net, st, visit):
         check_room(st, st.zones[zone].taken, net.zone_room[zone])
         note_zone(st, zone)
     come_in(net, st, visit)
+    if v.admitted == v.joined:  # full when it came, and not at the end of that instant
+        v.blocked = NONE
     happen(st, st.x[NOW], MOVES_IN, visit, v.stamp)
 
 

@@ -84,11 +84,20 @@ def sign_kin(net, st, entity, parent):
 @inlined
 def word_of_visit(net, st, row):
     """What the row of a visit adds, in two words."""
-    step, outcome, mode = net.step_words[row.step], net.outcome_words[row.outcome], net.mode_words[row.mode + 1]
+    step, outcome, mode = (
+        net.step_words[row.step],
+        net.outcome_words[row.outcome],
+        net.mode_words[row.mode + 1],
+    )
     pool = net.pool_words[row.lane_pool + 1]
     place = net.place_words[row.blocked + 1]
     number, lane, joined = uint64(row.number), uint64(row.lane), uint64(row.joined)
-    admitted, started, ended, gone = value(row.admitted), value(row.started), value(row.ended), value(row.left)
+    admitted, started, ended, gone = (
+        value(row.admitted),
+        value(row.started),
+        value(row.ended),
+        value(row.left),
+    )
     a = row.address_a + step[0] + outcome[0] + mode[0] + pool[0] + place[0]
     a += number * VISIT_A + lane * LANE_A + joined * JOINED_A + admitted * ADMITTED_A
     a += started * STARTED_A + ended * ENDED_A + gone * LEFT_A

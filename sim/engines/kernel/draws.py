@@ -68,6 +68,14 @@ def step_draw(net, st, entity, step, number, purpose):
 
 @inlined
 def priority(net, st, entity, flow, step):
+    """Of an entity of a flow at a step."""
+    fixed = net.fixed_priority[flow, step]
+    return fixed if fixed != UNSET else own_priority(net, st, entity, flow, step)
+
+
+@called
+def own_priority(net, st, entity, flow, step):
+    """What its attributes make it."""
     tree = net.priority[1, step]
     if tree >= 0:
         own = leaf(net, st, tree, entity)

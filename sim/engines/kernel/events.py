@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import uint64
 
-from sim.engines.kernel.heaps import put_number, take_lowest
+from sim.engines.kernel.bits import put, take_lowest
 from sim.engines.kernel.records import (
     HEAP,
     KIND_BITS,
@@ -15,7 +15,7 @@ from sim.engines.kernel.records import (
     SPARE_EVENTS,
     STIRRED_GROUPS,
 )
-from sim.jit import called, inlined
+from sim.jit import inlined
 
 ZERO, ONE, TWO = uint64(0), uint64(1), uint64(2)
 NEVER = (1 << 63) - 1
@@ -84,21 +84,15 @@ def happen(st, time, kind, slot, stamp):
 def stir(st, group):
     if st.groups[group].stirred == 0:
         st.groups[group].stirred = 1
-        wake(st.awake, st.x, group)
+        put(st.awake, 0, group)
+        st.x[STIRRED_GROUPS] += 1
 
 
-@called
-def wake(awake, x, group):
+@inlined
+def lowest_awake(st):
     """Among the stirred groups, the lowest number first."""
-    put_number(awake, 0, x[STIRRED_GROUPS], group)
-    x[STIRRED_GROUPS] += 1
-
-
-@called
-def lowest_awake(awake, x):
-    group = take_lowest(awake, 0, x[STIRRED_GROUPS])
-    x[STIRRED_GROUPS] -= 1
-    return group
+    st.x[STIRRED_GROUPS] -= 1
+    return take_lowest(st.awake, 0)
 
 
 @inlined

@@ -24,8 +24,8 @@ from sim.engines.kernel.records import (
     STOPS,
     WHOLE,
 )
-from sim.engines.kernel.units import free_for, note_pool, return_units, take_unit
 from sim.engines.kernel.rows import write_visit
+from sim.engines.kernel.units import free_for, note_pool, return_units, take_unit
 from sim.engines.kernel.waiting import may_start
 from sim.jit import called, inlined
 

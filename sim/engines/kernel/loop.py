@@ -111,7 +111,7 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
         now = x[NOW]
         mover, step = int64(NONE), int64(NONE)
         row = x[ROW]
-        if row < net.timetable.shape[0] and net.timetable[row, 0] <= now:
+        if net.timetable[row, 0] <= now:
             apply_row(net, st)
             continue
         if x[SOON] > 0:
@@ -120,12 +120,16 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
         elif x[HEAP] > 0 and st.heap[0].time == now:
             what = pop(st.heap, st.x)
         elif x[STIRRED_GROUPS] > 0:
-            x[EVENTS] += 1
-            group = lowest_awake(st.awake, x)
-            decide(net, st, group)
-            if st.groups[group].passes > MAX_PASSES:
-                x[WRONG_STEP] = group
-                return ENDLESS
+            group = int64(NONE)
+            fuel += 1
+            while x[STIRRED_GROUPS] > 0 and x[SOON] == 0 and fuel > 0:
+                fuel -= 1
+                x[EVENTS] += 1
+                group = lowest_awake(st)
+                decide(net, st, group)
+                if st.groups[group].passes > MAX_PASSES:
+                    x[WRONG_STEP] = group
+                    return ENDLESS
             continue
         else:
             if x[CHECK]:
@@ -134,9 +138,7 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
             rules = net.rules.size > 0
             if rules:
                 read_rules(net, st)
-            t = int64(1) << 62
-            if row < net.timetable.shape[0]:
-                t = net.timetable[row, 0]
+            t = net.timetable[row, 0]
             if x[HEAP] > 0 and st.heap[0].time < t:
                 t = st.heap[0].time
             empty = x[INSIDE_NOW] == 0 and x[STILL_COMING] == 0

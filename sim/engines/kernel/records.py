@@ -81,7 +81,7 @@ GROUP = np.dtype([(n, i8) for n in (
 )])  # fmt: skip
 POOL = np.dtype(
     [(n, i8) for n in (
-        "capacity", "serving", "kept", "highest", "returned", "first", "usage_row", "waiting", "wait_first",
+        "capacity", "serving", "kept", "first", "usage_row", "waiting", "wait_first",
         "touched", "next_touched", "sleepers",
         "scheduled", "closed_at", "fell", "overtime", "overtime_since", "timetabled", "at_least",
         "more", "reserved", "since", "noted", "was_serving", "was_kept",
@@ -91,12 +91,23 @@ RULE = np.dtype([(n, i8) for n in ("given", "since", "in_force")])
 ZONE = np.dtype([(n, i8) for n in ("taken", "place_row", "room", "since", "noted", "was_taken")])
 FLOW = np.dtype([(n, i8) for n in ("inside", "since")])
 STOCK = np.dtype([(n, i8) for n in ("level", "put_in", "taken", "level_row")])
+IN_ROW = (
+    "step", "number", "outcome", "mode", "lane_pool", "lane", "blocked", "bin",
+    "joined", "admitted", "started", "ended",
+)  # fmt: skip
+"""What a visit and its row share, side by side in both, so that it is copied at a stroke."""
 VISIT = np.dtype([(n, i8) for n in (
-    "mover", "step", "number", "draw", "priority", "since", "joined", "admitted", "started", "ended", "mode",
-    "lane_pool", "lane", "blocked", "outcome", "keeping", "stamp", "length", "resumed", "prev", "next",
-    "line",
-    "in_zone", "moved_in", "newcomer", "patient", "held_units", "amount", "batch", "overdue", "bin",
+    *IN_ROW,
+    "resumed", "amount", "batch", "line", "overdue", "keeping", "length", "moved_in", "newcomer", "patient",
+    "held_units", "in_zone", "mover", "draw", "priority", "since", "stamp", "prev", "next",
 )])  # fmt: skip
+FRESH_ROWS = 64
+FRESH_ROW = np.dtype(
+    [(n, i8) for n in (*IN_ROW, "left", "entity")]
+    + [(n, np.uint64) for n in ("address_a", "address_b")]
+    + [(n, i8) for n in ("amount", "batch", "segment")]
+)
+"""A visit that has left: its row, and what its entity adds to the digest."""
 MOVER = np.dtype(
     [(n, i8) for n in ("entity", "visit", "held", "zone", "branch", "parent", "kids", "step", "load")]
 )
@@ -104,15 +115,6 @@ ENTITY = np.dtype([(n, i8) for n in (
     "row", "flow", "origin", "source", "day", "number", "arrived", "outcome", "live", "moved_at", "moves",
     "spent", "child", "parent", "sent_for", "load", "kind", "came", "crossed",
 )])  # fmt: skip
-FRESH_ROWS = 256
-FRESH_ROW = np.dtype(
-    [(n, np.uint64) for n in ("address_a", "address_b")]
-    + [(n, i8) for n in ("joined", "admitted", "started", "ended", "left", "amount")]
-    + [(n, i4) for n in (
-        "entity", "step", "number", "mode", "outcome", "lane_pool", "lane", "blocked", "bin", "batch", "segment", "_",
-    )]
-)  # fmt: skip
-"""A visit that has left: what its entity adds to the digest, its instants, the rest of its row."""
 VISIT_LOG = np.dtype([("entity", i4), ("step", i2), ("visit", i2), ("mode", i1), ("outcome", i1),
                       ("lane_pool", i2), ("lane", i4), ("blocked", i2), ("joined", i8), ("admitted", i8),
                       ("started", i8), ("ended", i8),
@@ -132,7 +134,7 @@ LEVEL = np.dtype([("what", i8), ("time", i8), ("serving", i8), ("kept", i8)])
 
 State = namedtuple(
     "State",
-    "x heap soon awake sites lists groups pools returned zones platforms demand sources visits movers "
+    "x heap soon awake sites lists groups pools free_units zones platforms demand sources visits movers "
     "entities values "
     "starts counts units unit_pools free_visits free_movers free_entities visit_log entity_log attribute_log "
     "usage places holds hold_pools hold_counts stocks levels extra_log signs totals broken "

@@ -63,7 +63,7 @@ def reserve(net, st, visit):
             st.pools[pool].reserved += 1
             st.unit_pools[visit, v.held_units] = pool
             st.unit_needs[visit, v.held_units] = need
-            st.units[visit, v.held_units] = lowest_unit(st.pools, st.returned, pool)
+            st.units[visit, v.held_units] = lowest_unit(st, pool)
             v.held_units += 1
         check_start(st, pool)
         note_pool(st, pool)

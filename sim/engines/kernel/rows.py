@@ -17,7 +17,6 @@ from sim.engines.kernel.records import (
     EMPTY,
     FRESH,
     FRESH_ROWS,
-    NONE,
     NTH_SEGMENT,
     RECORD,
     SEGMENT,
@@ -41,11 +40,12 @@ def write_visit(net, st, visit, left, now):
     if m.branch == 0 and v.ended != EMPTY:
         e.spent += v.ended - v.joined
     row.address_a, row.address_b = words[0], words[1]
-    row.entity, row.step, row.number, row.mode, row.outcome = e.row, v.step, v.number, v.mode, v.outcome
-    row.lane_pool, row.lane = v.lane_pool, v.lane
-    row.bin = v.bin if v.started != EMPTY else st.x[BIN]
-    row.blocked = NONE if v.admitted == v.joined else v.blocked
-    row.joined, row.admitted, row.started, row.ended, row.left = v.joined, v.admitted, v.started, v.ended, left
+    if v.started == EMPTY:
+        v.bin = st.x[BIN]
+    row.step, row.number, row.outcome, row.mode = v.step, v.number, v.outcome, v.mode
+    row.lane_pool, row.lane, row.blocked, row.bin = v.lane_pool, v.lane, v.blocked, v.bin
+    row.joined, row.admitted, row.started, row.ended = v.joined, v.admitted, v.started, v.ended
+    row.left, row.entity = left, e.row
     if st.extra_log.shape[1]:
         row.amount, row.batch = v.amount, v.batch
         row.segment = st.again[visit, SEGMENT] if st.again.shape[0] else 1

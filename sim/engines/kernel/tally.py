@@ -30,9 +30,8 @@ RENEGED, BALKED = 2, 3
 
 
 @inlined
-def note_value(net, st, moment, series, value):
-    """A value into the histogram of the span that a bin belongs to; of 0 nothing is kept."""
-    span = net.span[moment]
+def note_value(st, span, series, value):
+    """A value into the histogram of a span; of 0 nothing is kept."""
     shift = max(0, 63 - CELLS_LOG2 - leading_zeros(value | 1))
     octave = 0 if value < CELLS else shift + 1
     block = st.blocks[span, series, octave]
@@ -59,21 +58,21 @@ def tally_visit(net, st, row, now):
         st.open[row.step] += 1
     blocked, wait, service = row.admitted - row.joined, row.started - row.admitted, stop - row.started
     held = now - stop
-    sums, series = st.step_tally[row.bin, row.step], row.step * PARTS
+    sums, span, series = st.step_tally[row.bin, row.step], net.span[row.bin], row.step * PARTS
     sums.started += 1
     sums.delayed += 1 if blocked + wait > 0 else 0
     sums.paper += 1 if row.mode == FALLBACK else 0
     sums.wait += wait
     sums.service += service
-    note_value(net, st, row.bin, series + WAIT, wait)
-    note_value(net, st, row.bin, series + SERVED, service)
-    note_value(net, st, row.bin, series + SOJOURN, blocked + wait + service)
+    note_value(st, span, series + WAIT, wait)
+    note_value(st, span, series + SERVED, service)
+    note_value(st, span, series + SOJOURN, blocked + wait + service)
     if blocked > 0:
         sums.blocked += blocked
-        note_value(net, st, row.bin, series + BLOCKED, blocked)
+        note_value(st, span, series + BLOCKED, blocked)
     if held > 0:
         sums.held += held
-        note_value(net, st, row.bin, series + HELD, held)
+        note_value(st, span, series + HELD, held)
 
 
 # ---- levels: how many there are, over time -------------------------------------------------------------
@@ -287,4 +286,4 @@ def tally_crossing(net, st, kind, came, crossed):
     moment = st.x[BIN]
     while net.edges[moment] > crossed:
         moment -= 1
-    note_value(net, st, moment, st.sites.size * PARTS + kind, dwell)
+    note_value(st, net.span[moment], st.sites.size * PARTS + kind, dwell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engines.kernel.heaps import put_number, take_lowest
+from sim.engines.kernel.bits import put, take_lowest
 from sim.engines.kernel.laws import check_return, check_start
 from sim.engines.kernel.records import IS_RESERVED, NONE, NOW, PLACE_ROWS, RECORD, USAGE_ROWS
 from sim.engines.kernel.tally import tally_pool, tally_zone
@@ -53,23 +53,15 @@ def free_for(st, pool, visit):
     return free
 
 
-@called
-def lowest_unit(pools, returned, pool):
+@inlined
+def lowest_unit(st, pool):
     """Units are numbered from 1; the lowest free one serves next."""
-    p = pools[pool]
-    if p.returned == 0:
-        p.highest += 1
-        return p.highest
-    unit = take_lowest(returned, p.first, p.returned)
-    p.returned -= 1
-    return unit
+    return take_lowest(st.free_units, st.pools[pool].first) + 1
 
 
-@called
-def return_unit(pools, returned, pool, unit):
-    p = pools[pool]
-    put_number(returned, p.first, p.returned, unit)
-    p.returned += 1
+@inlined
+def return_unit(st, pool, unit):
+    put(st.free_units, st.pools[pool].first, unit - 1)
 
 
 @inlined
@@ -78,7 +70,7 @@ def take_unit(st, visit, k, pool):
     st.pools[pool].serving += 1
     check_start(st, pool)
     st.unit_pools[visit, k] = pool
-    st.units[visit, k] = lowest_unit(st.pools, st.returned, pool)
+    st.units[visit, k] = lowest_unit(st, pool)
 
 
 @inlined
@@ -106,7 +98,7 @@ def return_units(net, st, visit):
             st.pools[pool].kept -= 1
         else:
             st.pools[pool].serving -= 1
-        return_unit(st.pools, st.returned, pool, st.units[visit, k])
+        return_unit(st, pool, st.units[visit, k])
         check_return(st, pool)
         note_pool(st, pool)
         stir_pool(net, st, pool)
@@ -137,7 +129,7 @@ def free_units(net, st, mover, step):
         for j in range(st.hold_counts[mover, hold]):
             pool = st.hold_pools[mover, hold, j]
             st.pools[pool].serving -= 1
-            return_unit(st.pools, st.returned, pool, st.holds[mover, hold, j])
+            return_unit(st, pool, st.holds[mover, hold, j])
             check_return(st, pool)
             note_pool(st, pool)
             stir_pool(net, st, pool)
