@@ -38,7 +38,7 @@ from sim.timetable import Row
 SLOTS = 64
 """Visits, movers and entities at the start; doubled when they run out."""
 
-SPARE = 16
+SPARE = 4 * records.LEAST_ROOM
 """Facts that must fit after growing, at least."""
 
 Array = NDArray[Any]
@@ -444,7 +444,7 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
     return _named(
         State(
             x=x,
-            heap=np.zeros(4 * SLOTS, records.EVENT),
+            heap=_records(4 * SLOTS, records.EVENT, time=records.NEVER),
             soon=np.zeros(4 * SLOTS, np.int64),
             awake=np.zeros(len(prepared.groups) // 64 + 1, np.uint64),
             sites=_records(
@@ -618,6 +618,8 @@ def grow(state: State, facts: int) -> State:
         array = getattr(state, name)
         if len(array) < size:
             changed[name] = _longer(array, max(len(array), int(size) - len(array)))
+    if "heap" in changed:
+        changed["heap"]["time"][len(state.heap) :] = records.NEVER
     return _named(state._replace(**changed))
 
 

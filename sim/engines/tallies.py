@@ -98,8 +98,8 @@ def begin(state: State, scenario: Resolved, axis: Axis) -> None:
     x, started = state.x, int(axis.edges[0])
     x[records.BLOCKS], x[records.WINDOW] = 1, axis.window
     x[records.BIN_END] = axis.edges[1] if len(axis.edges) > 2 else FAR
-    for places in (state.pools, state.zones):
-        places["since"], places["noted"] = started, EMPTY
+    state.pools["noted"] = state.zones["noted"] = EMPTY
+    state.zones["since"] = started
     state.sites["places_since"] = started
     state.zones["room"] = [zone.room for zone in scenario.zones.values()]
 

@@ -242,10 +242,8 @@ def start(net, st, visit):  # noqa: C901, PLR0912
         head_moved(net, st, step)
     elif not others and s.reserve == 0:
         units_there(net, st, step, visit, True)
-    for k in range(v.held_units):  # a greedy first need may now leave units to the second
-        pool = st.unit_pools[visit, k]
-        for j in range(net.fickle_ptr[pool], net.fickle_ptr[pool + 1]):
-            may_start(net, st, net.fickle[j])
+    if net.fickle.size > 0:
+        look_again(net, st, visit)
     begun = has_begun(net, st, step, visit)
     if not begun:
         st.starts[entity, step] += 1
@@ -270,6 +268,15 @@ def start(net, st, visit):  # noqa: C901, PLR0912
         is_under_way(st, visit, length)
     happen(st, now + length, ENDS, visit, v.stamp)
     return others
+
+
+@called
+def look_again(net, st, visit):
+    """At those who may start because this visit did: a greedy first need may now leave units to the second."""
+    for k in range(st.visits[visit].held_units):
+        pool = st.unit_pools[visit, k]
+        for j in range(net.fickle_ptr[pool], net.fickle_ptr[pool + 1]):
+            may_start(net, st, net.fickle[j])
 
 
 @called

@@ -7,26 +7,84 @@ from numba import uint64
 from sim.engines.kernel.bits import put, take_lowest
 from sim.engines.kernel.records import (
     HEAP,
+    HOLE,
     KIND_BITS,
     LINES,
+    NEVER,
     NOW,
     SLOT_BITS,
     SOON,
-    SPARE_EVENTS,
     STIRRED_GROUPS,
 )
-from sim.jit import inlined
+from sim.jit import called, inlined
 
 ZERO, ONE, TWO = uint64(0), uint64(1), uint64(2)
-NEVER = (1 << 63) - 1
+# a heap in which every entry has four children; behind the last one stands NEVER. Indices without a sign need
+# no look whether they are negative
 
 
 @inlined
-def push(heap, x, time, what):
-    """Add what will happen; indices without a sign need no look whether they are negative."""
-    n = uint64(x[HEAP])
-    x[HEAP] += 1
-    rise(heap, n, time, what)
+def next_time(st):
+    """When the next fact happens; NEVER if there is none to come."""
+    heap = st.heap
+    if st.x[HOLE] == 0:
+        return heap[ZERO].time
+    one, two = heap[ONE].time, heap[TWO].time
+    three, four = heap[TWO + ONE].time, heap[TWO + TWO].time
+    return min(min(one, two), min(three, four))
+
+
+@inlined
+def take_next(st):
+    """The next fact. Its place stays a hole, since what it leads to is mostly another fact to come."""
+    if st.x[HOLE]:
+        fill_hole(st)
+    st.x[HOLE] = 1
+    return st.heap[ZERO].what
+
+
+@called
+def fill_hole(st):
+    """Put the last entry where the next one was."""
+    heap = st.heap
+    st.x[HOLE] = 0
+    st.x[HEAP] -= 1
+    n = uint64(st.x[HEAP])
+    time, what = heap[n].time, heap[n].what
+    heap[n].time = NEVER
+    if n > ZERO:
+        sink(heap, n, time, what)
+
+
+@called
+def push(st, time, what):
+    """Add what will happen, in the hole if there is one."""
+    heap, n = st.heap, uint64(st.x[HEAP])
+    if st.x[HOLE]:
+        st.x[HOLE] = 0
+        sink(heap, n, time, what)
+    else:
+        st.x[HEAP] += 1
+        rise(heap, n, time, what)
+
+
+@inlined
+def sink(heap, n, time, what):
+    """Put an entry into a heap whose first place is a hole.
+
+    The hole goes down to a leaf before the entry is put in, since it is seldom early; which of four children
+    is the earliest, the only question on the way, is answered without a branch.
+    """
+    i, kid = ZERO, ONE
+    while kid < n:
+        a = kid + uint64(heap[kid + ONE].time < heap[kid].time)
+        b = kid + TWO + uint64(heap[kid + TWO + ONE].time < heap[kid + TWO].time)
+        kid = a + (b - a) * uint64(heap[b].time < heap[a].time)
+        heap[i].time = heap[kid].time
+        heap[i].what = heap[kid].what
+        i = kid
+        kid = (i << TWO) + ONE
+    rise(heap, i, time, what)
 
 
 @inlined
@@ -44,32 +102,6 @@ def rise(heap, i, time, what):
 
 
 @inlined
-def pop(heap, x):
-    """What happens next, out of a heap in which every entry has four children.
-
-    The hole goes down to a leaf before the last entry is put in, since the last is seldom early; which of
-    four children is the earliest, the only question on the way, is answered without a branch.
-    """
-    what = heap[ZERO].what
-    x[HEAP] -= 1
-    n = uint64(x[HEAP])
-    time, last = heap[n].time, heap[n].what
-    for beyond in range(SPARE_EVENTS):  # the children that are not there
-        heap[n + uint64(beyond)].time = NEVER
-    i, kid = ZERO, ONE
-    while kid < n:
-        a = kid + uint64(heap[kid + ONE].time < heap[kid].time)
-        b = kid + TWO + uint64(heap[kid + TWO + ONE].time < heap[kid + TWO].time)
-        kid = a + (b - a) * uint64(heap[b].time < heap[a].time)
-        heap[i].time = heap[kid].time
-        heap[i].what = heap[kid].what
-        i = kid
-        kid = (i << TWO) + ONE
-    rise(heap, i, time, last)
-    return what
-
-
-@inlined
 def happen(st, time, kind, slot, stamp):
     """A fact to come; at this very instant without the heap."""
     what = (stamp << (SLOT_BITS + KIND_BITS)) | (slot << KIND_BITS) | kind
@@ -77,7 +109,7 @@ def happen(st, time, kind, slot, stamp):
         st.soon[st.x[SOON]] = what
         st.x[SOON] += 1
     else:
-        push(st.heap, st.x, time, what)
+        push(st, time, what)
 
 
 @inlined

@@ -57,7 +57,7 @@ from sim.engines.kernel.records import (
     USAGE_ROWS,
     VISIT_ROWS,
 )
-from sim.engines.kernel.tally import settle_pool
+from sim.engines.kernel.tally import tally_limits
 from sim.engines.kernel.units import hold_units, return_units
 from sim.engines.kernel.visits import close
 from sim.engines.kernel.waiting import may_start, stir_pool, wake_sleepers, work_out_capacity
@@ -97,7 +97,6 @@ def apply_row(net, st):
 def set_units(net, st, what, pool, value):
     """Units on duty, in capacity, or staying on after a closing."""
     p = st.pools[pool]
-    settle_pool(st, pool, st.x[NOW])
     if what == SCHEDULED:
         if value < p.scheduled:
             p.closed_at = st.x[NOW]
@@ -112,6 +111,7 @@ def set_units(net, st, what, pool, value):
             stir(st, group)
         p.timetabled = value
         work_out_capacity(st, pool)
+    tally_limits(st, pool, st.x[NOW])
 
 
 @called

@@ -10,7 +10,7 @@ from sim.engines.kernel.choices import count_in, count_out, stand_before
 from sim.engines.kernel.decisions import decide
 from sim.engines.kernel.draws import leaf, quantile, step_draw
 from sim.engines.kernel.errands import send_or_join
-from sim.engines.kernel.events import lowest_awake, pop
+from sim.engines.kernel.events import lowest_awake, next_time, take_next
 from sim.engines.kernel.facts import (
     apply_row,
     arrived,
@@ -40,13 +40,13 @@ from sim.engines.kernel.records import (
     FORKS,
     GIVES_UP,
     GROW,
-    HEAP,
     INSIDE_NOW,
     IS_TOO_LONG,
     IS_TURNED_DOWN,
     JOINS,
     KIND_BITS,
     KIND_MASK,
+    LEAST_ROOM,
     MAX_PASSES,
     MOVES_IN,
     NONE,
@@ -104,7 +104,7 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
             if breath == 0:
                 return BREATH
             fuel = min(breath, room_for_more(st))
-            if fuel <= 0:
+            if fuel < LEAST_ROOM:
                 return GROW
             breath -= fuel
         fuel -= 1
@@ -117,8 +117,8 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
         if x[SOON] > 0:
             x[SOON] -= 1
             what = st.soon[x[SOON]]
-        elif x[HEAP] > 0 and st.heap[0].time == now:
-            what = pop(st.heap, st.x)
+        elif next_time(st) == now:
+            what = take_next(st)
         elif x[STIRRED_GROUPS] > 0:
             group = int64(NONE)
             fuel += 1
@@ -139,8 +139,7 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
             if rules:
                 read_rules(net, st)
             t = net.timetable[row, 0]
-            if x[HEAP] > 0 and st.heap[0].time < t:
-                t = st.heap[0].time
+            t = min(t, next_time(st))
             empty = x[INSIDE_NOW] == 0 and x[STILL_COMING] == 0
             if stop_when_empty and empty and (not rules or x[WINDOW] == FAR or t >= x[WINDOW]):
                 return EMPTIED  # rules act to the end of the window, if there is one

@@ -7,6 +7,8 @@ from collections import namedtuple
 import numpy as np
 
 EMPTY = -(1 << 63)
+NEVER = (1 << 63) - 1
+"""The time of what stands behind the last fact to come."""
 NONE = -1
 AT_CHOICE = -2
 """Less its number: a choice that reads the state, where a step is expected."""
@@ -48,8 +50,9 @@ KIND_MASK = (1 << KIND_BITS) - 1
     REPLICATION,
     RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS, BEGIN, FREE_ERRANDS,
     PLANNED, FREE_LOADS, READ_AT, SWITCH_ROWS, BIN, BIN_END, BLOCKS, WINDOW, FRESH,
-) = range(37)  # fmt: skip
-SCALARS = 37
+    HOLE,
+) = range(38)  # fmt: skip
+SCALARS = 38
 VISITS_A, VISITS_B, ENTITIES_A, ENTITIES_B = range(4)
 """Places in `totals`."""
 CARRIES_ARRIVED, CARRIES_CROSSED = 1, 2
@@ -65,7 +68,8 @@ MAX_PASSES = 10_000
 TOO_MANY = 2  # what is wrong: too many visits that send out, else (1) too many moves in an instant
 MOST_SENT, MOST_VISITS = 255, 256
 FACTS_A_BREATH = 1 << 16  # some hundredths of a second
-SPARE_EVENTS = 4  # places behind the heap that `pop` writes
+LEAST_ROOM = 64  # facts; with room for fewer the arrays grow
+SPARE_EVENTS = 4  # places behind the heap that are read
 
 i8, i4, i2, i1 = np.int64, np.int32, np.int16, np.int8
 EVENT = np.dtype([("time", i8), ("what", i8)])
@@ -84,7 +88,10 @@ POOL = np.dtype(
         "capacity", "serving", "kept", "first", "usage_row", "waiting", "wait_first",
         "touched", "next_touched", "sleepers",
         "scheduled", "closed_at", "fell", "overtime", "overtime_since", "timetabled", "at_least",
-        "more", "reserved", "since", "noted", "was_serving", "was_kept",
+        "more", "reserved", "noted", "changes",
+        "was_serving", "was_kept", "over", "available", "steady",
+        "serving_moment", "kept_moment", "over_moment", "available_moment",
+        "serving_told", "kept_told", "over_told", "available_told",
     )]
 )  # fmt: skip
 RULE = np.dtype([(n, i8) for n in ("given", "since", "in_force")])

@@ -20,7 +20,7 @@ from sim.engines.kernel.records import (
     SWITCH_ROWS,
     SWITCHES,
 )
-from sim.engines.kernel.tally import settle_pool
+from sim.engines.kernel.tally import tally_limits
 from sim.engines.kernel.waiting import stir_pool, work_out_capacity
 from sim.jit import called, inlined
 
@@ -110,9 +110,9 @@ def act(net, st, what, target):
         elif diverted < 0:
             diverted = k
     if what in (KEEP_ON, OPEN_MORE):
-        settle_pool(st, target, st.x[NOW])
         st.pools[target].at_least, st.pools[target].more = kept, more
         work_out_capacity(st, target)
+        tally_limits(st, target, st.x[NOW])
         stir_pool(net, st, target)
     elif what == CLOSE:
         st.sites[target].closed = closed

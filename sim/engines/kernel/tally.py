@@ -76,30 +76,50 @@ def tally_visit(net, st, row, now):
 
 
 # ---- levels: how many there are, over time -------------------------------------------------------------
+# The area under a level up to an instant is level x instant - moment, where the moment sums change x instant;
+# so a change costs one product, and the bins are told at their ends.
 @inlined
 def tally_pool(st, pool):
-    """Up to now, what was busy since the last change."""
+    """Units were taken or given back: at this instant, once for however many."""
     p, now = st.pools[pool], st.x[NOW]
-    row = st.pool_tally[st.x[BIN], pool]
     if p.noted != now:
         p.noted = now
-        row.changes += 1
-    settle_pool(st, pool, now)
-    p.was_serving, p.was_kept = p.serving, p.kept
+        p.changes += 1
+    p.serving_moment += (p.serving - p.was_serving) * now
+    p.was_serving = p.serving
+    if p.kept != p.was_kept:
+        p.kept_moment += (p.kept - p.was_kept) * now
+        p.was_kept = p.kept
+    if p.serving + p.kept > p.steady or p.over > 0 or p.available != p.steady:
+        tally_limits(st, pool, now)
+
+
+@called
+def tally_limits(st, pool, at):
+    """What is busy beyond the schedule, and what is available, from an instant on; of a changed capacity too."""
+    p = st.pools[pool]
+    busy = p.was_serving + p.was_kept
+    over = max(0, busy - p.scheduled)
+    p.steady = min(p.capacity, p.scheduled)
+    available = max(busy - over, p.steady)
+    p.over_moment += (over - p.over) * at
+    p.available_moment += (available - p.available) * at
+    p.over, p.available = over, available
 
 
 @inlined
 def settle_pool(st, pool, at):
-    p = st.pools[pool]
-    lasted = at - p.since
-    if lasted > 0:
-        p.since = at
-        row, busy = st.pool_tally[st.x[BIN], pool], p.was_serving + p.was_kept
-        duty = min(busy, p.scheduled)
-        row.serving += lasted * p.was_serving
-        row.kept += lasted * p.was_kept
-        row.duty += lasted * duty
-        row.available += lasted * max(duty, min(p.capacity, p.scheduled))
+    """Tell the bin what has been added to the areas since they were told."""
+    p, row = st.pools[pool], st.pool_tally[st.x[BIN], pool]
+    serving, kept = p.was_serving * at - p.serving_moment, p.was_kept * at - p.kept_moment
+    over, available = p.over * at - p.over_moment, p.available * at - p.available_moment
+    row.serving += serving - p.serving_told
+    row.kept += kept - p.kept_told
+    row.duty += (serving - p.serving_told) + (kept - p.kept_told) - (over - p.over_told)
+    row.available += available - p.available_told
+    row.changes += p.changes
+    p.serving_told, p.kept_told, p.over_told, p.available_told = serving, kept, over, available
+    p.changes = 0
 
 
 @inlined
@@ -199,12 +219,12 @@ def go_through(net, st, end):
         time, what, target = net.timetable[row, 0], net.timetable[row, 1], net.timetable[row, 2]
         if time < end and what in (SCHEDULED, CAPACITY):
             turn(net, st, time)
-            settle_pool(st, target, time)
             if what == SCHEDULED:
                 st.pools[target].scheduled = net.timetable[row, 3]
             else:
                 st.pools[target].timetabled = net.timetable[row, 3]
                 work_out_capacity(st, target)
+            tally_limits(st, target, time)
     turn(net, st, end - 1)
     settle(net, st, end)
 
