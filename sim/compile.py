@@ -59,7 +59,7 @@ GATHER = np.dtype(
 SOURCE = np.dtype(
     [(name, np.int64) for name in (
         "flow", "code", "origin", "kind", "floor", "gap", "left", "row", "last", "day", "number", "position",
-        "next_at", "next_day", "next_number",
+        "next_at", "next_day", "next_number", "cell",
     )]
 )  # fmt: skip
 """Where entities come from: fixed fields, then the state of what comes next."""

@@ -109,12 +109,13 @@ def next_arrival(net, st, source, begin, end):
             src.position = shape[24]
         if src.position >= shape[24]:
             src.day += 1
-            src.number, src.position = -1, 0
+            src.number, src.position, src.cell = -1, 0, 0
             continue
         begins, length = net.days[src.day, 1], net.days[src.day, 2] - net.days[src.day, 1]
-        cell = 0
+        cell = src.cell
         while shape[cell + 1] <= src.position:
             cell += 1
+        src.cell = cell
         inside = (src.position - shape[cell]) * length // (24 * (shape[cell + 1] - shape[cell]))
         at = begins + cell * length // 24 + inside
         if at < begin:

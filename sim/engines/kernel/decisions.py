@@ -226,6 +226,10 @@ def start(net, st, visit):  # noqa: C901, PLR0912
         if not is_ready(net, st, step, visit):
             return False
         claim(net, st, visit)
+    mode, begun = mode_of(net, st, step, visit), has_begun(net, st, step, visit)
+    number = st.starts[entity, step] + 1
+    # before everything else that is done, so that the processor does it meanwhile
+    length = v.length if begun else duration(net, st, entity, step, mode, number)
     others = False
     if s.interrupts:
         others = not has_units(net, st, step, visit)
@@ -235,7 +239,6 @@ def start(net, st, visit):  # noqa: C901, PLR0912
     count_queue(st, step, -1)
     if s.watched:
         st.waiting[step, st.entities[entity].flow] -= 1
-    mode = mode_of(net, st, step, visit)
     v.started, v.mode, v.bin = now, mode, st.x[BIN]
     if s.only_pool >= 0:
         take_only(st, visit, s.only_pool, s.only_units)
@@ -244,10 +247,8 @@ def start(net, st, visit):  # noqa: C901, PLR0912
         units_there(net, st, step, visit, True)
     if net.fickle.size > 0:
         look_again(net, st, visit)
-    begun = has_begun(net, st, step, visit)
     if not begun:
-        st.starts[entity, step] += 1
-        v.draw = st.starts[entity, step]
+        st.starts[entity, step] = number
     if s.kind == TAKE:
         take(net, st, visit)
     if s.kind == GATHER:
@@ -259,7 +260,6 @@ def start(net, st, visit):  # noqa: C901, PLR0912
     if s.kind == PARALLEL or s.errand >= 0:  # it ends when others have ended
         happen(st, now, FORKS, visit, v.stamp)
         return False
-    length = v.length if begun else duration(net, st, entity, step, mode, v.draw)
     if s.kind == ANSWER and is_too_late(net, st, visit, length):
         return others
     if s.stoppable and not begun:

@@ -106,7 +106,7 @@ IN_ROW = (
 VISIT = np.dtype([(n, i8) for n in (
     *IN_ROW,
     "resumed", "amount", "batch", "line", "overdue", "keeping", "length", "moved_in", "newcomer", "patient",
-    "held_units", "in_zone", "mover", "draw", "priority", "since", "stamp", "prev", "next",
+    "held_units", "in_zone", "mover", "priority", "since", "stamp", "prev", "next",
 )])  # fmt: skip
 FRESH_ROWS = 64
 FRESH_ROW = np.dtype(

@@ -136,7 +136,7 @@ def new_visit(net, st, mover, step):
     st.step_tally[st.x[BIN], step].came += 1
     if net.steps[step].marks & CARRIES_ARRIVED and e.came == EMPTY:
         e.came = now
-    v.mover, v.step, v.number, v.draw = mover, step, st.counts[entity, step], 0
+    v.mover, v.step, v.number = mover, step, st.counts[entity, step]
     v.joined, v.since = now, now
     v.admitted = v.started = v.ended = v.resumed = EMPTY
     v.mode = v.lane_pool = v.lane = v.blocked = v.line = NONE
