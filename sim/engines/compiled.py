@@ -27,6 +27,7 @@ from sim.engines.kernel import loop, records
 from sim.engines.kernel.records import State
 from sim.engines.pieces import part
 from sim.engines.tables import timetable_table
+from sim.engines.visit_rows import columns
 from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
 from sim.packed import SPACE, packed
@@ -37,6 +38,9 @@ from sim.timetable import Row
 
 SLOTS = 64
 """Visits, movers and entities at the start; doubled when they run out."""
+
+LARGE = 1 << 22
+"""Bytes of an array that is not copied as it grows."""
 
 SPARE = 4 * records.LEAST_ROOM
 """Facts that must fit after growing, at least."""
@@ -260,7 +264,8 @@ class Model:
             if state.x[records.RECORD]:
                 rows, present = int(state.x[records.VISIT_ROWS]), state.visits.size
                 log, extra = (_longer(of[:rows], present) for of in (state.visit_log, state.extra_log))
-                state = state._replace(visit_log=log, extra_log=extra)
+                long = _longer(state.long_log[: state.x[records.LONG_ROWS]], present)
+                state = state._replace(visit_log=log, extra_log=extra, long_log=long)
             own = {name: getattr(state, name).copy() for name in ("x", "totals", "broken")}
             state = _named(state._replace(**own, **tallies.copies(state, self.axis, end)))
             with _wrapping():
@@ -364,7 +369,7 @@ class _Reader:
         else:
             order = np.argsort(place)  # no two are equal
         rows, entity = self.visit_rows.take(order), entity.take(order)
-        known = {"entity": entity, "klass": klass[entity], "blocked_by": rows["blocked"]}
+        known = {"entity": entity, "klass": klass[entity], **columns(rows, self.state.long_log)}
         fixed = {"segment": 1, "batch": -1, "amount": EMPTY}
         for column, name in enumerate(("amount", "batch", "segment")[: self.extra_rows.shape[1]]):
             known[name] = self.extra_rows[order, column]
@@ -372,7 +377,7 @@ class _Reader:
         return {
             name: np.full(len(rows), fixed[name], np.int64)
             if name in fixed
-            else np.asarray(known[name] if name in known else rows[name]).astype(np.int64)
+            else np.asarray(known[name]).astype(np.int64, copy=False)
             for name in VISIT_COLUMNS
         }
 
@@ -495,10 +500,11 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
             free_entities=free.copy(),
             fresh=np.zeros(records.FRESH_ROWS, records.FRESH_ROW),
             visit_log=np.zeros(4 * SLOTS, records.VISIT_LOG),
+            long_log=np.zeros(4 * SLOTS, records.LONG_LOG),
             entity_log=np.zeros(SLOTS, records.ENTITY_LOG),
             attribute_log=np.zeros((SLOTS, attributes), np.int64),
-            usage=np.zeros(SLOTS, records.LEVEL),
-            places=np.zeros(SLOTS, records.LEVEL),
+            usage=np.zeros(SLOTS, records.USAGE),
+            places=np.zeros(SLOTS, records.USAGE),
             stocks=_records(stocks, records.STOCK, level=prepared.opening, level_row=np.arange(stocks)),
             levels=_opening_levels(prepared.opening, begin),
             extra_log=np.zeros((4 * SLOTS, 3 if interrupted else 2 if stocks or loads else 0), np.int64),
@@ -580,6 +586,17 @@ def _longer(array: Array, more: int) -> Array:
     return longer
 
 
+def _extended(array: Array, size: int) -> Array:
+    """The array with room for so many rows, and for some more.
+
+    A large one grows where it lies, by a quarter: the record of a year is not copied.
+    """
+    if array.nbytes < LARGE or not array.flags.owndata:
+        return _longer(array, max(len(array), size - len(array)))
+    array.resize((max(size, len(array) + len(array) // 4), *array.shape[1:]), refcheck=False)
+    return array
+
+
 def grow(state: State, facts: int) -> State:
     """Make room for so many facts, by doubling whatever is nearly full."""
     state = _grow_slots(state, facts)
@@ -600,6 +617,7 @@ def grow(state: State, facts: int) -> State:
     }
     rows = {
         "visit_log": x[records.VISIT_ROWS] + records.FRESH_ROWS + again + 4 * (facts + 1),
+        "long_log": x[records.LONG_ROWS] + records.FRESH_ROWS + again + 4 * (facts + 1),
         "entity_log": x[records.ENTITIES] + facts + 2,
         "attribute_log": x[records.ENTITIES] + facts + 2,
         "usage": x[records.USAGE_ROWS] + (facts + 1) * (state.pools.size + 1),
@@ -617,9 +635,9 @@ def grow(state: State, facts: int) -> State:
     for name, size in wanted.items():
         array = getattr(state, name)
         if len(array) < size:
-            changed[name] = _longer(array, max(len(array), int(size) - len(array)))
+            changed[name] = _extended(array, int(size))
     if "heap" in changed:
-        changed["heap"]["time"][len(state.heap) :] = records.NEVER
+        changed["heap"]["time"][int(x[records.HEAP]) :] = records.NEVER
     return _named(state._replace(**changed))
 
 

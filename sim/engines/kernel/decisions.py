@@ -272,7 +272,7 @@ def start(net, st, visit):  # noqa: C901, PLR0912
 
 @called
 def look_again(net, st, visit):
-    """At those who may start because this visit did: a greedy first need may now leave units to the second."""
+    """At who may start because this visit did: a greedy first need may now leave units to the second."""
     for k in range(st.visits[visit].held_units):
         pool = st.unit_pools[visit, k]
         for j in range(net.fickle_ptr[pool], net.fickle_ptr[pool + 1]):

@@ -31,7 +31,7 @@ def next_time(st):
         return heap[ZERO].time
     one, two = heap[ONE].time, heap[TWO].time
     three, four = heap[TWO + ONE].time, heap[TWO + TWO].time
-    return min(min(one, two), min(three, four))
+    return min(one, two, three, four)
 
 
 @inlined

@@ -35,6 +35,7 @@ from sim.engines.kernel.records import (
     HEAP,
     HOLD,
     IDLE_HEADS,
+    LONG_ROWS,
     LOST,
     MAX_FORK,
     NEVER_JOINED,
@@ -149,6 +150,7 @@ def room_for_more(st):
     fuel = min(fuel, (st.cells.shape[0] - x[BLOCKS] - BLOCKS_A_ROW * (again + x[FRESH])) // BLOCKS_A_FACT)
     if x[RECORD]:
         fuel = min(fuel, (st.visit_log.size - x[VISIT_ROWS] - x[FRESH] - again) // 4)
+        fuel = min(fuel, (st.long_log.size - x[LONG_ROWS] - x[FRESH] - again) // 4)
         fuel = min(fuel, st.entity_log.size - x[ENTITIES] - 1)
         fuel = min(fuel, (st.usage.size - x[USAGE_ROWS]) // (st.pools.size + 1))
         fuel = min(fuel, (st.places.size - x[PLACE_ROWS]) // (st.zones.size + 1))

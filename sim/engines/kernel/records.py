@@ -50,9 +50,9 @@ KIND_MASK = (1 << KIND_BITS) - 1
     REPLICATION,
     RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS, BEGIN, FREE_ERRANDS,
     PLANNED, FREE_LOADS, READ_AT, SWITCH_ROWS, BIN, BIN_END, BLOCKS, WINDOW, FRESH,
-    HOLE,
-) = range(38)  # fmt: skip
-SCALARS = 38
+    HOLE, LONG_ROWS,
+) = range(39)  # fmt: skip
+SCALARS = 39
 VISITS_A, VISITS_B, ENTITIES_A, ENTITIES_B = range(4)
 """Places in `totals`."""
 CARRIES_ARRIVED, CARRIES_CROSSED = 1, 2
@@ -122,10 +122,20 @@ ENTITY = np.dtype([(n, i8) for n in (
     "row", "flow", "origin", "source", "day", "number", "arrived", "outcome", "live", "moved_at", "moves",
     "spent", "child", "parent", "sent_for", "load", "kind", "came", "crossed",
 )])  # fmt: skip
-VISIT_LOG = np.dtype([("entity", i4), ("step", i2), ("visit", i2), ("mode", i1), ("outcome", i1),
-                      ("lane_pool", i2), ("lane", i4), ("blocked", i2), ("joined", i8), ("admitted", i8),
-                      ("started", i8), ("ended", i8),
-                      ("left", i8)])  # fmt: skip
+u4, u2, u1 = np.uint32, np.uint16, np.uint8
+VISIT_LOG = np.dtype([
+    ("joined", i8), ("admitted", u4), ("started", u4), ("ended", u4), ("left", u4), ("entity", i4),
+    ("step", i2), ("visit", i2), ("lane_pool", i2), ("blocked", i2), ("lane_low", u2), ("lane_high", u1),
+    ("how", u1),
+])  # fmt: skip
+"""A row of the record, in 40 bytes: `joined`, and the other instants as times after it; the number of the
+lane in 24 bits, 0 for none; mode and outcome together in `how`."""
+NOT_REACHED = (1 << 32) - 1
+LONG = NOT_REACHED - 1
+"""Instead of a time after `joined`: never; or (of `admitted`) that one does not fit into 32 bits, so that
+`started` is the number of a row of `long_log`."""
+MODE_BITS = 4
+LONG_LOG = np.dtype([(n, i8) for n in ("admitted", "started", "ended", "left")])
 ENTITY_LOG = np.dtype([("flow", i2), ("source", i2), ("day", i4), ("number", i8), ("arrived", i8),
                        ("outcome", i1),
                        ("left", i8)])  # fmt: skip
@@ -137,13 +147,17 @@ LOAD = np.dtype([(n, i8) for n in (
     "gather", "number", "riders", "aboard", "released", "carrier", "held_units",
 )])  # fmt: skip
 KIN_LOG = np.dtype([("child", i4), ("parent", i8)])
+USAGE = np.dtype([("time", i8), ("what", i4), ("serving", i4), ("kept", i4)])
+"""A point of a curve of a resource; or of a zone, whose places taken are `serving`."""
 LEVEL = np.dtype([("what", i8), ("time", i8), ("serving", i8), ("kept", i8)])
+"""A point of a curve of a stock."""
 
 State = namedtuple(
     "State",
     "x heap soon awake sites lists groups pools free_units zones platforms demand sources visits movers "
     "entities values "
-    "starts counts units unit_pools free_visits free_movers free_entities visit_log entity_log attribute_log "
+    "starts counts units unit_pools free_visits free_movers free_entities visit_log long_log entity_log "
+    "attribute_log "
     "usage places holds hold_pools hold_counts stocks levels extra_log signs totals broken "
     "there waiting inside pool_heaps "
     "errands errand_slots free_errands kin_log again victims unit_needs reserved_log "

@@ -1,7 +1,7 @@
 """Rows of visits: written as visits leave, and counted a few hundred at a time.
 
-What a row adds to the digest, to the laws and to the statistics depends on nothing but the row. A loop over many
-rows lets the processor work on several at once, which a run that goes from fact to fact does not.
+What a row adds to the digest, to the laws and to the statistics depends on nothing but the row. A loop over
+many lets the processor work on several at once, which a run that goes from fact to fact does not.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from sim.engines.kernel.records import (
     EMPTY,
     FRESH,
     FRESH_ROWS,
+    LONG,
+    LONG_ROWS,
+    MODE_BITS,
+    NOT_REACHED,
     NTH_SEGMENT,
     RECORD,
     SEGMENT,
@@ -30,7 +34,7 @@ from sim.jit import called, inlined
 
 @inlined
 def write_visit(net, st, visit, left, now):
-    """The row of a visit that leaves; or of one that is open: `left` is empty, and `now` the end of the run."""
+    """The row of a visit that leaves, or (`left` is empty, `now` the end of the run) of an open one."""
     if st.x[FRESH] == FRESH_ROWS:
         count_rows(net, st, now)
     v, row = st.visits[visit], st.fresh[st.x[FRESH]]
@@ -53,7 +57,7 @@ def write_visit(net, st, visit, left, now):
 
 @called
 def count_rows(net, st, end):
-    """Add the fresh rows to the digest, the laws, the statistics and the record; `end`: of the run, for open ones."""
+    """Fresh rows into the digest, the laws, the statistics and the record; `end` of the run for open ones."""
     a, b = uint64(0), uint64(0)
     for k in range(st.x[FRESH]):
         one, other = word_of_visit(net, st, st.fresh[k])
@@ -78,12 +82,38 @@ def keep_rows(st):
     first = st.x[VISIT_ROWS]
     for k in range(st.x[FRESH]):
         row, log = st.fresh[k], st.visit_log[first + k]
-        log.entity, log.step, log.visit = row.entity, row.step, row.number
-        log.mode, log.outcome, log.blocked = row.mode, row.outcome, row.blocked
-        log.lane_pool, log.lane = row.lane_pool, row.lane
-        log.joined, log.admitted, log.started = row.joined, row.admitted, row.started
-        log.ended, log.left = row.ended, row.left
+        log.entity, log.step, log.visit, log.blocked = row.entity, row.step, row.number, row.blocked
+        log.how = ((row.mode + 1) << MODE_BITS) | row.outcome
+        log.lane_pool, log.lane_low, log.lane_high = (
+            row.lane_pool,
+            (row.lane + 1) & 0xFFFF,
+            (row.lane + 1) >> 16,
+        )
+        log.joined = row.joined
+        admitted, started = after(row.joined, row.admitted), after(row.joined, row.started)
+        ended, left = after(row.joined, row.ended), after(row.joined, row.left)
+        if max(admitted, started, ended, left) > NOT_REACHED or min(admitted, started, ended, left) < 0:
+            admitted, started = LONG, keep_long(st, row)
+        log.admitted, log.started, log.ended, log.left = admitted, started, ended, left
         if st.extra_log.shape[1]:
             st.extra_log[first + k, AMOUNT], st.extra_log[first + k, BATCH] = row.amount, row.batch
             if st.again.shape[0]:
                 st.extra_log[first + k, NTH_SEGMENT] = row.segment
+
+
+@inlined
+def after(joined, time):
+    """A time as it stands in a row; more than NOT_REACHED if it does not fit there."""
+    if time == EMPTY:
+        return NOT_REACHED
+    return time - joined if time - joined < LONG else NOT_REACHED + 1
+
+
+@called
+def keep_long(st, row):
+    """The instants of a row that lie too far apart; returns where they stand."""
+    n = st.x[LONG_ROWS]
+    st.x[LONG_ROWS] = n + 1
+    log = st.long_log[n]
+    log.admitted, log.started, log.ended, log.left = row.admitted, row.started, row.ended, row.left
+    return n

@@ -96,7 +96,7 @@ def tally_pool(st, pool):
 
 @called
 def tally_limits(st, pool, at):
-    """What is busy beyond the schedule, and what is available, from an instant on; of a changed capacity too."""
+    """What is busy beyond the schedule, and what is available, from an instant on."""
     p = st.pools[pool]
     busy = p.was_serving + p.was_kept
     over = max(0, busy - p.scheduled)

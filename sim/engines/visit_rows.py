@@ -1,0 +1,37 @@
+"""The rows of visits as the compiled engine keeps them, forty bytes each, and as columns of a record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines.kernel.records import LONG, MODE_BITS, NOT_REACHED
+from sim.log import EMPTY, Column
+
+Rows = NDArray[Any]
+
+
+def columns(rows: Rows, long: Rows) -> dict[str, Column]:
+    """Each column that the rows hold, by its name in a record; `long`: the instants of long visits."""
+    joined: Column = rows["joined"]
+    how = rows["how"]
+    found: dict[str, Column] = {
+        "step": rows["step"],
+        "visit": rows["visit"],
+        "lane_pool": rows["lane_pool"],
+        "lane": (rows["lane_high"].astype(np.int64) << 16 | rows["lane_low"]) - 1,
+        "blocked_by": rows["blocked"],
+        "mode": (how >> MODE_BITS).astype(np.int64) - 1,
+        "outcome": how & ((1 << MODE_BITS) - 1),
+        "joined": joined,
+    }
+    elsewhere = np.flatnonzero(rows["admitted"] == LONG)
+    for name in ("admitted", "started", "ended", "left"):
+        after = rows[name]
+        column = joined + after
+        column[after == NOT_REACHED] = EMPTY
+        column[elsewhere] = long[name][rows["started"][elsewhere]]
+        found[name] = column
+    return {name: column.astype(np.int64, copy=False) for name, column in found.items()}
