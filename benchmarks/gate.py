@@ -1,4 +1,4 @@
-"""The common gate in our engine, in C, SimPy, Ciw and salabim, side by side: the same results, and how fast.
+"""The common gate in our engine, C, C++, SimPy, Ciw and salabim: the same results, and how fast.
 
     pip install -c requirements.lock -e ".[bench]"
     python benchmarks/gate.py [--quick]
@@ -43,7 +43,7 @@ class Program:
 
     name: str
     title: str
-    entry: str  # module:function in benchmarks/peers, or the C source
+    entry: str  # module:function in benchmarks/peers, or a source in C or C++
     trucks: int  # of a run whose time is taken
     runs: int  # of equal length, for the comparison of the results
 
@@ -70,6 +70,13 @@ def size(quick: bool) -> Size:
                 20 // runs,
             ),
             Program("c", "C, for this gate alone", "gate.c", 1_000_000 // share, 40 // runs),
+            Program(
+                "cpp",
+                "C++, for this gate alone, with the standard library",
+                "gate.cpp",
+                1_000_000 // share,
+                40 // runs,
+            ),
             Program("simpy", "SimPy", "simpy_gate:run", 100_000 // share, 12 // runs),
             Program("ciw", "Ciw", "ciw_gate:run", 20_000 // share, 12 // runs),
             Program("salabim", "salabim", "salabim_gate:run", 20_000 // share, 8 // runs),
@@ -98,37 +105,41 @@ class Bench:
     """Knows how each program is started."""
 
     def __init__(self, folder: Path, wanted: Size) -> None:
-        self.binary = compiled(folder)
+        self.binaries = {name: made for name in COMPILERS if (made := compiled(folder, name))}
         self.wanted = wanted
-        self.programs = [p for p in wanted.programs if p.name != "c" or self.binary]
+        self.programs = [p for p in wanted.programs if p.name in self.binaries or p.name not in COMPILERS]
 
     def measure(self, program: Program, trucks: int, seeds: Iterable[int]) -> list[Measured]:
-        """Runs one after the other in one process (the C program: one process each)."""
+        """Runs one after the other in one process (those in C and C++: one process each)."""
         words = [str(seed) for seed in seeds]
-        if program.name == "c":
-            lines = [output([str(self.binary), str(trucks), seed]) for seed in words]
+        if binary := self.binaries.get(program.name):
+            lines = [output([str(binary), str(trucks), seed]) for seed in words]
         else:
             child = [sys.executable, "-m", "benchmarks.peers.child", program.entry, str(trucks), *words]
             lines = output(child).splitlines()
         return [read(json.loads(line)) for line in lines]
 
 
-def compiled(folder: Path) -> Path | None:
-    """The C program, built at the level of optimisation that a release has; None without a compiler."""
-    compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+COMPILERS = {"c": ("c11", ("cc", "gcc", "clang")), "cpp": ("c++17", ("c++", "g++", "clang++"))}
+"""What is compiled: its standard, and who may compile it."""
+
+
+def compiled(folder: Path, name: str) -> Path | None:
+    """A program built at the level of optimisation that a release has; None without a compiler."""
+    standard, compilers = COMPILERS[name]
+    compiler = next(filter(None, map(shutil.which, compilers)), None)
     if compiler is None:
-        print(WITHOUT_COMPILER, file=sys.stderr)
+        print(without_compiler(name), file=sys.stderr)
         return None
-    binary = folder / "gate"
-    source = ROOT / "benchmarks" / "peers" / "gate.c"
-    output([compiler, "-O3", "-std=c11", str(source), "-o", str(binary), "-lm"])
+    binary = folder / name
+    source = ROOT / "benchmarks" / "peers" / f"gate.{name}"
+    output([compiler, "-O3", f"-std={standard}", str(source), "-o", str(binary), "-lm"])
     return binary
 
 
-WITHOUT_COMPILER = (
-    "there is no C compiler (cc, gcc, clang), so the C program is left out; "
-    "remedy: apt-get install -y gcc, then run this again"
-)
+def without_compiler(name: str) -> str:
+    tried = ", ".join(COMPILERS[name][1])
+    return f"no compiler ({tried}): gate.{name} is left out; remedy: apt-get install -y g++, run again"
 
 
 def output(command: list[str]) -> str:
@@ -245,7 +256,7 @@ def main() -> None:
         gaps = compared(bench)
         refuse_disagreement(gaps)
         found = rounds(bench)
-    note = [] if bench.binary else ["", WITHOUT_COMPILER]
+    note = [line for name in COMPILERS if name not in bench.binaries for line in ("", without_compiler(name))]
     text = "\n".join([*speeds(bench, found), "", *agreement(bench, gaps), *note])
     print(f"\n{text}")
     if not quick:
