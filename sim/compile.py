@@ -41,7 +41,7 @@ KINDS = (
 ON_OUTAGE = ("finish", "pause", "restart")
 
 STEP = np.dtype(
-    [(name, np.int64) for name in (
+    [(name, np.int32) for name in (
         "kind", "group", "zone", "room", "full_to", "patience_to", "release", "on_outage", "outcome", "by",
         "time", "paper", "patience", "mixes", "need_a", "need_b", "platform_a", "platform_b", "branch_a",
         "branch_b", "hold", "free_a", "free_b",

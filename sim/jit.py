@@ -125,16 +125,21 @@ def called(function: Callable[..., Any]) -> Any:
 
 
 def _whatever_the_number(made: Any) -> Any:
-    """Compile a helper once for whole numbers, not again for each constant that it is called with."""
+    """Compile a helper once for whole numbers, not again for each constant or width it is called with."""
     if is_compiled():
         template = made.get_call_template
 
         def of_plain_types(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
-            plain: Callable[[Any], Any] = types.unliteral
-            return template(tuple(map(plain, args)), {name: plain(kind) for name, kind in kws.items()})
+            return template(tuple(map(_plain, args)), {name: _plain(kind) for name, kind in kws.items()})
 
         made.get_call_template = of_plain_types
     return made
+
+
+def _plain(kind: Any) -> Any:
+    """The type of an argument; of signed whole numbers the widest."""
+    plain = types.unliteral(kind)
+    return types.int64 if isinstance(plain, types.Integer) and plain.signed else plain
 
 
 def entry(function: Callable[..., Any]) -> Any:

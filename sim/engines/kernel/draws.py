@@ -63,7 +63,9 @@ def mixed(net, mix, luck):
 def step_draw(net, st, entity, step, number, purpose):
     e = st.entities[entity]
     key = net.step_keys[e.origin, step]
-    return draw(key[0], key[1], e.number, e.day << 16 | e.child, number << 8 | purpose, st.x[REPLICATION])
+    return draw(
+        key[0], key[1], e.number, int64(e.day) << 16 | e.child, number << 8 | purpose, st.x[REPLICATION]
+    )
 
 
 @inlined

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numba import uint64
+from numba import int64, uint64
 
 from sim.engines.kernel.bits import put, take_lowest
 from sim.engines.kernel.records import (
@@ -104,7 +104,7 @@ def rise(heap, i, time, what):
 @inlined
 def happen(st, time, kind, slot, stamp):
     """A fact to come; at this very instant without the heap."""
-    what = (stamp << (SLOT_BITS + KIND_BITS)) | (slot << KIND_BITS) | kind
+    what = (int64(stamp) << (SLOT_BITS + KIND_BITS)) | (int64(slot) << KIND_BITS) | kind
     if time == st.x[NOW]:
         st.soon[st.x[SOON]] = what
         st.x[SOON] += 1

@@ -72,56 +72,59 @@ LEAST_ROOM = 64  # facts; with room for fewer the arrays grow
 SPARE_EVENTS = 4  # places behind the heap that are read
 
 i8, i4, i2, i1 = np.int64, np.int32, np.int16, np.int8
+
+
+def _fields(long: str, short: str) -> np.dtype[np.void]:
+    """Instants and sums in 64 bits, numbers of things in 32: what is small stays near the processor."""
+    return np.dtype([(n, i8) for n in long.split()] + [(n, i4) for n in short.split()])
+
+
 EVENT = np.dtype([("time", i8), ("what", i8)])
-SITE = np.dtype([(n, i8) for n in (
-    "places", "slow", "queued", "area", "since", "in_admit", "next_admit", "in_start", "next_start",
-    "next_asked",
-    "newcomers", "under_way", "touched", "waits", "wait_at", "asleep", "next_sleeper",
-    "closed", "diverted", "area_told", "most", "places_since", "reserving",
-)])  # fmt: skip
-GROUP = np.dtype([(n, i8) for n in (
-    "admit", "start", "pools", "passes_at", "passes", "stirred", "touched", "choosers", "last_chooser",
-    "fallen",
-)])  # fmt: skip
-POOL = np.dtype(
-    [(n, i8) for n in (
-        "capacity", "serving", "kept", "first", "usage_row", "waiting", "wait_first",
-        "touched", "next_touched", "sleepers",
-        "scheduled", "closed_at", "fell", "overtime", "overtime_since", "timetabled", "at_least",
-        "more", "reserved", "noted", "changes",
-        "was_serving", "was_kept", "over", "available", "steady",
-        "serving_moment", "kept_moment", "over_moment", "available_moment",
-        "serving_told", "kept_told", "over_told", "available_told",
-    )]
+SITE = _fields(
+    "area since waits area_told places_since",
+    "places slow queued in_admit next_admit in_start next_start next_asked newcomers under_way touched "
+    "wait_at asleep next_sleeper closed diverted most reserving",
+)
+GROUP = _fields(
+    "passes_at", "admit start pools passes stirred touched choosers last_chooser fallen"
 )  # fmt: skip
-RULE = np.dtype([(n, i8) for n in ("given", "since", "in_force")])
-ZONE = np.dtype([(n, i8) for n in ("taken", "place_row", "room", "since", "noted", "was_taken")])
-FLOW = np.dtype([(n, i8) for n in ("inside", "since")])
-STOCK = np.dtype([(n, i8) for n in ("level", "put_in", "taken", "level_row")])
+POOL = _fields(
+    "noted serving_moment kept_moment over_moment available_moment "
+    "serving_told kept_told over_told available_told closed_at overtime_since",
+    "capacity serving kept reserved first waiting wait_first touched next_touched sleepers changes "
+    "was_serving was_kept over available steady usage_row "
+    "scheduled fell overtime timetabled at_least more",
+)
+RULE = _fields("since", "given in_force")
+ZONE = _fields("since noted", "taken place_row room was_taken")
+FLOW = _fields("since", "inside")
+STOCK = _fields("level put_in taken", "level_row")
 IN_ROW = (
-    "step", "number", "outcome", "mode", "lane_pool", "lane", "blocked", "bin",
-    "joined", "admitted", "started", "ended",
+    [(n, i8) for n in ("joined", "admitted", "started", "ended")]
+    + [(n, i4) for n in ("step", "number", "outcome", "mode", "lane_pool", "lane", "blocked", "bin")]
 )  # fmt: skip
 """What a visit and its row share, side by side in both, so that it is copied at a stroke."""
-VISIT = np.dtype([(n, i8) for n in (
-    *IN_ROW,
-    "resumed", "amount", "batch", "line", "overdue", "keeping", "length", "moved_in", "newcomer", "patient",
-    "held_units", "in_zone", "mover", "priority", "since", "stamp", "prev", "next",
-)])  # fmt: skip
+VISIT = np.dtype(
+    IN_ROW
+    + [(n, i8) for n in ("resumed", "amount", "overdue", "length", "priority", "since")]
+    + [(n, i4) for n in (
+        "batch", "line", "keeping", "moved_in", "newcomer", "patient", "held_units", "in_zone", "mover",
+        "stamp", "prev", "next",
+    )]
+)  # fmt: skip
 FRESH_ROWS = 64
 FRESH_ROW = np.dtype(
-    [(n, i8) for n in (*IN_ROW, "left", "entity")]
+    IN_ROW
     + [(n, np.uint64) for n in ("address_a", "address_b")]
-    + [(n, i8) for n in ("amount", "batch", "segment")]
+    + [(n, i8) for n in ("left", "amount")]
+    + [(n, i4) for n in ("entity", "batch", "segment", "_")]
 )
 """A visit that has left: its row, and what its entity adds to the digest."""
-MOVER = np.dtype(
-    [(n, i8) for n in ("entity", "visit", "held", "zone", "branch", "parent", "kids", "step", "load")]
+MOVER = _fields("", "entity visit held zone branch parent kids step load")
+ENTITY = _fields(
+    "number arrived moved_at spent came crossed",
+    "row flow origin source day outcome live moves child parent sent_for load kind",
 )
-ENTITY = np.dtype([(n, i8) for n in (
-    "row", "flow", "origin", "source", "day", "number", "arrived", "outcome", "live", "moved_at", "moves",
-    "spent", "child", "parent", "sent_for", "load", "kind", "came", "crossed",
-)])  # fmt: skip
 u4, u2, u1 = np.uint32, np.uint16, np.uint8
 VISIT_LOG = np.dtype([
     ("joined", i8), ("admitted", u4), ("started", u4), ("ended", u4), ("left", u4), ("entity", i4),
