@@ -138,7 +138,7 @@ def _whatever_the_number(made: Any) -> Any:
 
 def _plain(kind: Any) -> Any:
     """The type of an argument; of signed whole numbers the widest."""
-    plain = types.unliteral(kind)
+    plain: Any = types.unliteral(kind)  # type: ignore[no-untyped-call]
     return types.int64 if isinstance(plain, types.Integer) and plain.signed else plain
 
 

@@ -607,13 +607,13 @@ def grow(state: State, facts: int) -> State:
     again += 2 * live if state.gathers.size else 0
     rules = len(state.rules)
     events = 2 * live + again + (facts + 1) * (fork + 6 + 2 * rules)
+    noted = (again + records.FRESH_ROWS) * records.BLOCKS_A_ROW + (facts + 1) * records.BLOCKS_A_FACT
     wanted = {
         "switches": x[records.SWITCH_ROWS] + (facts + 1) * rules,
         "heap": x[records.HEAP] + events + records.SPARE_EVENTS,
         "soon": x[records.SOON] + events,
-        "cells": x[records.BLOCKS]
-        + (again + records.FRESH_ROWS) * records.BLOCKS_A_ROW
-        + (facts + 1) * records.BLOCKS_A_FACT,
+        "cells": x[records.BLOCKS] + noted,
+        "carries": x[records.CARRIES] + noted,
     }
     rows = {
         "visit_log": x[records.VISIT_ROWS] + records.FRESH_ROWS + again + 4 * (facts + 1),

@@ -89,7 +89,8 @@ def new_arrays(scenario: Resolved, axis: Axis) -> dict[str, Any]:
         "squares": np.zeros((3, len(told.members))),
         "open": np.zeros(steps, np.int64),
         "blocks": np.zeros((axis.spans, series, octaves(2 * longest)), np.int32),
-        "cells": np.zeros((FIRST_BLOCKS, CELLS), np.uint32),
+        "cells": np.zeros((FIRST_BLOCKS, CELLS), np.uint16),
+        "carries": np.zeros(FIRST_BLOCKS, np.int64),
     }
 
 
@@ -115,7 +116,9 @@ def copies(state: State, axis: Axis, end: int) -> dict[str, Array]:
     found |= {name: getattr(state, name)[:last].copy() for name in BY_BIN}
     rows = int(np.count_nonzero(state.visits["mover"] >= 0)) + int(np.count_nonzero(state.entities["live"]))
     used, more = int(state.x[records.BLOCKS]), rows * len(INTERVALS)
-    found["cells"] = np.concatenate([state.cells[:used], np.zeros((more, CELLS), np.uint32)])
+    found["cells"] = np.concatenate([state.cells[:used], np.zeros((more, CELLS), np.uint16)])
+    carried = state.carries[: state.x[records.CARRIES]]
+    found["carries"] = np.concatenate([carried, np.zeros(more, np.int64)])
     found["blocks"] = state.blocks[: axis.span[last - 1] + 1].copy()
     return found
 
@@ -143,8 +146,20 @@ def read(state: State, scenario: Resolved, axis: Axis, end: int) -> Tally:
 def _cells(state: State) -> Cells:
     """The blocks as rows, those cells that anything fell into."""
     span, series, octave = (place.astype(np.int32) for place in np.nonzero(state.blocks))
-    counts = state.cells[state.blocks[span, series, octave]].reshape(-1)
-    filled = np.flatnonzero(counts)  # narrow columns: a year fills millions of cells
+    block = state.blocks[span, series, octave]
+    counts = state.cells[block].reshape(-1)
+    carried = _places(block, state.carries[: state.x[records.CARRIES]])
+    filled = np.union1d(np.flatnonzero(counts), carried)  # narrow columns: a year fills millions of cells
     row = (filled // CELLS).astype(np.int32)
     cell = octave[row] * CELLS + (filled % CELLS).astype(np.int32)
-    return Cells(span[row], series[row], cell, counts[filled].astype(np.int64))
+    found = counts[filled].astype(np.int64)
+    np.add.at(found, np.searchsorted(filled, carried), records.CARRY)
+    return Cells(span[row], series[row], cell, found)
+
+
+def _places(block: Array, carries: Array) -> Array:
+    """Where the cells that were carried stand, if the blocks are put in this order."""
+    rows = np.zeros(int(block.max(initial=0)) + 1, np.int64)
+    rows[block] = np.arange(len(block))
+    places: Array = rows[carries // CELLS] * CELLS + carries % CELLS
+    return places

@@ -17,7 +17,7 @@ from sim.log import EMPTY, EventLog
 from sim.recount import recount
 from sim.run import run, shorten
 from sim.tally import HOUR, INTERVALS, MOST_SPANS, Tally, axis, bit_lengths, cell_of, kinds, value_of
-from tests.sim.build import NAME, category, chain, needs, step
+from tests.sim.build import NAME, always, category, chain, clock, needs, step
 from tests.sim.networks import networks
 from tests.sim.tell import one_flow, trucks, until_empty
 from tests.sim.test_engines_agree import NO_SHRINK
@@ -108,6 +108,19 @@ def test_a_cell_is_read_within_one_percent() -> None:
 def test_bit_lengths() -> None:
     values = [0, 1, 2, 3, 4, 255, 256, (1 << 45) - 1, 1 << 45]
     assert bit_lengths(np.array(values)).tolist() == [value.bit_length() for value in values]
+
+
+def test_a_cell_counts_on_when_its_sixteen_bits_are_full() -> None:
+    many = 2 * (1 << 16) + 5
+    scenario = one_flow(
+        trucks(*range(many)),
+        chain("x"),
+        {"x": step(needs=needs("p"), time="7")},
+        resources={"p": always(10)},
+        clock=clock(many + 100),
+    )
+    assert_the_same_tally(scenario, HOUR)
+    assert record_and_tally(scenario, HOUR)[1].cells.count.max() == many
 
 
 # ---- what a tally says -----------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from sim.engines.kernel.records import (
     BLOCKS_A_ROW,
     BY_ROWS,
     CAPACITY,
+    CARRIES,
     CARRIES_CROSSED,
     CHECK,
     COMPLETED,
@@ -147,7 +148,9 @@ def room_for_more(st):
     fuel = min(fuel, (st.soon.size - x[SOON] - 2 * live - more) // each)
     if st.rules.size > 0:
         fuel = min(fuel, (st.switches.shape[0] - x[SWITCH_ROWS]) // st.rules.size)
-    fuel = min(fuel, (st.cells.shape[0] - x[BLOCKS] - BLOCKS_A_ROW * (again + x[FRESH])) // BLOCKS_A_FACT)
+    pending = BLOCKS_A_ROW * (again + x[FRESH])
+    fuel = min(fuel, (st.cells.shape[0] - x[BLOCKS] - pending) // BLOCKS_A_FACT)
+    fuel = min(fuel, (st.carries.size - x[CARRIES] - pending) // BLOCKS_A_FACT)
     if x[RECORD]:
         fuel = min(fuel, (st.visit_log.size - x[VISIT_ROWS] - x[FRESH] - again) // 4)
         fuel = min(fuel, (st.long_log.size - x[LONG_ROWS] - x[FRESH] - again) // 4)

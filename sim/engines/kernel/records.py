@@ -50,9 +50,9 @@ KIND_MASK = (1 << KIND_BITS) - 1
     REPLICATION,
     RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS, BEGIN, FREE_ERRANDS,
     PLANNED, FREE_LOADS, READ_AT, SWITCH_ROWS, BIN, BIN_END, BLOCKS, WINDOW, FRESH,
-    HOLE, LONG_ROWS,
-) = range(39)  # fmt: skip
-SCALARS = 39
+    HOLE, LONG_ROWS, CARRIES,
+) = range(40)  # fmt: skip
+SCALARS = 40
 VISITS_A, VISITS_B, ENTITIES_A, ENTITIES_B = range(4)
 """Places in `totals`."""
 CARRIES_ARRIVED, CARRIES_CROSSED = 1, 2
@@ -61,6 +61,8 @@ TIMES_GO_BACK, PARTS_DIFFER, ABOVE_CAPACITY, NOT_HELD, ABOVE_ROOM, BELOW_NOTHING
 """Laws that are counted: places in `broken`."""
 BLOCKS_A_ROW = 5
 BLOCKS_A_FACT = 4 * BLOCKS_A_ROW + 1
+CARRY = 1 << 16
+"""What a cell of a histogram cannot count to."""
 DONE, GROW, EMPTIED, ENDLESS, BREATH = range(5)
 LINES = 3  # two doors and the queue
 QUEUE_LINE = 2
@@ -165,6 +167,6 @@ State = namedtuple(
     "there waiting inside pool_heaps "
     "errands errand_slots free_errands kin_log again victims unit_needs reserved_log "
     "gathers loads load_units load_pools free_loads rules switches "
-    "fresh flows step_tally pool_tally zone_tally flow_tally kind_tally squares open blocks cells",
+    "fresh flows step_tally pool_tally zone_tally flow_tally kind_tally squares open blocks cells carries",
 )
 """All arrays that change: see `prepare`."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from numba import int64
+
 from sim.engines.kernel.records import (
     BIN,
     BIN_END,
     BLOCKS,
     CAPACITY,
+    CARRIES,
     CARRIES_ARRIVED,
     CARRIES_CROSSED,
+    CARRY,
     EMPTY,
     FALLBACK,
     INSIDE,
@@ -29,6 +33,13 @@ RENEGED, BALKED = 2, 3
 """Outcomes of entities; the one after them is turned back."""
 
 
+@called
+def carry(st, block, cell):
+    """A cell that overflows begins again at 0; how often is kept apart."""
+    st.carries[st.x[CARRIES]] = block * CELLS + cell
+    st.x[CARRIES] += 1
+
+
 @inlined
 def note_value(st, span, series, value):
     """A value into the histogram of a span; of 0 nothing is kept."""
@@ -39,7 +50,11 @@ def note_value(st, span, series, value):
         block = st.x[BLOCKS]
         st.x[BLOCKS] = block + 1
         st.blocks[span, series, octave] = block
-    st.cells[block, (value >> shift) & (CELLS - 1)] += 1 if value > 0 else 0
+    cell = (value >> shift) & (CELLS - 1)
+    count = st.cells[block, cell] + (int64(1) if value > 0 else int64(0))
+    st.cells[block, cell] = count & (CARRY - 1)
+    if count == CARRY:
+        carry(st, block, cell)
 
 
 @inlined
