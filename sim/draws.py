@@ -6,10 +6,10 @@ import numpy as np
 from numba import int64, uint64
 from numpy.typing import NDArray
 
-from sim.jit import entry
+from sim.jit import entry, shared
 
 
-@entry
+@shared
 def draw(k0, k1, c0, c1, c2, c3):
     """52 random bits: key as two 32-bit words, counter as four (see `sim.chance.draw`)."""
     low = uint64(0xFFFFFFFF)
