@@ -120,12 +120,20 @@ def combine(how: Callable[..., Column], *functions: StepFunction) -> StepFunctio
     """Apply a function of arrays, such as `np.minimum`, value by value."""
     times = _merged([f.times for f in functions])
     before = how(*(np.array([f.before], dtype=np.int64) for f in functions))
-    return StepFunction(times, how(*(f.at(times) for f in functions)), int(before[0]))
+    return StepFunction(times, how(*(_on(f, times) for f in functions)), int(before[0]))
+
+
+def _on(function: StepFunction, times: Column) -> Column:
+    """The values at instants among which are all of its own."""
+    return function.values if len(function.times) == len(times) else function.at(times)
 
 
 def _merged(columns: list[Column]) -> Column:
-    """All times of several ascending columns, ascending and distinct."""
-    times = np.sort(np.concatenate(columns))
+    """All times of several columns that ascend without equals, the same way."""
+    filled = [column for column in columns if len(column)]
+    if len(filled) == 1:
+        return filled[0]
+    times = np.sort(np.concatenate(filled or columns))
     return times[np.append(np.diff(times) != 0, True)] if len(times) else times
 
 
