@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from llvmlite.binding import parse_assembly
 from numba import njit, types
+from numba.core import codegen
 from numba.core.caching import CacheImpl
 from numba.core.caching import _CacheLocator as CacheLocator
 from numba.core.compiler_lock import global_compiler_lock
@@ -188,7 +188,8 @@ def _without_other_form(library: Any, described: Any, *rest: Any) -> tuple[Any, 
         described.llvm_func_name, described.llvm_cpython_wrapper_name, described.llvm_cfunc_wrapper_name
     )  # fmt: skip
     empty = "".join(f'define void @"{symbol}"() {{ ret void }}\n' for symbol in defined)
-    return (name, kind, (machine_code, parse_assembly(empty).as_bitcode())), described, *rest
+    bitcode = codegen.ll.parse_assembly(empty).as_bitcode()  # type: ignore[attr-defined]
+    return (name, kind, (machine_code, bitcode)), described, *rest
 
 
 @contextmanager
