@@ -9,13 +9,22 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from metrics import kpis_appointments, kpis_flow, kpis_messages, kpis_orders, kpis_places, kpis_time
+from metrics import (
+    kpis_appointments,
+    kpis_flow,
+    kpis_inspection,
+    kpis_messages,
+    kpis_orders,
+    kpis_places,
+    kpis_time,
+)  # fmt: skip
 from metrics.declare import Kpi, declared_in
 from metrics.trs import INTERVALS, MILESTONES
 
 TITLES = {
     kpis_flow: "How much came, crossed and stayed · Đến, qua và tồn",
     kpis_time: "How long it took · Mất bao lâu",
+    kpis_inspection: "What inspection is for · Kiểm tra để làm gì",
     kpis_places: "Resources, queues, zones, stocks and platforms · Nguồn lực, hàng chờ, bãi, kho và nền tảng",
     kpis_messages: "Messages over platforms · Bản tin qua nền tảng",
     kpis_appointments: "Appointments · Hẹn giờ",

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from metrics import kpis_appointments, kpis_flow, kpis_messages, kpis_orders, kpis_places, kpis_time
+from metrics import (
+    kpis_appointments,
+    kpis_flow,
+    kpis_inspection,
+    kpis_messages,
+    kpis_orders,
+    kpis_places,
+    kpis_time,
+)  # fmt: skip
 from metrics.declare import Kpi, Value, declared_in
 from metrics.replication import Replication
 from metrics.statistics import LEVEL, Summary, summarise
@@ -17,7 +25,9 @@ from metrics.strata import strata
 from scenarios.resolved import Resolved
 from sim.log import EventLog
 
-_MODULES = (kpis_flow, kpis_time, kpis_places, kpis_messages, kpis_appointments, kpis_orders)
+_MODULES = (
+    kpis_flow, kpis_time, kpis_inspection, kpis_places, kpis_messages, kpis_appointments, kpis_orders,
+)  # fmt: skip
 
 CATALOGUE: tuple[Kpi, ...] = tuple(declared for module in _MODULES for declared in declared_in(module))
 """Every KPI, in the order of results."""

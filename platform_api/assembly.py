@@ -9,9 +9,19 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from metrics.declare import Value
-from platform_api.results import Comparison, Curve, Estimate, Interval, Provenance, Result, Stuck, Timing
+from platform_api.results import (
+    Comparison,
+    Curve,
+    Estimate,
+    Expectation,
+    Interval,
+    Provenance,
+    Result,
+    Stuck,
+    Timing,
+)  # fmt: skip
 from scenarios.errors import Problem
-from scenarios.resolved import RESOLVED_VERSION, Label, Published, Resolved, scenario_hash
+from scenarios.resolved import RESOLVED_VERSION, Expected, Label, Published, Resolved, scenario_hash
 from sim.run import RESULT_VERSION, Run
 
 if TYPE_CHECKING:
@@ -89,6 +99,7 @@ def assemble(
         published=tuple(_compare(figure, kpis) for figure in scenario.published),
         deadlock=tuple(each.deadlock for each in ordered if each.deadlock),
         warnings=tuple(warnings),
+        expected=tuple(_expectation(band, kpis) for band in scenario.expected),
     )
 
 
@@ -211,8 +222,23 @@ _TOO_FEW = Label(
 )
 
 
+def _expectation(band: Expected, kpis: Iterable[Estimate]) -> Expectation:
+    found = _found(band, kpis)
+    mean, n = (None, 0) if found is None or found.mean is None else (found.mean, found.n)
+    missing = _NO_SUCH_KPI if found is None else found.reason if found.mean is None else None
+    scaled = None if mean is None else mean / _IN_BASE_UNITS.get(band.unit, 1.0)
+    inside = None if scaled is None else band.low <= scaled <= band.high
+    return Expectation(
+        band.kpi, band.labels, band.low, band.high, band.unit, band.reason, n, scaled, inside, missing
+    )
+
+
+def _found(figure: Published | Expected, kpis: Iterable[Estimate]) -> Estimate | None:
+    return next((k for k in kpis if k.name == figure.kpi and k.labels == figure.labels), None)
+
+
 def _compare(figure: Published, kpis: Iterable[Estimate]) -> Comparison:
-    found = next((k for k in kpis if k.name == figure.kpi and k.labels == figure.labels), None)
+    found = _found(figure, kpis)
     if found is None:
         return _comparison(figure, 0, (None,) * 4, _NO_SUCH_KPI)
     scale = _IN_BASE_UNITS.get(figure.unit, 1.0)

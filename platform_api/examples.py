@@ -249,6 +249,7 @@ KPIS = Operation(
         },
         "kpis": [A_KPI],
         "published": [],
+        "expected": [],
         "deadlock": [],
         "warnings": [],
     },

@@ -30,6 +30,7 @@ from scenarios.resolved import (
     Condition,
     Effect,
     Errand,
+    Expected,
     Flow,
     Gather,
     Message,
@@ -93,6 +94,7 @@ class _Teller:
         yield self._section("disruptions", self._disruptions())
         yield self._section("rules", (self._rule(rule) for rule in self.scenario.rules.values()))
         yield self._section("published", self._figures())
+        yield self._section("expected", map(self._expected, self.scenario.expected))
 
     def _section(self, key: str, entries: Iterator[Entry]) -> Section:
         return Section(self._say(f"{key}.title"), tuple(entries))
@@ -434,3 +436,10 @@ class _Teller:
         name = published_name(figure.kpi, figure.labels, self.scenario, self.language)
         factor, scale = published_scale(figure.unit, [figure.value])
         return Entry(f"{name} = {scale.full(figure.value * factor, self.language)}", tuple(lines))
+
+    def _expected(self, band: Expected) -> Entry:
+        name = published_name(band.kpi, band.labels, self.scenario, self.language)
+        factor, scale = published_scale(band.unit, [band.low, band.high])
+        low = scale.number(band.low * factor, self.language)
+        high = scale.full(band.high * factor, self.language)
+        return Entry(f"{name}: {low} – {high}", (pick(band.reason, self.language),))

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from platform_api.formats import Scale, published_scale, scale_for
 from platform_api.naming import kpi_name, labels_told, published_name, value_name
 from platform_api.pedigree import changes_told
-from platform_api.texts import Language, text
+from platform_api.texts import Language, pick, text
 from scenarios.resolved import Resolved
 
 if TYPE_CHECKING:
-    from platform_api.results import Comparison, Estimate, Result
+    from platform_api.results import Comparison, Estimate, Expectation, Result
 
 GATE_HEADLINE = ("crossed", "dwell_mean", "dwell_p95", "closing_backlog")
 ORDER_HEADLINE = ("completed", "order_lead_time_mean", "order_lead_time_p95", "on_time", "return_share",
@@ -282,6 +282,15 @@ class Reading:
         name = published_name(figure.kpi, figure.labels, self.scenario, self.language)
         return Published(figure, name, scale, factor, self)
 
+    def expected(self) -> list[Expected]:
+        """Each band that the scenario states, and whether the simulated mean lies in it."""
+        return [self._expected(band) for band in self.result.expected]
+
+    def _expected(self, band: Expectation) -> Expected:
+        factor, scale = published_scale(band.unit, [band.low, band.high, band.mean])
+        name = published_name(band.kpi, band.labels, self.scenario, self.language)
+        return Expected(band, name, scale, factor, self)
+
     def balance(self) -> Iterator[str]:
         """The identity of conservation, with its numbers, in each direction: true by arithmetic."""
         for group in self.groups():
@@ -350,3 +359,42 @@ class Published:
 
 def _has_value(shown: Shown | None) -> bool:
     return shown is not None and shown.estimate.mean is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A band that the scenario states and the simulated mean beside it."""
+
+    band: Expectation
+    name: str
+    scale: Scale
+    factor: float  # unit of the band → unit of results
+    reading: Reading
+
+    def _number(self, value: float) -> str:
+        return self.scale.number(value * self.factor, self.reading.language)
+
+    @property
+    def expected(self) -> str:
+        """The band with its unit: `2,5 – 4 giờ`."""
+        high = self.scale.full(self.band.high * self.factor, self.reading.language)
+        return f"{self._number(self.band.low)} – {high}"
+
+    @property
+    def simulated(self) -> str:
+        """The mean with its unit, or a dash."""
+        if self.band.mean is None:
+            return "–"
+        return self.scale.full(self.band.mean * self.factor, self.reading.language)
+
+    @property
+    def verdict(self) -> str:
+        """Within the band, outside, or why there is no telling."""
+        if self.band.inside is None:
+            return pick(self.band.missing, self.reading.language) if self.band.missing else "–"
+        return self.reading.say("expected.inside" if self.band.inside else "expected.outside")
+
+    @property
+    def reason(self) -> str:
+        """Why the band is where it is."""
+        return pick(self.band.reason, self.reading.language)

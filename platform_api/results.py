@@ -97,6 +97,22 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """A band that the scenario states, and the simulated mean; to be outside is a surprise, not an error."""
+
+    kpi: str
+    labels: dict[str, str]
+    low: float
+    high: float
+    unit: str
+    reason: Label  # why this is expected
+    n: int
+    mean: float | None  # in the unit of the band
+    inside: bool | None
+    missing: Label | None = None  # why there is no mean
+
+
+@dataclass(frozen=True, slots=True)
 class Stuck:
     """A replication that ended in deadlock."""
 
@@ -142,6 +158,7 @@ class Result:
     published: tuple[Comparison, ...]
     deadlock: tuple[Stuck, ...]
     warnings: tuple[Problem, ...]
+    expected: tuple[Expectation, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The answer as plain data."""

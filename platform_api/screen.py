@@ -57,6 +57,7 @@ class _Screen:
         yield from self._gates()
         yield from self._agencies()
         yield from self._published()
+        yield from self._expected()
 
     def closing(self) -> Iterator[RenderableType]:
         """How to read the ranges, and what the run was."""
@@ -143,6 +144,16 @@ class _Screen:
         yield Text(self.say("report.published.subtitle"), "dim")
         for line in self.reading.balance():
             yield Text(line, "dim")
+
+    def _expected(self) -> Iterator[RenderableType]:
+        bands = self.reading.expected()
+        if bands:
+            heads = (self.say(f"screen.{name}") for name in ("figure", "expected", "simulated", "why"))
+            table = self._table(self.say("expected.title"), *heads)
+            for each in bands:
+                table.add_row(each.name, each.expected, each.simulated, f"{each.verdict}\n{each.reason}")
+            table.columns[-1].justify = "left"
+            yield table
 
     def _deadlocks(self) -> Iterator[RenderableType]:
         from rich.text import Text

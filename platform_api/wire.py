@@ -247,6 +247,9 @@ class Kpis(Wire):
     provenance: dict[str, Any] = Field(description="what it takes to repeat it; the source of each number")
     kpis: list[Estimate]
     published: list[dict[str, Any]] = Field(description="published figures beside the simulated ones")
+    expected: list[dict[str, Any]] = Field(
+        description="bands that the scenario states beside simulated means"
+    )
     deadlock: list[dict[str, Any]] = Field(description="replications in which entities block each other")
     warnings: list[ProblemItem]
 

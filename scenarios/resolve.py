@@ -90,6 +90,7 @@ def resolve(data: Any, findings: Findings, folder: Folder | None, *, cut_short: 
         tables={GAP: unit_gap_table(), **trees.tables},
         mixes=trees.mixes,
         stocks=facilities.stocks(written),
+        expected=tuple(_expected(band) for band in written.expected),
     )
     findings.raise_if_any()
     check_soundness(scenario, laid, findings, cut_short=cut_short)
@@ -213,4 +214,16 @@ def _published(figure: schema.Published) -> resolved.Published:
         mark=figure.mark,
         source=figure.source,
         note=figure.note.label() if figure.note else None,
+    )
+
+
+def _expected(band: schema.Expected) -> resolved.Expected:
+    low, high = band.between
+    return resolved.Expected(
+        kpi=band.kpi,
+        labels=dict(band.labels),
+        low=low,
+        high=high,
+        unit=band.unit,
+        reason=band.reason.label(),
     )

@@ -418,6 +418,18 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """A band in which an indicator is expected, and why: a judgement, not a measurement."""
+
+    kpi: str
+    labels: dict[str, str]
+    low: float
+    high: float
+    unit: str
+    reason: Label
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """A number of the written form with its pedigree."""
 
@@ -456,6 +468,7 @@ class Resolved:
     tables: dict[str, Table] = field(default_factory=dict)
     mixes: dict[str, Mix] = field(default_factory=dict)
     stocks: dict[str, Stock] = field(default_factory=dict, metadata=LATER)
+    expected: tuple[Expected, ...] = field(default=(), metadata=LATER)
 
 
 def to_json(scenario: Resolved) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, field_validator
 
 from scenarios.calendars import OpeningHours, ZoneName
 from scenarios.distributions import TimeDistribution
+from scenarios.errors import Flaw
 from scenarios.quantities import (
     Count,
     Day,
@@ -20,6 +21,7 @@ from scenarios.quantities import (
     Stated,
     Written,
 )  # fmt: skip
+from scenarios.resolved import Label
 from scenarios.schema_flows import CountUnit, Flow
 from scenarios.schema_state import Rule
 from scenarios.schema_steps import Step
@@ -185,6 +187,34 @@ class Published(Written):
     """For people."""
 
 
+class Expected(Written):
+    """A band in which an indicator is expected, and why: a judgement, not a measurement."""
+
+    kpi: Name
+    """Which KPI it is."""
+    labels: dict[Name, str] = Field(default_factory=dict)
+    """Of which part: direction, gate …"""
+    between: tuple[float, float]
+    """Lowest and highest value that would not surprise, in `unit`."""
+    unit: str
+    """s, min, h, d, 1, %, ratio, VND …"""
+    reason: Text
+    """Why so."""
+
+    @field_validator("between")
+    @classmethod
+    def _is_ordered(cls, between: tuple[float, float]) -> tuple[float, float]:
+        if between[0] > between[1]:
+            raise Flaw(list(between), *_BACKWARDS)
+        return between
+
+
+_BACKWARDS = (
+    Label(vi="được viết ngược", en="is written backwards"),
+    Label(vi="hãy viết 'between: [thấp nhất, cao nhất]'", en="write 'between: [lowest, highest]'"),
+)
+
+
 class Scenario(Written):
     """A whole scenario."""
 
@@ -238,3 +268,5 @@ class Scenario(Written):
     """KPI → service target."""
     published: tuple[Published, ...] = ()
     """Figures to compare with."""
+    expected: tuple[Expected, ...] = ()
+    """Bands in which the main indicators are expected."""

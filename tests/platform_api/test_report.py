@@ -70,6 +70,9 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     sources = {"S1": {"text": 'A <paper> & its "title"', "url": "https://example.org/?a=1&b=2"}}
     published = [figure | {"source": "S1"} for figure in figures]
     scenario += f"\npublished: {json.dumps(published)}\nsources: {json.dumps(sources)}\n"
+    reason = {"vi": "Vì <sao>", "en": "As <told>"}
+    band = {"kpi": "dwell_mean", "between": [900, 901], "unit": "h", "reason": reason}
+    scenario += f"expected: {json.dumps([band], ensure_ascii=False)}\n"
     file = folder / "small-gate.yaml"
     file.write_text(scenario, encoding="utf-8")
     return keep(file, folder / "kept", "--replications", "10")
@@ -212,6 +215,14 @@ def test_marks_are_told_honestly(gate: Kept) -> None:
     assert verdicts["dwell_p50"] == text("verdict.outside", "en", between="between days")
     assert verdicts["dwell_mean"] == "consistent: within the spread between days"
     assert "An identity: always true, no evidence." in said
+
+
+def test_a_band_is_told_with_its_reason_and_whether_the_mean_is_in_it(gate: Kept) -> None:
+    said = Page(gate[2]).words("en")
+    (told,) = Reading(gate[0], gate[1], "en").expected()
+    assert (told.expected, told.verdict) == ("37.5 – 37.5\N{NO-BREAK SPACE}d", "outside")
+    assert "37.5 – 37.5" in said
+    assert "As <told>" in said
 
 
 def test_a_year_is_not_a_day(gate: Kept) -> None:

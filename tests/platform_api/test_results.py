@@ -12,7 +12,7 @@ from platform_api.examples import SMALL_SCENARIO
 from platform_api.results import NotAResult, Result
 from platform_api.runner import run_scenario
 from scenarios.library import load
-from scenarios.resolved import Published, Resolved, scenario_hash
+from scenarios.resolved import Expected, Label, Published, Resolved, scenario_hash
 from tests.platform_api.conftest import resolved
 
 Mark = Literal["given", "fitted", "predicted"]
@@ -28,7 +28,16 @@ def scenario() -> Resolved:
             published("dwell_mean", 10.0, "fitted", unit="min"),
             published("no_such_figure", 1.0, "predicted"),
         ),
+        expected=(
+            band("arrived", 1.0, 1000.0, "1"),
+            band("dwell_mean", 900.0, 1000.0, "min"),
+            band("no_such_figure", 0.0, 1.0, "1"),
+        ),
     )
+
+
+def band(kpi: str, low: float, high: float, unit: str) -> Expected:
+    return Expected(kpi, {"flow": "truck"}, low, high, unit, Label("vì", "because"))
 
 
 def published(kpi: str, value: float, mark: Mark, unit: str = "1") -> Published:
@@ -54,7 +63,7 @@ def test_the_document_has_all_that_a_reader_needs(result: Result) -> None:
         "trs",
         "series",
     }
-    assert wanted | {"published", "deadlock", "warnings"} == document.keys()
+    assert wanted | {"published", "deadlock", "warnings", "expected"} == document.keys()
     assert document["timing"].keys() == {"setup_s", "engine_s", "entities", "visits", "events"}
     needed = {"name", "unit", "labels", "n", "mean", "half_width", "level", "p10", "p90"}
     assert all(needed <= kpi.keys() for kpi in document["kpis"])
@@ -100,6 +109,17 @@ def test_published_figures_stand_beside_simulated_ones(result: Result) -> None:
     assert minutes.mean == pytest.approx(dwell / 60)
     assert (nothing.mean, nothing.inside) == (None, None)
     assert nothing.reason is not None
+
+
+def test_bands_stand_beside_simulated_means_in_their_own_unit(result: Result) -> None:
+    wide, far, nothing = result.expected
+    assert (wide.inside, wide.mean) == (True, result.kpi("arrived", flow="truck").mean)
+    dwell = result.kpi("dwell_mean", flow="truck").mean
+    assert dwell is not None
+    assert far.mean == pytest.approx(dwell / 60)
+    assert far.inside is False
+    assert (nothing.mean, nothing.inside) == (None, None)
+    assert nothing.missing is not None
 
 
 def test_a_few_replications_predict_nothing(scenario: Resolved) -> None:
