@@ -367,6 +367,22 @@ def share_delayed(run: Replication, of: Stratum) -> Scalar:
     return ratio(int(np.count_nonzero(waited)), len(waited), len(waited))
 
 
+@kpi(
+    unit="1",
+    by=("step", "agency"),
+    vi="Số lượt",
+    en="Visits",
+    meaning="Visits started in the window: how many were served there. Two of them make a share, such as on "
+    "line against at the counter.",
+    nghia="Số lượt bắt đầu được phục vụ trong kỳ. Đem hai số chia cho nhau thành tỷ lệ, ví dụ nộp trực tuyến so "
+    "với tại quầy.",
+    source="definition of this project",
+)
+def visits(run: Replication, of: Stratum) -> Scalar:
+    n = len(run.spent("wait", steps_of(run, of)))
+    return Scalar(n, n)
+
+
 def steps_of(run: Replication, of: Stratum) -> Mask:
     """The steps that a stratum by step or by agency is about."""
     return run.step(of.name) if of.by == "step" else run.steps(agency=of.name)
