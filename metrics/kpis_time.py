@@ -374,8 +374,8 @@ def share_delayed(run: Replication, of: Stratum) -> Scalar:
     en="Visits",
     meaning="Visits started in the window: how many were served there. Two of them make a share, such as on "
     "line against at the counter.",
-    nghia="Số lượt bắt đầu được phục vụ trong kỳ. Đem hai số chia cho nhau thành tỷ lệ, ví dụ nộp trực tuyến so "
-    "với tại quầy.",
+    nghia="Số lượt bắt đầu được phục vụ trong kỳ. Đem hai số chia cho nhau thành tỷ lệ, ví dụ nộp trực tuyến "
+    "so với tại quầy.",
     source="definition of this project",
 )
 def visits(run: Replication, of: Stratum) -> Scalar:
