@@ -22,6 +22,11 @@ OFTEN = 20
 
 CASE_DAYS = 2
 
+LIBRARY_DAYS = 7
+
+MOST_VISITS = 60_000
+"""Of a scenario of the library: what the slow engine does in a few seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Common:
@@ -51,10 +56,10 @@ class Agreement:
 
 
 def commons() -> Iterator[Common]:
-    """The library, a day of each; the small networks; and the cases of the theory."""
+    """The library, at most a week of each; the small networks; and the cases of the theory."""
     from metrics.verification.cases import CASES
 
-    yield from (Common("library", name, 1, 1) for name in names())
+    yield from (Common("library", name, LIBRARY_DAYS, 1) for name in names())
     yield from (Common("small", name, None, OFTEN) for name in small_networks())
     yield from (Common("case", case.name, CASE_DAYS, 1) for case in CASES)
 
@@ -88,9 +93,19 @@ def agree(common: Common, seed: int = SEED, cancel: Callable[[], bool] | None = 
 def _scenario(common: Common) -> Resolved:
     if common.kind == "case":
         return _start_of_case(common.name)
+    if common.kind == "library":
+        return of_at_most(MOST_VISITS, shorten(load(common.name).resolved, LIBRARY_DAYS * DAY))
     with _small_folder() as folder:
-        whole = load(common.name if common.kind == "library" else folder / f"{common.name}.yaml").resolved
-    return whole if common.days is None else shorten(whole, common.days * DAY)
+        return load(folder / f"{common.name}.yaml").resolved
+
+
+def of_at_most(visits: int, scenario: Resolved) -> Resolved:
+    """The scenario, or so much of its lead-in and window that it has no more visits than these."""
+    while run(scenario, SEED, engine="compiled", keep="statistics").timing.visits > visits:
+        lead_in = scenario.clock.lead_in // 2
+        scenario = replace(scenario, clock=replace(scenario.clock, lead_in=lead_in))
+        scenario = shorten(scenario, scenario.clock.at_most // 2)
+    return scenario
 
 
 def _start_of_case(name: str) -> Resolved:

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from scenarios.library import load, names
-from scenarios.resolved import DAY, Resolved, from_json, to_json
+from scenarios.library import names
+from scenarios.resolved import Resolved, from_json, to_json
 from sim.engines import compiled, reference
 from sim.engines.floor import Pool
 from sim.log import EventLog
-from sim.run import Model, run, shorten
+from sim.run import Model, run
+from tests.brief import brief
 from tests.sim.build import chain, needs, step
 from tests.sim.networks import networks
 from tests.sim.tell import one_flow, trucks
@@ -71,7 +72,7 @@ def model_of(engine: str, scenario: Resolved) -> Model:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_library_scenarios_give_the_same_digest(name: str) -> None:
-    assert_engines_agree(shorten(load(name).resolved, DAY))
+    assert_engines_agree(brief(name))
 
 
 def assert_engines_agree(scenario: Resolved) -> None:

@@ -17,6 +17,7 @@ from sim.log import EMPTY, EventLog
 from sim.recount import recount
 from sim.run import run, shorten
 from sim.tally import HOUR, INTERVALS, MOST_SPANS, Tally, axis, bit_lengths, cell_of, kinds, value_of
+from tests.brief import brief
 from tests.sim.build import NAME, always, category, chain, clock, needs, step
 from tests.sim.networks import networks
 from tests.sim.tell import one_flow, trucks, until_empty
@@ -50,7 +51,7 @@ def test_the_statistics_of_many_runs_are_those_of_their_records(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_the_statistics_of_library_scenarios_are_those_of_their_records(name: str) -> None:
-    assert_the_same_tally(shorten(load(name).resolved, DAY), HOUR)
+    assert_the_same_tally(brief(name), HOUR)
 
 
 def with_milestones(scenario: Resolved, milestones: tuple[str, ...]) -> Resolved:

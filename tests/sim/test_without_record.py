@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from scenarios.library import load, names
-from scenarios.resolved import DAY, Backlog, Resolved
+from scenarios.library import names
+from scenarios.resolved import Backlog, Resolved
 from sim.digest import digest
 from sim.engines.compiled import Model
 from sim.engines.kernel import records
-from sim.run import run, shorten
+from sim.run import run
+from tests.brief import brief
 from tests.sim.build import always, chain, clock, needs, step, stock, zone
 from tests.sim.networks import networks
 from tests.sim.tell import one_flow, trucks
@@ -28,7 +29,7 @@ def test_the_digest_kept_row_by_row_is_that_of_the_record(scenario: Resolved) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_library_scenarios_have_the_same_digest_without_a_record(name: str) -> None:
-    assert_the_same_without_record(shorten(load(name).resolved, DAY // 4))
+    assert_the_same_without_record(brief(name))
 
 
 def assert_the_same_without_record(scenario: Resolved) -> None:
