@@ -75,6 +75,7 @@ MILESTONES: dict[str, Label] = {
     "collected": Label("thu tiền", "money collected"),
     "remitted": Label("trả tiền người bán", "money remitted"),
     "submitted": Label("nộp hồ sơ", "submitted"),
+    "paid": Label("nộp phí", "paid"),
     "decided": Label("ký duyệt", "decided"),
     "result": Label("trả kết quả", "result"),
 }

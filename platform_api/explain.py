@@ -92,7 +92,7 @@ class _Teller:
         yield self._section("places", self._room())
         yield self._section("calendars", self._calendars())
         yield self._section("disruptions", self._disruptions())
-        yield self._section("rules", (self._rule(rule) for rule in self.scenario.rules.values()))
+        yield self._section("rules", (self._rule(*rule) for rule in self.scenario.rules.items()))
         yield self._section("published", self._figures())
         yield self._section("expected", map(self._expected, self.scenario.expected))
 
@@ -396,7 +396,7 @@ class _Teller:
 
     # ---- what the people in charge do ----------------------------------------------------------------
 
-    def _rule(self, rule: Rule) -> Entry:
+    def _rule(self, name: str, rule: Rule) -> Entry:
         lines = [self._when("when", rule.when, rule.lasts), *map(self._effect, rule.effects)]
         if rule.until:
             lines.append(self._when("until", rule.until, rule.until_lasts))
@@ -405,6 +405,7 @@ class _Teller:
         if rule.agreed_by:
             labels = (pick(self.scenario.agencies[name].label, self.language) for name in rule.agreed_by)
             lines.append(self._say("rules.agreed", agencies=", ".join(labels)))
+        lines += self._pedigree(f"rules.{name}.")
         return Entry(pick(rule.label, self.language), tuple(lines))
 
     def _when(self, word: str, conditions: tuple[Condition, ...], lasts: int) -> str:
