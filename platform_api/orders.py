@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from platform_api import errors, wire
+from platform_api.cards import Card, cards
 from platform_api.estimate import expected_entities
 from platform_api.runner import draw_seed
 from platform_api.runs import Order
@@ -61,7 +62,7 @@ def check(order: wire.CheckOrder | str, settings: Settings) -> wire.Checked:
 
 def library_items() -> list[wire.ScenarioItem]:
     """Every scenario of the library."""
-    return [_item(_named(name).resolved) for name in library.names()]
+    return [_item(card) for card in cards()]
 
 
 def card(name: str) -> wire.ScenarioCard:
@@ -84,7 +85,7 @@ def card(name: str) -> wire.ScenarioCard:
     )
 
 
-def _item(scenario: Resolved) -> wire.ScenarioItem:
+def _item(scenario: Resolved | Card) -> wire.ScenarioItem:
     return wire.ScenarioItem(
         name=scenario.name, title=wire.text(scenario.title), question=wire.text(scenario.question)
     )
