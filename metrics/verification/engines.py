@@ -101,10 +101,10 @@ def _scenario(common: Common) -> Resolved:
 
 def of_at_most(visits: int, scenario: Resolved) -> Resolved:
     """The scenario, or so much of its lead-in and window that it has no more visits than these."""
-    while run(scenario, SEED, engine="compiled", keep="statistics").timing.visits > visits:
-        lead_in = scenario.clock.lead_in // 2
-        scenario = replace(scenario, clock=replace(scenario.clock, lead_in=lead_in))
-        scenario = shorten(scenario, scenario.clock.at_most // 2)
+    while (found := run(scenario, SEED, engine="compiled", keep="statistics").timing.visits) > visits:
+        part, clock = 0.9 * visits / found, scenario.clock
+        scenario = replace(scenario, clock=replace(clock, lead_in=int(clock.lead_in * part)))
+        scenario = shorten(scenario, int(clock.at_most * part))
     return scenario
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from scenarios.library import names
+from scenarios.library import load, names
 from scenarios.resolved import Resolved, from_json, to_json
 from sim.engines import compiled, reference
 from sim.engines.floor import Pool
@@ -73,6 +73,31 @@ def model_of(engine: str, scenario: Resolved) -> Model:
 @pytest.mark.parametrize("name", names())
 def test_library_scenarios_give_the_same_digest(name: str) -> None:
     assert_engines_agree(brief(name))
+
+
+EVENTS = {
+    "lang-son-tet-2026": ("start=2026-02-18 18:00", "lead_in=1 d", "window=18 h"),  # registered only
+    "lang-son-outage": ("start=2025-03-12 08:00", "lead_in=2 h", "window=3 h"),
+    "lang-son-2021-12": (  # trucks are held, let go, and the other side stops
+        "start=2021-12-12 00:00", "lead_in=2 d", "window=2 d",
+        "rules.hold_inland.when.above=500", "rules.hold_inland.until.below=450",
+    ),
+    "durian-laboratories-2025-10": ("start=2025-10-19 00:00", "lead_in=1 d", "window=1 d"),
+    "ocop-livestream": ("start=2023-10-14 00:00", "lead_in=1 d", "window=2 d"),
+    "school-platform": (  # so slow that messages are sent again
+        "start=2021-12-28 19:00", "lead_in=1 h", "window=2 h",
+        "platforms.school.rate=20 /min",
+        "flows.teacher.arrivals.demand=15 %", "flows.parent.arrivals.demand=15 %",
+    ),
+    "soc-incidents": ("lead_in=7 d", "window=60 d"),
+}  # fmt: skip
+"""What the first hours of a scenario do not reach."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EVENTS)
+def test_engines_agree_when_it_happens(name: str) -> None:
+    assert_engines_agree(load(name, EVENTS[name]).resolved)
 
 
 def assert_engines_agree(scenario: Resolved) -> None:

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.library import load, names
+from scenarios.library import load
 from scenarios.resolved import DAY, Condition, Effect, Resolved, Rule
 from sim.engines.compiled import Model
 from sim.log import EMPTY, EventLog
 from sim.recount import recount
 from sim.run import run, shorten
 from sim.tally import HOUR, INTERVALS, MOST_SPANS, Tally, axis, bit_lengths, cell_of, kinds, value_of
-from tests.brief import brief
+from tests.brief import SOME, brief
 from tests.sim.build import NAME, always, category, chain, clock, needs, step
 from tests.sim.networks import networks
 from tests.sim.tell import one_flow, trucks, until_empty
@@ -49,7 +49,7 @@ def test_the_statistics_of_many_runs_are_those_of_their_records(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", SOME)
 def test_the_statistics_of_library_scenarios_are_those_of_their_records(name: str) -> None:
     assert_the_same_tally(brief(name), HOUR)
 

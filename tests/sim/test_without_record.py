@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from scenarios.library import names
 from scenarios.resolved import Backlog, Resolved
 from sim.digest import digest
 from sim.engines.compiled import Model
 from sim.engines.kernel import records
 from sim.run import run
-from tests.brief import brief
+from tests.brief import SOME, brief
 from tests.sim.build import always, chain, clock, needs, step, stock, zone
 from tests.sim.networks import networks
 from tests.sim.tell import one_flow, trucks
@@ -27,7 +26,7 @@ def test_the_digest_kept_row_by_row_is_that_of_the_record(scenario: Resolved) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", SOME)
 def test_library_scenarios_have_the_same_digest_without_a_record(name: str) -> None:
     assert_the_same_without_record(brief(name))
 
