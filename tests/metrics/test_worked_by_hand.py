@@ -174,6 +174,11 @@ class TestE6:
         assert value(self.record(), "share_delayed", end=24, step="papers") == 0
         assert value(self.record(), "share_delayed", end=24, step="sample") == 1
 
+    def test_visits_are_those_that_were_begun(self):
+        assert value(self.record(), "visits", end=24, step="tests") == 2
+        assert value(self.record(), "visits", end=8, step="tests") == 1
+        assert value(self.record(), "visits", end=24, step="sample") == 1
+
 
 class TestE7:
     """Came 05:00 (shut); border guard 07:05–07:10; registered 07:30; in parallel customs papers 07:40–08:00
