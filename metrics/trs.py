@@ -50,6 +50,7 @@ INTERVALS: tuple[tuple[str, str], ...] = (
     ("ordered", "remitted"),
     ("posted", "returned"),
     ("submitted", "accepted"),
+    ("accepted", "paid"),
     ("accepted", "decided"),
     ("submitted", "decided"),
     ("submitted", "result"),
