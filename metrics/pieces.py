@@ -8,7 +8,7 @@ of the run. Counts, sums, means, extremes and levels are those of the whole reco
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -40,10 +40,14 @@ def needs_record(scenario: Resolved) -> bool:
 
 
 class Measuring:
-    """Takes the pieces of one replication, in their order; then tells what they come to."""
+    """Takes the pieces of one replication, in their order; then tells what they come to.
 
-    def __init__(self, scenario: Resolved) -> None:
+    With `kpis` it measures only these, and neither the Time Release Study nor the lines of charts.
+    """
+
+    def __init__(self, scenario: Resolved, kpis: Sequence[Kpi] | None = None) -> None:
         self._scenario = scenario
+        self._kpis, self._whole = CATALOGUE if kpis is None else kpis, kpis is None
         self._sums: dict[Key, Sum] = {}
         self._last: list[tuple[Kpi, dict[str, str], Sum]] = []
         self._study: dict[tuple[str, str, Labels], Interval] = {}
@@ -55,6 +59,11 @@ class Measuring:
         seen = Replication(self._scenario, piece.log, Part(piece.since, piece.until, piece.last))
         self._window = seen.window
         self._last = list(self._measured(seen, piece.settled))
+        if self._whole:
+            self._draw(seen)
+
+    def _draw(self, seen: Replication) -> None:
+        """The Time Release Study and the lines of charts."""
         for row in trs.measure(seen):
             self._study.setdefault((row.begin, row.end, _key(row.labels)), Interval(row)).add(row)
         for line in curves.pieces(seen):
@@ -64,7 +73,7 @@ class Measuring:
 
     def _measured(self, seen: Replication, settled: int) -> Iterator[tuple[Kpi, dict[str, str], Sum]]:
         """Every KPI of a piece, added up."""
-        for kpi in CATALOGUE:
+        for kpi in self._kpis:
             for of in strata(seen, kpi):
                 measured = kpi.measure(seen, of)
                 key = kpi.name, _key(of.labels)

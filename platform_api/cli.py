@@ -14,6 +14,7 @@ import click
 
 from platform_api.commands.check import check
 from platform_api.commands.common import help_option, one_line, two_lines
+from platform_api.commands.compare import compare
 from platform_api.commands.explain import explain
 from platform_api.commands.listing import listing
 from platform_api.commands.report import report
@@ -166,7 +167,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for each in (listing, check, explain, run, report, serve, schema, verify, warm):
+for each in (listing, check, explain, run, compare, report, serve, schema, verify, warm):
     cli.add_command(each)
 
 

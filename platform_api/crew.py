@@ -76,7 +76,7 @@ class Crew:
             found = list(_gather(futures, following, self.board))
         except BrokenProcessPool:
             self.close()
-            raise _worker_died() from None
+            raise worker_died() from None
         if max(each.timing.visits for each in found) > LARGE:
             self.close()
         return found
@@ -103,7 +103,7 @@ class Crew:
                 raise
         except BrokenProcessPool:
             self.close()
-            raise _worker_died() from None
+            raise worker_died() from None
 
     def _ready(self) -> ProcessPoolExecutor:
         """Fresh processes: forking a server with threads would copy its locks in whatever state they are."""
@@ -153,7 +153,8 @@ def _stop(futures: Sequence[Future[Any]], board: Board) -> None:
     wait(futures)
 
 
-def _worker_died() -> RunFailed:
+def worker_died() -> RunFailed:
+    """What to say when a process ended without an answer."""
     return RunFailed(
         Label(
             vi="một tiến trình mô phỏng đã dừng đột ngột",

@@ -24,18 +24,18 @@ CHANNEL_SIGNS = {"green": "● ", "yellow": "▲ ", "red": "■ "}
 
 @cache
 def _declared() -> dict[str, Label]:
-    from metrics.kpis import CATALOGUE
+    from metrics.outcomes import OUTCOMES
 
-    return {name: kpi.label for kpi in CATALOGUE for name in kpi.value_names} | {
-        k.name: k.label for k in CATALOGUE
+    return {name: kpi.label for kpi in OUTCOMES for name in kpi.value_names} | {
+        k.name: k.label for k in OUTCOMES
     }
 
 
 @cache
 def _stat_of() -> dict[str, str]:
-    from metrics.kpis import CATALOGUE
+    from metrics.outcomes import OUTCOMES
 
-    return {f"{kpi.name}_{stat}": stat for kpi in CATALOGUE for stat in kpi.stats}
+    return {f"{kpi.name}_{stat}": stat for kpi in OUTCOMES for stat in kpi.stats}
 
 
 def kpi_name(name: str, language: Language) -> str:
@@ -55,11 +55,9 @@ def published_name(kpi: str, labels: dict[str, str], scenario: Resolved, languag
 
 def meaning_of(name: str, language: Language) -> str:
     """What an indicator means, in a sentence."""
-    from metrics.kpis import CATALOGUE
+    from metrics.outcomes import OUTCOMES
 
-    return next(
-        (pick(kpi.meaning, language) for kpi in CATALOGUE if name in (kpi.name, *kpi.value_names)), ""
-    )
+    return next((pick(kpi.meaning, language) for kpi in OUTCOMES if name in (kpi.name, *kpi.value_names)), "")
 
 
 def labels_told(labels: dict[str, str], scenario: Resolved, language: Language) -> str:

@@ -1,0 +1,133 @@
+"""The report of a comparison: one HTML page that stands by itself, to be read, sent and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from platform_api.charts.curve import Curve, curve
+from platform_api.charts.forest import Bar, forest
+from platform_api.compare_reading import Reading, Row
+from platform_api.drawing import STYLE
+from platform_api.formats import instant, scale_for
+from platform_api.pedigree import ASSUMPTION
+from platform_api.texts import LANGUAGES, Language, pick, text
+from scenarios.resolved import Label, Parameter
+
+if TYPE_CHECKING:
+    from platform_api.comparing import Comparison, Settling, Winners
+    from platform_api.experiments import Experiment
+
+
+def render(answer: Comparison, experiment: Experiment, command: str, language: Language = "vi") -> str:
+    """The page as HTML, opened in a language; `command` repeats the experiment."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("platform_api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    pages = [_Page(answer, experiment, each, command) for each in LANGUAGES]
+    return environment.get_template("compare.html.j2").render(
+        pages=pages,
+        title=pages[LANGUAGES.index(language)].reading.title,
+        picture_style=STYLE,
+        language=language,
+    )
+
+
+class _Page:
+    """The page in one language; the template asks it for its parts, in order."""
+
+    def __init__(self, answer: Comparison, experiment: Experiment, language: Language, command: str) -> None:
+        self.answer, self.language, self.command = answer, language, command
+        self.reading = Reading(answer, experiment, language)
+        self.scenario = experiment.sides[0].resolved
+
+    def say(self, key: str, **values: object) -> str:
+        """A text of comparisons."""
+        return self.reading.say(key, **values)
+
+    def report(self, key: str) -> str:
+        """A text that all reports share."""
+        return text(f"report.{key}", self.language)
+
+    def pick(self, label: Label) -> str:
+        """A label in this page's language."""
+        return pick(label, self.language)
+
+    # ---- charts ------------------------------------------------------------------------------------------
+
+    def forests(self) -> Iterator[tuple[str, str]]:
+        """(title, chart) of the differences of each unit that is seen."""
+        rows = [row for row in self.reading.rows() if row.of.mean is not None]
+        for unit in dict.fromkeys(row.of.unit for row in rows):
+            listed = [row for row in rows if row.of.unit == unit]
+            scale = scale_for(unit, [v for row in listed for v in _reach(row)])
+            name = scale.unit_name(self.language)
+            title = self.say("chart.title") + (f" [{name}]" if name else "")
+            yield title, forest([self._bar(row) for row in listed], scale, self.language, title)
+
+    def _bar(self, row: Row) -> Bar:
+        of, why = row.of, row.why
+        name = f"{row.variant}: {row.figure}" if len(self.answer.sides) > 2 else row.figure
+        return Bar(name, of.mean or 0.0, of.half_width, why.p10, why.p90, row.kind, row.difference)
+
+    def settled(self) -> Iterator[tuple[str, str]]:
+        """(what, chart) of the beginning of each side, of a stationary horizon."""
+        for of in self.answer.settling:
+            yield self._settled_told(of), self._settled_chart(of)
+
+    def _settled_told(self, of: Settling) -> str:
+        side = self.reading.name_of(of.side)
+        if of.ends is None:
+            return self.say("settled.never", side=side)
+        hours = round((of.ends + of.lead_in) / 3_600_000)
+        return self.say("settled.after", side=side, hours=hours)
+
+    def _settled_chart(self, of: Settling) -> str:
+        begin = of.times[0]
+        shown = Curve(
+            title=self.reading.name_of(of.side),
+            start=instant(self.scenario.clock.start, begin),
+            step=(of.times[1] - begin) / 1000 if len(of.times) > 1 else 3600.0,
+            mean=of.levels,
+            low=None,
+            high=None,
+            closed=[(0.0, (of.ends - begin) / 1000)] if of.ends is not None and of.ends > begin else [],
+        )
+        return curve(shown, self.language)
+
+    # ---- tables ------------------------------------------------------------------------------------------
+
+    def winners(self) -> Iterator[tuple[str, Winners]]:
+        """(variant, who wins) of each variant."""
+        for of in self.answer.winners:
+            yield self.reading.name_of(of.variant), of
+
+    @property
+    def assumptions(self) -> list[Parameter]:
+        """Numbers of the base that nobody has given a source for."""
+        return [each for each in self.answer.parameters if each.source == ASSUMPTION]
+
+    def owner(self, parameter: Parameter) -> str:
+        """The agency that could tell."""
+        agency = self.scenario.agencies.get(parameter.owner or "")
+        return pick(agency.label, self.language) if agency else parameter.owner or "–"
+
+    def provenance(self) -> Iterator[tuple[str, str]]:
+        """What is needed to get the same answer again."""
+        of = self.answer
+        yield self.report("prov.version"), f"cuakhau {of.package_version}"
+        yield self.report("prov.engine"), of.engine
+        yield self.report("prov.seed"), str(of.seed)
+        yield self.report("prov.replications"), str(of.replications)
+        for side in of.sides:
+            told: Any = ", ".join(f"{path} = {value}" for path, value in side.overrides.items())
+            scenario = f"{side.typed}{f' ({told})' if told else ''} · SHA-256 {side.scenario_hash}"
+            yield self.reading.name_of(side.name), scenario
+
+
+def _reach(row: Row) -> list[float]:
+    mean, half = row.of.mean or 0.0, row.of.half_width or 0.0
+    return [mean - half, mean + half]

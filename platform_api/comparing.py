@@ -1,0 +1,247 @@
+"""The answer of a comparison: differences with their verdicts, and all that they rest on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from metrics.paired import Verdict
+from scenarios.resolved import Label, Parameter
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """variant − base of one figure over the replications of the same days.
+
+    half_width : of the interval that the verdict goes by, corrected for being one of several; None of one
+    replication · level : of all intervals of its family together · variance_ratio : replications that pairing
+    saved, about; None where the difference does not vary
+    """
+
+    name: str
+    unit: str
+    labels: dict[str, str]
+    variant: str
+    mean: float | None
+    half_width: float | None
+    level: float
+    verdict: Verdict
+    variance_ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What stands behind the difference of the same place in the list.
+
+    n : replications with a value in both · primary : of the figure that the experiment is about · single :
+    its half-width if it were the only one · hall : beside it, where the differences are skewed · p10, p90 :
+    of the days · p : of the paired t test; p_holm: corrected · change : of an average day, as a ratio less 1,
+    from logarithms · gain : interval of the variance ratio · sentence : the verdict in words
+    """
+
+    n: int
+    primary: bool
+    better: Literal["lower", "higher", "neither"]
+    margin: float | None
+    base: float | None
+    value: float | None
+    single: float | None
+    sd: float | None
+    skewness: float | None
+    hall: Interval | None
+    p10: float | None
+    p90: float | None
+    p: float | None
+    p_holm: float | None
+    change: float | None
+    change_interval: Interval | None
+    gain: Interval | None
+    sentence: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Figures that are judged together: by which rule, with which critical value.
+
+    method : none (only one), bonferroni (few replications) or max-t
+    """
+
+    count: int
+    method: Literal["none", "bonferroni", "max-t"]
+    critical: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The base or a variant."""
+
+    name: str
+    label: Label
+    scenario: str
+    typed: str
+    overrides: dict[str, Any]
+    scenario_hash: str
+    digests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A figure of one side over its replications."""
+
+    name: str
+    unit: str
+    labels: dict[str, str]
+    side: str
+    n: int
+    mean: float | None
+    half_width: float | None
+    p10: float | None
+    p90: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of some entities won, lost, or stayed as long, in an average replication."""
+
+    won: float
+    lost: float
+    same: float
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """One entity of the first replication: where it comes from, what it is, how much longer it stayed [s]."""
+
+    address: str
+    kind: dict[str, str]
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
+class Winners:
+    """Who wins and who loses by a variant, of those who came in the window of both; an average replication.
+
+    won_s, lost_s : what all winners save, and all losers lose [s] · only_base, only_variant : who came in one
+    only · by : label → value → how many
+    """
+
+    variant: str
+    all: Share
+    won_s: float
+    lost_s: float
+    only_base: float
+    only_variant: float
+    by: dict[str, dict[str, Share]]
+    extremes: tuple[Someone, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """Of a stationary horizon: where its beginning ends (MSER-5 on the mean over replications).
+
+    ends : [ms] on the time axis; None: too short, or the level grows · lead_in : what the scenario leaves out
+    [ms] · times, levels : the series itself, how many are inside in each hour
+    """
+
+    side: str
+    ends: int | None
+    lead_in: int
+    times: tuple[int, ...]
+    levels: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How the wanted precision was come by."""
+
+    wanted: str
+    reached: bool
+    half_width: float | None
+    looks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What `--json` prints."""
+
+    name: str
+    title: Label | None
+    question: Label | None
+    seed: int
+    replications: int
+    engine: str
+    level: float
+    differences: tuple[Difference, ...]
+    evidence: tuple[Evidence, ...]
+    families: dict[str, Family]
+    sides: tuple[Side, ...]
+    levels: tuple[Level, ...]
+    winners: tuple[Winners, ...]
+    settling: tuple[Settling, ...]
+    precision: Reached | None
+    warnings: tuple[Label, ...]
+    window: int | None
+    drained_until: int
+    entities: int
+    seconds: float
+    package_version: str
+    result_version: int
+    parameters: tuple[Parameter, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The answer as plain data."""
+        from pydantic import TypeAdapter
+
+        data: dict[str, Any] = TypeAdapter(Comparison).dump_python(self, mode="json")
+        return data
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The answer as one JSON document."""
+        return json.dumps(self.document(), ensure_ascii=False, allow_nan=False, indent=indent)
+
+    def difference(self, variant: str, name: str, **labels: str) -> Difference:
+        """The difference of one figure with exactly these labels.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
+        for each in self.differences:
+            if (each.variant, each.name, each.labels) == (variant, name, labels):
+                return each
+        raise KeyError(f"{name} with labels {labels} of {variant}")
+
+    def to_csv(self) -> str:
+        """The differences as a table, one a line."""
+        told = io.StringIO()
+        table = csv.writer(told, lineterminator="\n")
+        table.writerow([
+            "variant", "name", "labels", "unit", "base", "value", "mean", "half_width", "level", "verdict",
+            "variance_ratio", "n", "p", "p_holm", "p10", "p90", "change",
+        ])  # fmt: skip
+        for of, why in zip(self.differences, self.evidence, strict=True):
+            labels = ",".join(f"{key}={value}" for key, value in of.labels.items())
+            table.writerow([
+                of.variant, of.name, labels, of.unit, why.base, why.value, of.mean, of.half_width, of.level,
+                of.verdict, of.variance_ratio, why.n, why.p, why.p_holm, why.p10, why.p90, why.change,
+            ])  # fmt: skip
+        return told.getvalue()
+
+
+def from_json(text: str | bytes) -> Comparison:
+    """Read an answer back.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If the text is no comparison.
+    """
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Comparison).validate_json(text)

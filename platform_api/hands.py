@@ -1,0 +1,161 @@
+"""Who does the work of an experiment: anything that is a `concurrent.futures.Executor`.
+
+Threads for the compiled engine, which lets others run while it does; processes for the reference engine. What
+a task gives depends on its replications alone, so the answer is the same whoever did it, in whatever order.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from platform_api import workers
+from platform_api.board import Board
+from platform_api.crew import LOOK_EVERY, worker_died
+from platform_api.following import Ask
+from sim.run import Cancelled
+
+if TYPE_CHECKING:
+    from platform_api.trials import Plan, Trial
+
+SHORTEST = 0.2
+"""A task is made of so many replications that it lasts this long at least [s]."""
+
+LONGEST_BATCH = 64
+"""Replications of a task, at the most: what is lost when it is interrupted."""
+
+AHEAD = 2
+"""Tasks that wait or run, for each hand."""
+
+Task = Callable[[Ask], "list[Trial]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """An executor, how a task is handed to it, and how all are told to stop."""
+
+    executor: Executor
+    count: int
+    submit: Callable[[Task], Future[list[Trial]]]
+    stop: Callable[[], None]
+
+
+@contextmanager
+def threads(count: int) -> Iterator[Hands]:
+    """Threads of this process."""
+    stopped = threading.Event()
+    with ThreadPoolExecutor(count, "trial") as pool:
+        yield Hands(pool, count, lambda task: pool.submit(task, stopped.is_set), stopped.set)
+
+
+@contextmanager
+def processes(count: int) -> Iterator[Hands]:
+    """Fresh processes, which hear of a stop through a little shared memory."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    board = Board(1)
+    pool = ProcessPoolExecutor(count, get_context("spawn"), workers.begin, (board,))
+    with pool:
+        yield Hands(pool, count, lambda task: pool.submit(workers.perform, task), board.cancel)
+
+
+@contextmanager
+def of(executor: Executor, count: int) -> Iterator[Hands]:
+    """Somebody else's executor, on this machine or others: it cannot be told to stop within a task."""
+    yield Hands(executor, count, lambda task: executor.submit(task, _never), lambda: None)
+
+
+def _never() -> bool:
+    return False
+
+
+def usual(engine: str, jobs: int | None) -> AbstractContextManager[Hands]:
+    """The hands that suit an engine, as many as there are processors unless said otherwise."""
+    count = jobs or os.cpu_count() or 1
+    return threads(count) if engine == "compiled" else processes(count)
+
+
+def work_off(
+    hands: Hands, plan: Plan, numbers: Sequence[int], keep: Callable[[Trial], None], tell: Callable[[], bool]
+) -> None:
+    """Do some replications of a plan; each is kept as soon as it is there, in whatever order.
+
+    `tell` is called a few times a second; it says whether to stop. However this ends, what was finished by
+    then has been kept.
+
+    Raises
+    ------
+    sim.run.Cancelled
+        If it was told to stop.
+    RunFailed
+        If a process died.
+    """
+    work = _Work(hands, plan, numbers, keep)
+    try:
+        while work.goes_on():
+            if tell():
+                raise Cancelled("the experiment was cancelled")
+    except BrokenProcessPool:
+        work.keep_finished()
+        raise worker_died() from None
+    except BaseException:
+        hands.stop()
+        work.keep_finished()
+        raise
+
+
+class _Work:
+    """Replications that wait, and tasks that run."""
+
+    def __init__(
+        self, hands: Hands, plan: Plan, numbers: Sequence[int], keep: Callable[[Trial], None]
+    ) -> None:
+        self.hands, self.plan, self.keep = hands, plan, keep
+        self.waiting = list(numbers)[::-1]
+        self.running: set[Future[list[Trial]]] = set()
+        self.done, self.seconds = 0, 0.0
+
+    def goes_on(self) -> bool:
+        """Hand out tasks, and keep what came of those that are finished; False once all are."""
+        while self.waiting and len(self.running) < AHEAD * self.hands.count:
+            self._hand_out()
+        finished, self.running = wait(self.running, LOOK_EVERY, FIRST_COMPLETED)
+        for future in finished:
+            self._take(future)
+        return bool(self.waiting or self.running)
+
+    def _hand_out(self) -> None:
+        from platform_api.trials import try_some
+
+        batch = [self.waiting.pop() for _ in range(min(self._size(), len(self.waiting)))]
+        self.running.add(self.hands.submit(partial(try_some, self.plan, tuple(batch))))
+
+    def _size(self) -> int:
+        """So many replications that a task is worth handing over, as far as is known; not all to one hand."""
+        if not self.done:
+            return 1
+        worth = math.ceil(SHORTEST * self.done / max(self.seconds, 1e-6))
+        share = math.ceil(len(self.waiting) / (AHEAD * self.hands.count))
+        return max(1, min(worth, share, LONGEST_BATCH))
+
+    def _take(self, future: Future[list[Trial]]) -> None:
+        for trial in future.result():
+            self.keep(trial)
+            self.done += 1
+            self.seconds += trial.seconds
+
+    def keep_finished(self) -> None:
+        """Wait for the tasks that run, which were told to stop, and keep what is finished."""
+        wait(self.running)
+        for future in self.running:
+            with suppress(Exception, CancelledError):
+                self._take(future)

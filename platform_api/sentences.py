@@ -1,0 +1,186 @@
+"""What a comparison says in words: a verdict for every difference, and what a reader must be warned of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from metrics import settling
+from metrics.statistics import SKEWED
+from platform_api.formats import NBSP, Scale, duration, number, scale_for
+from platform_api.naming import kpi_name, labels_told
+from platform_api.texts import Language, pick, text
+from scenarios.resolved import Label, Resolved
+
+if TYPE_CHECKING:
+    from metrics.paired import Better
+    from platform_api.comparing import Comparison, Difference, Settling
+    from platform_api.experiments import Experiment
+    from platform_api.trials import Trial
+    from scenarios.experiments import Precision
+
+FEW = 10
+"""Fewer replications than this are too few to believe an interval of figures that are not normal."""
+
+
+def in_both(told: Callable[[Language], str]) -> Label:
+    """A text in both languages."""
+    return Label(vi=told("vi"), en=told("en"))
+
+
+def figure_told(name: str, labels: dict[str, str], scenario: Resolved, language: Language) -> str:
+    """An indicator and its part, "Thời gian lưu (Xuất)"; a mean is the usual thing and is not named."""
+    base = name.removesuffix("_mean")
+    told = kpi_name(base, language)
+    told = kpi_name(name, language) if told == base else told
+    part = labels_told(labels, scenario, language)
+    return f"{told} ({part})" if part else told
+
+
+def scale_of(of: Difference) -> Scale:
+    """How a difference is shown."""
+    scale = scale_for(of.unit, [of.mean, of.half_width], of.half_width)
+    if of.mean is None or not of.half_width or abs(of.mean) <= of.half_width:
+        return scale
+    digits = scale.digits  # so many that what excludes zero is seen to
+    while digits < 2 and _rounded(of.mean, scale, digits) <= _rounded(of.half_width, scale, digits):
+        digits += 1
+    return replace(scale, digits=digits)
+
+
+def _rounded(value: float, scale: Scale, digits: int) -> float:
+    return round(abs(value) / scale.divisor, digits)
+
+
+def size_told(of: Difference, language: Language, signed: bool = False) -> str:
+    """`41 ± 6 phút`; `signed`: with the sign of variant − base."""
+    if of.mean is None:
+        return "–"
+    scale = scale_of(of)
+    value = of.mean if signed else abs(of.mean)
+    plus = "+" if signed and value > 0 else ""
+    half = "" if of.half_width is None else f" ± {scale.number(of.half_width, language)}"
+    return f"{plus}{scale.number(value, language)}{half}{NBSP}{scale.unit_name(language)}".rstrip(NBSP)
+
+
+def sentence(experiment: Experiment, side: int, of: Difference, better: Better) -> Label:
+    """The verdict in words."""
+    opened, base = experiment.sides[side], experiment.sides[0].resolved
+
+    def told(language: Language) -> str:
+        figure = figure_told(of.name, of.labels, base, language)
+        return text(
+            f"compare.{_key(of, better)}", language,
+            variant=pick(opened.label, language), figure=_inner(figure),
+            size=size_told(of, language), signed=size_told(of, language, signed=True),
+            judged=_judged(of, language),
+        )  # fmt: skip
+
+    return in_both(told)
+
+
+def _key(of: Difference, better: Better) -> str:
+    if of.verdict not in ("better", "worse", "higher", "lower"):
+        return of.verdict.replace(" ", "_")
+    falls = (of.mean or 0) < 0
+    if of.unit == "s" and better == "lower":
+        return "saves" if falls else "costs"
+    return "falls" if falls else "rises"
+
+
+def _judged(of: Difference, language: Language) -> str:
+    if of.verdict == "better":
+        return text("compare.judged.better", language)
+    return text("compare.judged.worse", language) if of.verdict == "worse" else ""
+
+
+def _inner(figure: str) -> str:
+    """A name within a sentence; abbreviations stay as they are."""
+    return figure if figure[1:2].isupper() else figure[:1].lower() + figure[1:]
+
+
+def told_precision(wanted: Precision) -> str:
+    """What was wanted, as it may be written again."""
+    if wanted.relative is not None:
+        return f"{wanted.relative * 100:g} %"
+    return f"{wanted.absolute:g}"
+
+
+# ---- warnings -----------------------------------------------------------------------------------------
+
+
+def warnings(experiment: Experiment, trials: Sequence[Trial], answer: Comparison) -> Iterator[Label]:
+    """What a reader must know before believing the answer."""
+    yield from _growing(experiment, trials)
+    yield from _unsettled(answer, experiment)
+    yield from _unfinished(experiment, trials)
+    yield from _stuck(experiment, trials)
+    if answer.precision is not None and not answer.precision.reached:
+        yield in_both(lambda language: _not_reached(answer, language))
+    if 1 < len(trials) < FEW:
+        yield in_both(lambda language: text("compare.warn.few", language, count=len(trials)))
+    if any(why.primary and abs(why.skewness or 0) > SKEWED for why in answer.evidence):
+        yield in_both(lambda language: text("compare.warn.skewed", language))
+
+
+def _growing(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[Label]:
+    for number_of, side in enumerate(experiment.sides):
+        trends = [trend for each in trials if (trend := each.seen[number_of].trend) is not None]
+        if len(trends) == len(trials) and settling.grows(trends):
+            by = sum(trend.slope * trend.cycles for trend in trends) / len(trends)
+            yield _told_of("growing", side.label, partial(_numbers, by=(by, 0)))
+
+
+def _unsettled(answer: Comparison, experiment: Experiment) -> Iterator[Label]:
+    for of, side in zip(answer.settling, experiment.sides, strict=False):
+        if of.ends is None:
+            yield _told_of("never_settles", side.label, partial(_numbers))
+        elif of.ends > 0:
+            yield _told_of("warm_up", side.label, partial(_warm_up, of))
+
+
+def _warm_up(of: Settling, language: Language) -> dict[str, str]:
+    ends = (of.ends or 0) + of.lead_in
+    return {"ends": duration(ends, language), "lead_in": duration(of.lead_in, language)}
+
+
+def _unfinished(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[Label]:
+    for number_of, side in enumerate(experiment.sides):
+        left = sum(each.seen[number_of].values[-1] or 0 for each in trials) / len(trials)
+        if left > 0:
+            yield _told_of("unfinished", side.label, partial(_numbers, count=(left, 1)))
+
+
+def _stuck(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[Label]:
+    for number_of, side in enumerate(experiment.sides):
+        stuck = [each.seen[number_of].deadlock for each in trials if each.seen[number_of].deadlock]
+        if stuck:
+            count, cycle = str(len(stuck)), " → ".join(stuck[0])
+            yield _told_of("stuck", side.label, partial(_words, count=count, cycle=cycle))
+
+
+def _numbers(language: Language, **values: tuple[float, int]) -> dict[str, str]:
+    return {name: number(value, digits, language) for name, (value, digits) in values.items()}
+
+
+def _words(_: Language, **values: str) -> dict[str, str]:
+    return values
+
+
+def _told_of(key: str, side: Label, values: Callable[[Language], dict[str, str]]) -> Label:
+    return in_both(
+        lambda language: text(f"compare.warn.{key}", language, side=pick(side, language), **values(language))
+    )
+
+
+def _not_reached(answer: Comparison, language: Language) -> str:
+    assert answer.precision is not None
+    of = answer.differences[0]
+    half = answer.precision.half_width
+    shown = "–" if half is None else scale_for(of.unit, [half], half).full(half, language)
+    return text(
+        "compare.warn.not_reached", language, wanted=answer.precision.wanted, half=shown,
+        count=answer.replications,
+    )  # fmt: skip

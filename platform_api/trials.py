@@ -1,0 +1,170 @@
+"""One replication of all variants of an experiment: the same trucks in each, measured and forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from platform_api.following import Ask
+from scenarios.resolved import Resolved
+from sim import run as simulation
+
+if TYPE_CHECKING:
+    from metrics.outcomes import Key
+    from metrics.presence import Inside
+    from metrics.settling import Trend
+    from metrics.winners import Cohort, Moves
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What every replication of an experiment needs to know.
+
+    variants : resolved scenarios, the base first · keys : the figures · rows : whether the record is kept, to
+    see who wins and who loses · measured : whether figures come from rows (else from statistics)
+    """
+
+    variants: tuple[Resolved, ...]
+    seed: int
+    engine: str
+    keys: tuple[Key, ...]
+    rows: bool
+    measured: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One variant in one replication.
+
+    levels : the mean number inside, hour by hour, of stationary horizons only · edges : of its hours [ms]
+    """
+
+    values: tuple[float | None, ...]
+    digest: str
+    trend: Trend | None
+    levels: tuple[float, ...] = ()
+    edges: tuple[int, ...] = ()
+    deadlock: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One replication of every variant, the base first; `moves`: of each variant against the base."""
+
+    replication: int
+    seen: tuple[Seen, ...]
+    moves: tuple[Moves, ...]
+    entities: int
+    seconds: float
+
+
+def try_some(plan: Plan, numbers: Sequence[int], stop: Ask) -> list[Trial]:
+    """Some replications, one after another.
+
+    Raises
+    ------
+    sim.run.Cancelled
+        If `stop` says so.
+    """
+    return [_try(plan, number, stop) for number in numbers]
+
+
+def _try(plan: Plan, replication: int, stop: Ask) -> Trial:
+    begun, entities = perf_counter(), 0
+    seen: list[Seen] = []
+    moved: list[Moves] = []
+    base: Cohort | None = None
+    for variant in plan.variants:
+        once = _simulate(plan, variant, replication, stop)
+        seen.append(once.seen)
+        entities += once.entities
+        if base is not None and once.cohort is not None:
+            from metrics.winners import moves
+
+            moved.append(moves(base, once.cohort))
+        base = base or once.cohort
+    return Trial(replication, tuple(seen), tuple(moved), entities, perf_counter() - begun)
+
+
+@dataclass(frozen=True, slots=True)
+class _Once:
+    """One run, measured."""
+
+    seen: Seen
+    cohort: Cohort | None
+    entities: int
+
+
+def _simulate(plan: Plan, scenario: Resolved, replication: int, stop: Ask) -> _Once:
+    way = _by_rows if plan.rows or plan.measured else _by_statistics
+    values, inside, cohort, done = way(plan, scenario, replication, stop)
+    if stop():
+        raise simulation.Cancelled
+    seen = Seen(
+        values=tuple(values),
+        digest=done.digest,
+        trend=None if scenario.clock.horizon == "terminating" else inside.trend(),
+        deadlock=() if done.deadlock is None else done.deadlock.cycle,
+    )
+    if scenario.clock.horizon == "stationary":
+        seen = _with_levels(seen, inside)
+    return _Once(seen, cohort, done.timing.entities)
+
+
+def _with_levels(seen: Seen, inside: Inside) -> Seen:
+    from dataclasses import replace
+
+    return replace(seen, levels=tuple(inside.mean.tolist()), edges=tuple(inside.edges.tolist()))
+
+
+Told = tuple[Sequence[float | None], "Inside", "Cohort | None", simulation.Run]
+
+
+def _by_statistics(plan: Plan, scenario: Resolved, replication: int, stop: Ask) -> Told:
+    """Without any rows."""
+    from metrics import outcomes, presence
+
+    done = simulation.run(
+        scenario, plan.seed, replication, engine=plan.engine, keep="statistics", cancel=stop
+    )
+    assert done.tally is not None
+    values = outcomes.from_statistics(plan.keys, scenario, done.tally)
+    return values, presence.from_statistics(scenario, done.tally), None, done
+
+
+def _by_rows(plan: Plan, scenario: Resolved, replication: int, stop: Ask) -> Told:
+    """From rows: all of them kept for a moment, or in pieces that are forgotten."""
+    from metrics import outcomes, winners
+    from metrics.pieces import Measuring, needs_record
+    from metrics.presence import Counting
+    from sim.pieces import whole
+
+    measuring, counting = Measuring(scenario, outcomes.kpis_of(plan.keys)), Counting(scenario)
+    keeps = plan.rows or needs_record(scenario)
+    done = simulation.run(
+        scenario, plan.seed, replication, engine=plan.engine, keep="record" if keeps else "statistics",
+        take=None if keeps else _each(measuring.take, counting.take), cancel=stop,
+    )  # fmt: skip
+    if keeps:
+        _each(measuring.take, counting.take)(whole(done.log))
+    values = outcomes.among(plan.keys, measuring.values())
+    cohort = winners.cohort(scenario, done.log) if plan.rows else None
+    return values, counting.inside(), cohort, done
+
+
+def _each(*takers: Callable[..., None]) -> Callable[..., None]:
+    """Hand what comes to all."""
+
+    def take(piece: object) -> None:
+        for taker in takers:
+            taker(piece)
+
+    return take
+
+
+def in_batches(numbers: Sequence[int], size: int) -> Iterator[tuple[int, ...]]:
+    """Some numbers, so many at a time."""
+    for first in range(0, len(numbers), size):
+        yield tuple(numbers[first : first + size])

@@ -1,0 +1,373 @@
+"""The description of an experiment: what is compared with what, on what, and how well it is to be known.
+
+A file of `scenarios/designs/` or of a planner's own (docs/reference/designs.md). Read here into plain frozen
+data; the scenarios it names are loaded by whoever runs it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
+
+from scenarios.errors import Flaw, ScenarioError, suggestion
+from scenarios.findings import Findings
+from scenarios.quantities import Count, Duration, Share, Written
+from scenarios.resolved import Label
+from scenarios.schema_errors import note_errors
+from scenarios.units import parse_duration, parse_number, parse_share
+from scenarios.words import Name, Text
+from scenarios.yaml import LARGEST, read
+
+FOLDER = "designs"
+
+MOST_VARIANTS = 50
+MOST_REPLICATIONS = 100_000
+
+FIRST_LOOK = 10
+"""Replications before the precision is looked at for the first time, and between two looks."""
+
+_OUTCOME = re.compile(r"\s*([a-z][a-z0-9_]*)\s*(?:\{(.*)\})?\s*")
+_PAIR = re.compile(r"\s*([\w-]+)\s*=\s*([\w.:-]+)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A figure to be compared: an indicator, of which part.
+
+    margin : a difference that does not matter, in the unit of results (s, 1, ratio …); None: every one does
+    """
+
+    name: str
+    labels: tuple[tuple[str, str], ...] = ()
+    margin: float | None = None
+
+    def __str__(self) -> str:
+        told = ",".join(f"{key}={value}" for key, value in self.labels)
+        return f"{self.name}{{{told}}}" if told else self.name
+
+
+def parse_outcome(written: object) -> Outcome:
+    """`dwell_mean{direction=export}`: an indicator, and of which part.
+
+    Raises
+    ------
+    Flaw
+        If it is not written so.
+    """
+    found = _OUTCOME.fullmatch(str(written))
+    parts = [part for part in (found[2] or "").split(",") if part.strip()] if found else []
+    pairs = [_PAIR.fullmatch(part) for part in parts]
+    if found is None or not all(pairs):
+        raise Flaw(
+            written,
+            Label(vi=f"là '{written}', không phải một chỉ tiêu", en=f"is '{written}', which is no indicator"),
+            Label(
+                vi="hãy viết như cohort_dwell_mean{direction=export}",
+                en="write it as in cohort_dwell_mean{direction=export}",
+            ),
+        )
+    return Outcome(found[1], tuple((pair[1], pair[2]) for pair in pairs if pair))
+
+
+def parse_margin(written: object) -> float:
+    """A difference in the unit of results: a duration [s], a share, or a plain number.
+
+    Raises
+    ------
+    Flaw
+        If it is none of these.
+    """
+    told = str(written).strip()
+    if told.endswith("%"):
+        return parse_share(told)
+    return parse_number(written) if re.fullmatch(r"[\d.]+", told) else parse_duration(told) / 1000
+
+
+def _text_of(written: Any) -> Any:
+    """An outcome may be one text."""
+    return {"kpi": written} if isinstance(written, str) else written
+
+
+class WrittenOutcome(Written):
+    """A figure to be compared."""
+
+    kpi: str
+    """Indicator and part: `cohort_dwell_mean{direction=export}`."""
+    margin: Annotated[
+        float | None, BeforeValidator(parse_margin), WithJsonSchema({"type": ["string", "number"]})
+    ] = None
+    """A difference that does not matter: `5 min`, `1 %`, `3`."""
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> WrittenOutcome:
+        parse_outcome(self.kpi)
+        return self
+
+    def outcome(self) -> Outcome:
+        """As plain data."""
+        found = parse_outcome(self.kpi)
+        return Outcome(found.name, found.labels, self.margin)
+
+
+class WrittenVariant(Written):
+    """What is compared with the base."""
+
+    label: Text | None = None
+    """For people; else its name."""
+    scenario: str | None = None
+    """Another scenario: a name of the library, or a file; else the base."""
+    overrides: dict[str, Any] = Field(default_factory=dict)
+    """Dotted path → value."""
+
+    @model_validator(mode="after")
+    def _differs(self) -> WrittenVariant:
+        if self.scenario is None and not self.overrides:
+            raise Flaw(
+                None,
+                Label(vi="không đổi gì so với cơ sở", en="changes nothing of the base"),
+                Label(vi="hãy thêm 'overrides:' hoặc 'scenario:'", en="add 'overrides:' or 'scenario:'"),
+            )
+        return self
+
+
+class WrittenPrecision(Written):
+    """How well the first outcome is to be known."""
+
+    within: str
+    """Half-width: `5 min` of the difference, or `5 %` of each variant's own mean."""
+    at_most: Annotated[Count, Field(ge=FIRST_LOOK, le=MOST_REPLICATIONS)] = 500
+    """Replications, at the most."""
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> WrittenPrecision:
+        parse_precision(self.within, self.at_most)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """A wanted half-width of the first outcome, and how many replications it may take.
+
+    absolute : of the differences [unit of results] · relative : of the mean of every variant
+    """
+
+    at_most: int
+    absolute: float | None = None
+    relative: float | None = None
+
+
+def parse_precision(written: object, at_most: int = 500) -> Precision:
+    """`5 %`, or `5 min` (a duration, a number).
+
+    Raises
+    ------
+    Flaw
+        If it is neither, or not above zero.
+    """
+    told = str(written).strip()
+    value = parse_margin(told)
+    if value <= 0:
+        raise Flaw(
+            written,
+            Label(vi=f"là '{written}', phải lớn hơn 0", en=f"is '{written}', which must be above 0"),
+            Label(vi="hãy viết như '5 min' hoặc '5 %'", en="write it as '5 min' or '5 %'"),
+        )
+    return Precision(at_most, relative=value) if told.endswith("%") else Precision(at_most, absolute=value)
+
+
+class WrittenDesign(Written):
+    """A whole experiment."""
+
+    name: Name
+    """Letters, digits, dashes; the file's name."""
+    title: Text | None = None
+    """What it is called."""
+    question: Text | None = None
+    """What it answers."""
+    base: str
+    """What is compared with: a name of the library, or a file."""
+    overrides: dict[str, Any] = Field(default_factory=dict)
+    """Dotted path → value, in the base and every variant."""
+    variants: Annotated[dict[Name, WrittenVariant], Field(min_length=1, max_length=MOST_VARIANTS)]
+    """Name → what is different."""
+    outcomes: tuple[Annotated[WrittenOutcome, BeforeValidator(_text_of)], ...] = ()
+    """The first one is what the experiment is about."""
+    replications: Annotated[Count, Field(ge=1, le=MOST_REPLICATIONS)] | None = None
+    """How many; or `precision`."""
+    precision: WrittenPrecision | None = None
+    """How well the first outcome is to be known; or `replications`."""
+    window: Duration | None = None
+    """Another window than the base's."""
+    drain: Duration | None = None
+    """How long after the window those who came in it may take to leave."""
+    seed: Annotated[int, Field(ge=0, lt=1 << 64)] | None = None
+    """Of chance; drawn and recorded when left out."""
+    engine: Literal["compiled", "reference"] = "compiled"
+    """Which engine."""
+    level: Share = 0.95
+    """Of all intervals."""
+
+    @model_validator(mode="after")
+    def _one_end(self) -> WrittenDesign:
+        if self.replications is not None and self.precision is not None:
+            raise Flaw(
+                self.replications,
+                Label(
+                    vi="nêu cả 'replications' lẫn 'precision'", en="has both 'replications' and 'precision'"
+                ),
+                Label(vi="hãy giữ một trong hai", en="keep one of the two"),
+            )
+        if not 0.5 <= self.level < 1:
+            raise Flaw(
+                self.level,
+                Label(vi="có 'level' ngoài 50 % … 99,9 %", en="has a 'level' outside of 50 % … 99.9 %"),
+                Label(vi="hãy viết như 'level: 95 %'", en="write it as 'level: 95 %'"),
+            )
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One side of a comparison, as it was asked for; `scenario` None: the base's."""
+
+    name: str
+    label: Label
+    scenario: str | None = None
+    overrides: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """An experiment: the base, what is compared with it, and how.
+
+    folder : beside which its scenario files are looked for · drain : None: as long as usual
+    """
+
+    name: str
+    base: str
+    variants: tuple[Variant, ...]
+    title: Label | None = None
+    question: Label | None = None
+    overrides: Mapping[str, Any] | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    replications: int | None = None
+    precision: Precision | None = None
+    window: int | None = None  # [ms]
+    drain: int | None = None  # [ms]
+    seed: int | None = None
+    engine: str = "compiled"
+    level: float = 0.95
+    folder: Path | None = None
+
+
+# ---- where designs lie ------------------------------------------------------------------------------------
+
+
+def names() -> tuple[str, ...]:
+    """The designs of the library."""
+    found = (item.name for item in files("scenarios").joinpath(FOLDER).iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml")))
+
+
+def is_design(name_or_path: str) -> bool:
+    """Whether this is a design: by its name, or a file that has variants."""
+    if name_or_path in names():
+        return True
+    try:
+        data = read(_bytes(Path(name_or_path))).data
+    except (ScenarioError, OSError, ValueError):
+        return False
+    return isinstance(data, dict) and "variants" in data and "base" in data
+
+
+def load_design(name_or_path: str) -> Design:
+    """A design of the library by its name, or of a file.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong with it.
+    """
+    if name_or_path in names():
+        return read_design(files("scenarios").joinpath(FOLDER, f"{name_or_path}.yaml").read_bytes())
+    try:
+        text = _bytes(Path(name_or_path))
+    except (OSError, ValueError):
+        flaw = Flaw(
+            name_or_path,
+            Label(
+                vi=f"là '{name_or_path}', không phải một thí nghiệm có sẵn hay một tệp ở đây",
+                en=f"is '{name_or_path}', which is neither a design of the library nor a file here",
+            ),
+            suggestion(name_or_path, names()),
+        )
+        raise ScenarioError([flaw.at("design")]) from None
+    try:
+        return read_design(text, Path(name_or_path).resolve().parent)
+    except ScenarioError as error:
+        raise ScenarioError(error.problems, error.file or name_or_path) from None
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(LARGEST + 1)
+
+
+def read_design(text: str | bytes, folder: Path | None = None) -> Design:
+    """A design from its text.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong with it.
+    """
+    document = read(text)
+    findings = Findings(document.marks)
+    try:
+        written = WrittenDesign.model_validate(document.data)
+    except ValidationError as error:
+        note_errors(error, findings)
+        findings.raise_if_any()
+        raise
+    return _plain(written, folder)
+
+
+def _plain(written: WrittenDesign, folder: Path | None) -> Design:
+    beside = partial(_beside, folder)
+    precision = written.precision
+    return Design(
+        name=written.name,
+        base=beside(written.base),
+        variants=tuple(_variant(name, of, folder) for name, of in written.variants.items()),
+        title=written.title.label() if written.title else None,
+        question=written.question.label() if written.question else None,
+        overrides=written.overrides,
+        outcomes=tuple(each.outcome() for each in written.outcomes),
+        replications=written.replications,
+        precision=parse_precision(precision.within, precision.at_most) if precision else None,
+        window=written.window,
+        drain=written.drain,
+        seed=written.seed,
+        engine=written.engine,
+        level=written.level,
+        folder=folder,
+    )
+
+
+def _variant(name: str, written: WrittenVariant, folder: Path | None) -> Variant:
+    label = written.label.label() if written.label else Label(name, name)
+    scenario = None if written.scenario is None else _beside(folder, written.scenario)
+    return Variant(name, label, scenario, written.overrides)
+
+
+def _beside(folder: Path | None, name: str) -> str:
+    """A scenario's name, or its file as it is found from the design's own folder."""
+    path = folder / name if folder is not None else None
+    return str(path) if path is not None and path.is_file() else name
