@@ -29,11 +29,25 @@ class Inside:
     mean: Floats
 
     def trend(self) -> Trend | None:
-        """How it moves over the days of the window, over its weeks if there are three; None of a few days."""
-        cycle = WEEK if self.edges[-1] >= 3 * WEEK else DAY
+        """How it moves over the days (of three weeks: the weeks) of the window; None of fewer than three."""
+        cycle = cycle_of(int(self.edges[-1]))
         cuts = np.arange(0, int(self.edges[-1]) + 1, cycle)
         area = np.concatenate(([0.0], np.cumsum(self.mean * np.diff(self.edges))))
         return trend(np.diff(np.interp(cuts, self.edges, area)) / cycle)
+
+
+def cycle_of(window: int) -> int:
+    """What repeats within a window: its weeks, if there are three; else its days [ms]."""
+    return WEEK if window >= 3 * WEEK else DAY
+
+
+def bins_for(scenario: Resolved) -> int:
+    """How long the bins of statistics need be to see it [ms]; fewer of them are read faster."""
+    clock = scenario.clock
+    if clock.horizon == "stationary":
+        return HOUR
+    whole = clock.at_most + clock.lead_in
+    return whole if clock.horizon == "terminating" else cycle_of(clock.window or whole)
 
 
 def _those_who_come(scenario: Resolved, flows: tuple[str, ...]) -> list[int]:
@@ -58,7 +72,7 @@ class Counting:
 
     def __init__(self, scenario: Resolved) -> None:
         self._scenario = scenario
-        bins = axis(scenario, scenario.clock.at_most, HOUR)
+        bins = axis(scenario, scenario.clock.at_most, bins_for(scenario))
         self._edges, self._bound = bins.edges, bins.window
         self._area = np.zeros(len(self._edges), np.int64)
         self._end = int(self._edges[-1])

@@ -127,8 +127,9 @@ def _by_statistics(plan: Plan, scenario: Resolved, replication: int, stop: Ask) 
     from metrics import outcomes, presence
 
     done = simulation.run(
-        scenario, plan.seed, replication, engine=plan.engine, keep="statistics", cancel=stop
-    )
+        scenario, plan.seed, replication, engine=plan.engine, keep="statistics", cancel=stop,
+        hour=presence.bins_for(scenario),
+    )  # fmt: skip
     assert done.tally is not None
     values = outcomes.from_statistics(plan.keys, scenario, done.tally)
     return values, presence.from_statistics(scenario, done.tally), None, done

@@ -124,6 +124,7 @@ def run(
     cancel: Callable[[], bool] | None = None,
     shuffle: random.Random | None = None,
     interventions: Sequence[Row] = (),
+    hour: int = HOUR,
 ) -> Run:
     """Run one replication.
 
@@ -137,6 +138,7 @@ def run(
         asks it more often than that.
     shuffle : run simultaneous facts in a random order, on the reference engine (a test: nothing may change).
     interventions : what somebody sets on the way, see `sim.interventions`.
+    hour : length of the bins of the statistics [ms]; longer ones are fewer to carry and to read.
 
     Raises
     ------
@@ -161,7 +163,7 @@ def run(
     begun = time.perf_counter()
     rows = keep == "record" or take is not None
     model = _prepare(
-        engine, scenario, seed, replication, rows, shuffle, interventions, partial(_look_up, cancel)
+        engine, scenario, seed, replication, rows, shuffle, interventions, partial(_look_up, cancel), hour
     )
     ready = time.perf_counter()
     with _no_garbage_collection():
@@ -191,13 +193,13 @@ def shorten(scenario: Resolved, until: int) -> Resolved:
 
 def _prepare(
     engine: str, scenario: Resolved, seed: int, replication: int, rows: bool, shuffle: random.Random | None,
-    interventions: Sequence[Row], breathe: Callable[[], None],
+    interventions: Sequence[Row], breathe: Callable[[], None], hour: int,
 ) -> Model:  # fmt: skip
     if engine == "compiled":
         from sim.engines import compiled
 
         clock = scenario.clock
-        hour = max(HOUR, clock.at_most + clock.lead_in) if rows else HOUR  # with rows nobody reads the tally
+        hour = max(HOUR, clock.at_most + clock.lead_in) if rows else hour  # with rows nobody reads the tally
         return compiled.Model(
             scenario,
             seed,
@@ -210,7 +212,7 @@ def _prepare(
         )
     from sim.engines import reference
 
-    return reference.Model(scenario, seed, replication, scenario.clock.at_most, shuffle, interventions)
+    return reference.Model(scenario, seed, replication, scenario.clock.at_most, shuffle, interventions, hour)
 
 
 def _look_up(cancel: Callable[[], bool] | None) -> None:

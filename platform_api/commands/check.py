@@ -16,8 +16,28 @@ if TYPE_CHECKING:
 @scenario_argument
 @override_option
 def check(speech: Speech, scenario: str, overrides: tuple[str, ...]) -> None:
-    """Load the scenario, tell its warnings, and say what it holds."""
-    _say_what_it_holds(speech, open_scenario(speech, scenario, overrides).resolved)
+    """Load the scenario (or all those of an experiment), tell its warnings, and say what it holds."""
+    from scenarios.experiments import is_design
+
+    if not overrides and is_design(scenario):
+        _check_design(speech, scenario)
+    else:
+        _say_what_it_holds(speech, open_scenario(speech, scenario, overrides).resolved)
+
+
+def _check_design(speech: Speech, name_or_file: str) -> None:
+    from rich.text import Text
+
+    from platform_api.experiments import prepare
+    from scenarios.experiments import load_design
+
+    prepared = prepare(load_design(name_or_file))
+    sign = Text("✓ ", "bold green") + Text(speech.say("check.design", name=prepared.design.name), "bold")
+    speech.show(sign)
+    for side in prepared.sides:
+        speech.show(f"  {side.name}: {speech.pick(side.label)}")
+    for outcome in prepared.outcomes:
+        speech.show(f"  {outcome}")
 
 
 def _say_what_it_holds(speech: Speech, scenario: Resolved) -> None:

@@ -56,6 +56,7 @@ from sim.origins import origins_of
 from sim.pieces import Piece, whole
 from sim.recount import recount
 from sim.rules import as_run, highest
+from sim.tally import HOUR
 from sim.tally import Tally as RunTally
 from sim.timetable import Row, duty
 
@@ -70,10 +71,10 @@ class Model:
 
     def __init__(
         self, scenario: Resolved, seed: int, replication: int, end: int, shuffle: random.Random | None = None,
-        by_hand: Sequence[Row] = (),
+        by_hand: Sequence[Row] = (), hour: int = HOUR,
     ) -> None:  # fmt: skip
         self.scenario, self.seed, self.replication = scenario, seed, replication
-        self.begin, self.end = -scenario.clock.lead_in, end
+        self.begin, self.end, self.hour = -scenario.clock.lead_in, end, hour
         self.env = WatchedWorld(self.begin, shuffle) if scenario.rules else World(self.begin, shuffle)
         self.timetable = interventions.timetable_with(by_hand, scenario, seed, replication, self.begin, end)
         self._reached = self.begin  # the first instant not yet begun
@@ -784,7 +785,7 @@ class Model:
 
     def tally(self, end: int) -> RunTally:
         """The statistics of the run."""
-        return recount(self.scenario, self.record(end))
+        return recount(self.scenario, self.record(end), self.hour)
 
     def visits(self, end: int) -> int:
         """Rows of visits, the open ones too."""

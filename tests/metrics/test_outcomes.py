@@ -1,5 +1,7 @@
 """Figures to compare: from statistics and from rows the same; who wins by name; how many are inside."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,12 +55,14 @@ def test_labels_that_nobody_has_are_refused_with_those_there_are(bulletin):
     assert {"direction": "export"} in raised.value.known
 
 
-def test_the_number_inside_is_the_same_from_statistics_and_from_pieces(bulletin):
-    tally = run(bulletin, 5, keep="statistics").tally
-    counting = presence.Counting(bulletin)
-    run(bulletin, 5, keep="statistics", take=counting.take)
+@pytest.mark.parametrize("horizon", ["terminating", "cyclic", "stationary"])
+def test_the_number_inside_is_the_same_from_statistics_and_from_pieces(bulletin, horizon):
+    scenario = replace(bulletin, clock=replace(bulletin.clock, horizon=horizon))
+    tally = run(scenario, 5, keep="statistics", hour=presence.bins_for(scenario)).tally
+    counting = presence.Counting(scenario)
+    run(scenario, 5, keep="statistics", take=counting.take)
     assert tally is not None
-    here, there = presence.from_statistics(bulletin, tally), counting.inside()
+    here, there = presence.from_statistics(scenario, tally), counting.inside()
     assert np.array_equal(here.edges, there.edges)
     assert np.array_equal(here.mean, there.mean)
 

@@ -340,7 +340,7 @@ def test_a_place_below_a_file_cannot_be_written(small_file: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["rum"], ["'rum'", "run, report"]),
+        (["rum"], ["'rum'", "run, compare"]),
         (["run"], ["NAME|FILE", "cuakhau run --help"]),
         (["run", "x", "--sed", "1"], ["--sed", "--seed"]),
         (["run", "x", "y"], ["thừa: y", "not asked for: y"]),

@@ -1,0 +1,531 @@
+"""Comparing: the same trucks, the same bits whoever does the work, nothing lost when it is interrupted."""
+
+import csv
+import errno
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from metrics.statistics import half_width
+from platform_api import experiments, hands, journal
+from platform_api.commands import compare as command
+from platform_api.comparing import Comparison, from_json
+from platform_api.crew import RunFailed
+from platform_api.experiments import compare, prepare
+from platform_api.following import Advance
+from scenarios import library
+from scenarios.errors import ScenarioError
+from scenarios.experiments import Design, Outcome, Precision, Variant
+from scenarios.resolved import Label
+from sim.run import Cancelled
+from tests.platform_api.test_cli import ANSI, assert_refused, cuakhau
+from tests.platform_api.test_cli_process import command as words_of
+from tests.platform_api.test_cli_process import environment
+
+KEYS = ["name", "unit", "labels", "variant", "mean", "half_width", "level", "verdict", "variance_ratio"]
+
+
+def variant(name: str, **overrides: Any) -> Variant:
+    return Variant(
+        name, Label(name, name), None, {path.replace("__", "."): v for path, v in overrides.items()}
+    )
+
+
+FASTER = variant("faster", steps__papers__time__mean="4 min")
+SECOND = variant("second", resources__officer__capacity=2)
+
+
+@pytest.fixture
+def small_file(written: dict[str, Any], tmp_path: Path) -> Path:
+    file = tmp_path / "one-counter.yaml"
+    file.write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def design(small_file: Path) -> Design:
+    """Two variants of one counter: a faster clerk, and a second one."""
+    return Design("counter", str(small_file), (FASTER, SECOND), replications=12, seed=1)
+
+
+def without_clock(answer: Comparison) -> Comparison:
+    """All but how long it took."""
+    return replace(answer, seconds=0.0)
+
+
+# ---- what it says -------------------------------------------------------------------------------------
+
+
+def test_a_scenario_compared_with_itself_differs_by_exactly_zero(small_file: Path) -> None:
+    done = cuakhau("compare", small_file, small_file, "--replications", 3, "--seed", 7, "--json")
+    assert done.exit_code == 0, done.output
+    answer = json.loads(done.stdout)
+    assert answer["differences"]
+    for difference in answer["differences"]:
+        assert list(difference) == KEYS
+        assert (difference["mean"], difference["half_width"]) == (0.0, 0.0)
+        assert (difference["verdict"], difference["variance_ratio"]) == ("identical", None)
+    assert answer["winners"][0]["all"]["won"] == answer["winners"][0]["all"]["lost"] == 0
+    first, second = (side["digests"] for side in answer["sides"])
+    assert first == second
+
+
+def test_it_says_who_is_better_with_paired_intervals(design: Design) -> None:
+    answer = compare(design)
+    faster = answer.difference("faster", "cohort_dwell_mean")
+    second = answer.difference("second", "cohort_dwell_mean")
+    for each in (faster, second):
+        assert each.verdict == "better"
+        assert each.mean is not None
+        assert each.half_width is not None
+        assert each.mean + each.half_width < 0
+        assert each.variance_ratio is not None
+        assert each.variance_ratio > 1
+    assert answer.families["primary"].method == "bonferroni"
+    assert answer.evidence[0].sentence.en.startswith("faster saves ")
+    assert answer.evidence[0].sentence.vi.startswith("faster: bớt được ")
+    assert answer.evidence[0].p_holm is not None
+
+
+def test_differences_are_of_the_same_replications(design: Design) -> None:
+    """Recomputed from runs of the same replications, one by one."""
+    from metrics.winners import cohort
+    from sim.run import run
+
+    answer, sides = compare(design), prepare(design).sides
+    apart = []
+    for number in range(12):
+        base, faster = (cohort(s.resolved, run(s.resolved, 1, number).log) for s in sides[:2])
+        assert (base.address == faster.address).all()
+        apart.append(float(faster.inside.mean() - base.inside.mean()) / 1000)
+    found = answer.difference("faster", "cohort_dwell_mean")
+    assert found.mean == pytest.approx(sum(apart) / 12, rel=1e-9)
+    assert answer.evidence[0].single == pytest.approx(half_width(np.array(apart)), rel=1e-9)
+
+
+def test_without_rows_it_says_the_same(design: Design) -> None:
+    with_rows, without = compare(design, winners=True), compare(design, winners=False)
+    assert with_rows.differences == without.differences
+    assert with_rows.sides == without.sides
+    assert with_rows.winners
+    assert not without.winners
+
+
+def test_everybody_wins_by_a_second_clerk(design: Design) -> None:
+    second = compare(design).winners[1]
+    assert second.all.won > 10
+    assert second.all.lost == 0
+    assert second.lost_s == 0
+    assert second.only_base == second.only_variant == 0
+    assert all(each.change < 0 for each in second.extremes)
+
+
+def test_any_indicator_may_be_compared(design: Design) -> None:
+    outcomes = (
+        Outcome("wait_mean", (("step", "papers"),), 60.0),
+        Outcome("utilisation", (("resource", "officer"),)),
+    )
+    answer = compare(replace(design, outcomes=outcomes))
+    assert answer.difference("second", "wait_mean", step="papers").verdict == "better"
+    assert answer.difference("second", "utilisation", resource="officer").verdict == "lower"
+
+
+def test_one_replication_concludes_nothing(design: Design) -> None:
+    answer = compare(replace(design, replications=1))
+    assert {d.verdict for d in answer.differences} <= {"one replication", "identical"}
+    assert answer.differences[0].half_width is None
+
+
+def test_the_answer_survives_json_and_has_a_table(design: Design) -> None:
+    answer = compare(design)
+    assert from_json(answer.to_json()) == answer
+    rows = list(csv.DictReader(io.StringIO(answer.to_csv())))
+    assert len(rows) == len(answer.differences)
+    assert float(rows[0]["mean"]) == answer.differences[0].mean
+
+
+# ---- the same whoever does it -------------------------------------------------------------------------
+
+HANDS: dict[str, Callable[[], AbstractContextManager[hands.Hands]]] = {
+    "one thread": lambda: hands.threads(1),
+    "five threads": lambda: hands.threads(5),
+    "two processes": lambda: hands.processes(2),
+}
+
+
+@pytest.mark.slow
+def test_the_answer_is_the_same_to_the_last_bit_whoever_did_the_work(design: Design) -> None:
+    answers = [without_clock(compare(design, hands=make())) for make in HANDS.values()]
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_another_executor_will_do(design: Design) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(2) as pool:
+        assert without_clock(compare(design, hands=hands.of(pool, 2))) == without_clock(compare(design))
+
+
+@pytest.mark.slow
+def test_both_engines_give_the_same_differences(design: Design) -> None:
+    short = replace(design, replications=3)
+    compiled, reference = compare(short), compare(replace(short, engine="reference"), jobs=1)
+    assert compiled.differences == reference.differences
+    assert compiled.sides == reference.sides
+
+
+# ---- nothing is lost ----------------------------------------------------------------------------------
+
+
+def stop_after(count: int) -> tuple[Callable[[Advance], None], Callable[[], bool]]:
+    """Follow an experiment and cancel it once so many replications are there."""
+    seen = [0]
+
+    def follow(advance: Advance) -> None:
+        seen[0] = advance.finished
+
+    return follow, lambda: seen[0] >= count
+
+
+def test_interrupted_it_goes_on_and_gives_the_same_answer(design: Design, tmp_path: Path) -> None:
+    follow, cancel = stop_after(3)
+    with pytest.raises(Cancelled):
+        compare(replace(design, replications=400), hands=hands.threads(1), folder=tmp_path / "kept",
+                progress=follow, cancel=cancel)  # fmt: skip
+    lines = (tmp_path / "kept" / journal.LINES).read_bytes().splitlines()
+    assert 3 <= len(lines) < 400
+    resumed = compare(design, folder=tmp_path / "kept")
+    assert without_clock(resumed) == without_clock(compare(design))
+
+
+def test_more_replications_use_those_there_are(design: Design, tmp_path: Path) -> None:
+    compare(design, folder=tmp_path / "kept")
+    before = (tmp_path / "kept" / journal.LINES).read_bytes()
+    answer = compare(replace(design, replications=15, seed=None), folder=tmp_path / "kept")
+    after = (tmp_path / "kept" / journal.LINES).read_bytes()
+    assert after.startswith(before)
+    assert len(after.splitlines()) == 15
+    assert (answer.seed, answer.replications) == (1, 15)
+
+
+def test_half_a_line_is_run_again(design: Design, tmp_path: Path) -> None:
+    whole = compare(design, folder=tmp_path / "kept")
+    lines = tmp_path / "kept" / journal.LINES
+    lines.write_bytes(lines.read_bytes()[:-20])
+    assert without_clock(compare(design, folder=tmp_path / "kept")) == without_clock(whole)
+    assert len(lines.read_bytes().splitlines()) == 12
+
+
+def test_another_experiment_is_not_mixed_in(small_file: Path, tmp_path: Path) -> None:
+    words = (
+        "compare",
+        small_file,
+        "a:resources.officer.capacity=2",
+        "--replications",
+        2,
+        "--out",
+        tmp_path / "kept",
+    )
+    assert cuakhau(*words, "--seed", 1).exit_code == 0
+    assert_refused(cuakhau(*words, "--seed", 2), "another experiment", "seed")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").write_text("dear")
+    assert_refused(cuakhau(*words[:-1], tmp_path / "full"), "no experiment of cuakhau")
+
+
+def test_a_full_disk_is_said_and_what_was_finished_stays(
+    small_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("compare", small_file, "a:resources.officer.capacity=2", "--replications", 8, "--seed", 1,
+             "--jobs", 1, "--out", tmp_path / "kept")  # fmt: skip
+    honest, written = journal.Journal._write, [0]
+
+    def full(self: journal.Journal, line: bytes) -> None:
+        written[0] += 1
+        if written[0] > 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        honest(self, line)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(journal.Journal, "_write", full)
+        assert_refused(cuakhau(*words), "disk is full", code=1)
+    assert len((tmp_path / "kept" / journal.LINES).read_bytes().splitlines()) == 3
+    assert cuakhau(*words, "--json").exit_code == 0
+
+
+class FullAfter(io.FileIO):
+    """A file on a disk with room for so many bytes more."""
+
+    room = 5
+
+    def write(self, data: Any) -> int:
+        if not self.room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        taken, self.room = super().write(data[: self.room]), 0
+        return taken
+
+
+def test_what_cannot_be_written_leaves_no_half_line(tmp_path: Path) -> None:
+    found = journal.Journal(tmp_path / "kept", {"a": 1})
+    found.close()
+    file = FullAfter(tmp_path / "kept" / journal.LINES, "ab")
+    with file as found._file, pytest.raises(OSError, match="No space"):
+        found._write(b"{} and more\n")
+    assert (tmp_path / "kept" / journal.LINES).read_bytes() == b""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_worker_that_dies_is_told_and_costs_nothing_that_was_finished(
+    design: Design, tmp_path: Path
+) -> None:
+    many = replace(design, replications=200, engine="reference")
+    with hands.processes(2) as workers:
+        killed: list[int] = []
+
+        def follow(advance: Advance) -> None:
+            if advance.finished >= 2 and not killed:
+                killed.append(next(iter(workers.executor._processes)))  # type: ignore[attr-defined]
+                os.kill(killed[0], signal.SIGKILL)
+
+        with pytest.raises(RunFailed, match="process died"):
+            compare(many, hands=Given(workers), folder=tmp_path / "kept", progress=follow)
+    kept = len((tmp_path / "kept" / journal.LINES).read_bytes().splitlines())
+    assert kept >= 2
+    few = replace(many, replications=kept)
+    assert compare(few, folder=tmp_path / "kept", jobs=1).replications == kept
+
+
+class Given(AbstractContextManager[hands.Hands]):
+    """Hands that are there already."""
+
+    def __init__(self, given: hands.Hands) -> None:
+        self.given = given
+
+    def __enter__(self) -> hands.Hands:
+        return self.given
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows delivers no SIGINT to a process of its own")
+@pytest.mark.parametrize(
+    ("sent", "code", "told"), [(signal.SIGINT, 130, "Ctrl-C"), (signal.SIGTERM, 143, "SIGTERM")]
+)
+def test_ctrl_c_stops_within_a_second_and_keeps_what_is_finished(
+    endless: dict[str, Any], tmp_path: Path, sent: signal.Signals, code: int, told: str
+) -> None:
+    file = tmp_path / "endless.yaml"
+    file.write_text(json.dumps(endless | {"window": "20 d"}), encoding="utf-8")
+    kept = tmp_path / "kept" / journal.LINES
+    words = words_of("compare", file, "a:resources.officer.capacity=41", "--replications", 10_000,
+                     "--seed", 1, "--no-winners", "--jobs", 2, "--lang", "en",
+                     "--out", kept.parent)  # fmt: skip
+    process = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not (kept.exists() and kept.read_bytes().count(b"\n") >= 2) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(sent)
+    asked = time.monotonic()
+    out, err = process.communicate(timeout=30)
+    assert time.monotonic() - asked < 3  # a second of its own, and those who share the processor
+    assert process.returncode == code, err.decode()
+    assert out == b""
+    assert told in err.decode()
+    assert str(kept.parent) in err.decode()
+    assert b"Traceback" not in err
+    assert kept.read_bytes().endswith(b"\n")
+
+
+# ---- known well enough --------------------------------------------------------------------------------
+
+
+def test_it_runs_until_the_difference_is_known(design: Design) -> None:
+    wanted = Precision(at_most=300, absolute=90.0)
+    answer = compare(replace(design, replications=None, precision=wanted))
+    assert answer.precision is not None
+    assert answer.precision.reached
+    assert answer.replications % 10 == 0
+    assert 10 <= answer.replications < 300
+    assert all(d.half_width is not None and d.half_width <= 90 for d in answer.differences[:2])
+    again = compare(replace(design, replications=None, precision=wanted), hands=hands.threads(1))
+    assert without_clock(again) == without_clock(answer)
+
+
+def test_it_runs_until_each_mean_is_known(design: Design) -> None:
+    answer = compare(replace(design, replications=None, precision=Precision(at_most=400, relative=0.2)))
+    assert answer.precision is not None
+    assert answer.precision.reached
+    for level in answer.levels[:3]:
+        assert level.half_width is not None
+        assert level.mean is not None
+        assert level.half_width <= 0.2 / 1.2 * level.mean
+
+
+def test_what_is_not_reached_is_said(design: Design) -> None:
+    answer = compare(replace(design, replications=None, precision=Precision(at_most=14, absolute=0.001)))
+    assert answer.precision is not None
+    assert not answer.precision.reached
+    assert answer.replications == 14
+    assert any("not reached" in warning.en for warning in answer.warnings)
+
+
+# ---- horizons -----------------------------------------------------------------------------------------
+
+
+def with_horizon(written: dict[str, Any], file: Path, **changes: Any) -> Design:
+    file.write_text(json.dumps(written | changes, ensure_ascii=False), encoding="utf-8")
+    return Design("long", str(file), (FASTER,), replications=10, seed=1)
+
+
+def test_a_stationary_run_that_begins_empty_is_told_where_its_beginning_ends(
+    written: dict[str, Any], tmp_path: Path
+) -> None:
+    busy = written | {"resources": {"officer": {"capacity": 2000}}}
+    busy["flows"] = {"truck": written["flows"]["truck"] | {"arrivals": {"rate": "36 /h"}}}
+    busy["steps"] = {"papers": {"resources": "officer", "time": "30 h"}}
+    design = with_horizon(busy, tmp_path / "slow.yaml", window="30 d", horizon="stationary")
+    more = variant("more", resources__officer__capacity=2001)
+    answer = compare(replace(design, variants=(more,), replications=3))
+    assert answer.settling[0].ends is not None
+    assert 20 * 3_600_000 <= answer.settling[0].ends <= 45 * 3_600_000
+    assert any("MSER-5" in warning.en for warning in answer.warnings)
+
+
+def test_no_beginning_is_looked_for_in_a_day(design: Design) -> None:
+    assert compare(replace(design, replications=2)).settling == ()
+
+
+def test_a_growing_backlog_is_warned_of(written: dict[str, Any], tmp_path: Path) -> None:
+    written["flows"]["truck"]["arrivals"] = {"rate": "14 /h"}  # for twelve an hour
+    design = with_horizon(written, tmp_path / "growing.yaml", window="8 d", horizon="cyclic")
+    warnings = [warning.en for warning in compare(replace(design, drain=1000)).warnings]
+    assert any("backlog grows" in text for text in warnings), warnings
+    assert any("have not left when a run ends" in text for text in warnings)
+
+
+# ---- bad input ----------------------------------------------------------------------------------------
+
+
+def test_scenarios_of_another_window_are_not_compared(
+    written: dict[str, Any], small_file: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(json.dumps(written | {"start": "2025-03-13 07:00"}), encoding="utf-8")
+    assert_refused(cuakhau("compare", small_file, other, "--replications", 2), "variants.other", "start")
+
+
+REFUSED = [
+    (["compare", "FILE"], "without a variant"),
+    (["compare", "FILE", "a:resources.officer.capacty=2"], "did you mean 'capacity'"),
+    (["compare", "FILE", "a:resources.oficer.capacity=2"], "oficer"),
+    (["compare", "FILE", "nowhere"], "neither in the library nor a file here"),
+    (["compare", "nowhere", "FILE"], "neither in the library nor a file here"),
+    (["compare", "FILE", "FILE", "--outcome", "cohort_dwel_mean"], "did you mean 'cohort_dwell_mean'"),
+    (["compare", "FILE", "FILE", "--outcome", "Dwell mean"], "is no indicator"),
+    (["compare", "FILE", "FILE", "--outcome", "dwell_mean{direction=export}"], "the labels there are"),
+    (["compare", "FILE", "FILE", "--precision", "soon"], "--precision"),
+    (["compare", "FILE", "FILE", "--precision", "0 %"], "must be above 0"),
+    (["compare", "FILE", "FILE", "--precision", "5 %", "--replications", "3"], "keep one of the two"),
+    (["compare", "FILE", "FILE", "--window", "7"], "--window"),
+    (["compare", "FILE", "FILE", "--level", "5 %"], "50 %"),
+    (["compare", "FILE", "FILE", "--engine", "steam"], "steam"),
+    (["compare", "FILE", "FILE", "--replications", "0"], "--replications"),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), REFUSED, ids=[" ".join(words[2:]) or "alone" for words, _ in REFUSED]
+)
+def test_bad_input_is_refused_with_a_remedy(words: list[str], told: str, small_file: Path) -> None:
+    result = cuakhau(*(str(small_file) if word == "FILE" else word for word in words), "--seed", 1)
+    assert_refused(result, told)
+
+
+# ---- screen and page ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_screen_begins_with_the_verdict(small_file: Path, language: str) -> None:
+    done = cuakhau("compare", small_file, "two:resources.officer.capacity=2",
+                   "--replications", 10, "--seed", 1, "--lang", language)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert not ANSI.search(done.stdout)
+    told = {"vi": "➤ two: bớt được", "en": "➤ two saves"}[language]
+    assert told in done.stdout.splitlines()[1]
+
+
+def test_the_page_stands_by_itself_and_repeats_itself(small_file: Path, tmp_path: Path) -> None:
+    words = (
+        "compare",
+        small_file,
+        "two:resources.officer.capacity=2;steps.papers.time=4 min",
+        "--replications",
+        10,
+    )
+    done = cuakhau(*words, "--seed", 1, "--out", tmp_path / "kept")
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "kept" / command.REPORT).read_text(encoding="utf-8")
+    assert not re.search(r"<script|https?://(?!www\.w3\.org)|@import|src=", page)
+    for told in ("two: bớt được", "two saves", "Ai được lợi", "Who wins", "--seed 1 --replications 10"):
+        assert told in page
+    assert page.count("<main") == 2
+    answer = from_json((tmp_path / "kept" / command.ANSWER).read_bytes())
+    assert len((tmp_path / "kept" / command.TABLE).read_text().splitlines()) == len(answer.differences) + 1
+
+
+# ---- designs ------------------------------------------------------------------------------------------
+
+
+def test_a_design_of_the_library_can_be_prepared() -> None:
+    from scenarios.experiments import load_design, names
+
+    for name in names():
+        prepared = prepare(load_design(name))
+        assert len(prepared.sides) == len(prepared.design.variants) + 1
+        assert {side.resolved.clock.until for side in prepared.sides} == {"empty"}
+
+
+def test_the_usual_outcomes_are_those_of_the_directions() -> None:
+    base = library.load("lang-son-2025-03-12").resolved
+    told = [str(outcome) for outcome in experiments.usual_outcomes(base)]
+    assert told[:3] == [
+        "cohort_dwell_mean", "cohort_dwell_mean{direction=export}", "cohort_dwell_mean{direction=import}",
+    ]  # fmt: skip
+
+
+def test_a_design_in_a_file_is_run_and_its_options_may_be_changed(small_file: Path) -> None:
+    file = small_file.with_name("design.yaml")
+    file.write_text(
+        "name: clerks\nbase: one-counter.yaml\nvariants:\n"
+        "  second: {label: {vi: Thêm quầy, en: Second clerk}, overrides: {resources.officer.capacity: 2}}\n"
+        "outcomes: [cohort_dwell_mean, closing_backlog]\nreplications: 50\nseed: 3\nlevel: 90 %\n",
+        encoding="utf-8",
+    )
+    done = cuakhau("compare", file, "--replications", 4, "--json")
+    assert done.exit_code == 0, done.output
+    answer = json.loads(done.stdout)
+    assert (answer["seed"], answer["replications"], answer["level"]) == (3, 4, 0.9)
+    assert [d["name"] for d in answer["differences"]] == ["cohort_dwell_mean", "closing_backlog"]
+
+
+def test_a_scenario_error_of_a_variant_names_the_variant(design: Design) -> None:
+    wrong = replace(design, variants=(FASTER, variant("wrong", steps__papers__time__mean="soon")))
+    with pytest.raises(ScenarioError) as raised:
+        prepare(wrong)
+    assert raised.value.problems[0].place.startswith("variants.wrong ")
