@@ -114,5 +114,8 @@ class NotMeasured(Exception):
     """A figure that a scenario does not give."""
 
     def __init__(self, name: str, labels: tuple[tuple[str, str], ...], known: list[dict[str, str]]) -> None:
-        super().__init__(f"{name} with labels {dict(labels)}")
+        super().__init__(name, labels, known)  # as they are, so that it can be sent between processes
         self.name, self.labels, self.known = name, labels, known
+
+    def __str__(self) -> str:
+        return f"{self.name} with labels {dict(self.labels)}"

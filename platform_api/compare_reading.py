@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from platform_api.formats import NBSP, Scale, date, duration, instant, number, scale_for, significant
 from platform_api.naming import attribute_name, value_name
-from platform_api.sentences import figure_told, size_told
+from platform_api.sentences import figure_told, size_told, tipping_told
 from platform_api.texts import Language, pick, text
 
 if TYPE_CHECKING:
@@ -189,6 +189,16 @@ class Reading:
     def _hours(self, seconds: float) -> str:
         scale = Scale(3600.0, "hour", 0 if seconds >= 36_000 else 1)
         return scale.full(seconds, self.language)
+
+    # ---- the input range ---------------------------------------------------------------------------------
+
+    def survival(self) -> Iterator[tuple[str, list[str]]]:
+        """(whether a verdict survives the ranges, what overturns it) of each variant."""
+        for of in self.answer.ranges:
+            tipping = [tipping_told(each, self.scenario, self.language) for each in of.tipping]
+            if of.holds < of.points and not tipping and of.reversed:
+                tipping = [self.say("tipping.together")]
+            yield pick(of.sentence, self.language), tipping
 
     # ---- how -----------------------------------------------------------------------------------------------
 

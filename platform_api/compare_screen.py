@@ -41,6 +41,10 @@ class _Screen:
             yield Text(f"➤ {sentence}", "bold")
         yield self._differences()
         yield from self._winners()
+        for survived, tipping in self.reading.survival():
+            yield Text(f"↔ {survived}", "bold")
+            for told in tipping:
+                yield Text(f"  {told}")
         yield Text(self.reading.how, "dim")
         yield Text(self.reading.facts, "dim")
 

@@ -156,6 +156,52 @@ class Settling:
 
 
 @dataclass(frozen=True, slots=True)
+class Tipping:
+    """An assumption that overturns a verdict by itself, all others as they are.
+
+    path, owner : of the assumption · now, low, high : its value and range, as written · at : where the
+    difference is zero, first, last : the interval of that value; of whole numbers the two between which it
+    turns, and `at` is empty · confirmed : whether fresh seeds found opposite signs on its two sides
+    """
+
+    path: str
+    owner: str | None
+    now: str
+    low: str
+    high: str
+    at: str
+    first: str
+    last: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Survived:
+    """Whether the verdict on the first figure survives the ranges of the assumptions.
+
+    points : of a Latin hypercube over so many dials; skipped: values that do not go together · holds,
+    reversed, undecided : at how many points the same is told, the opposite (significantly), nothing · low,
+    high : the smallest and the largest mean difference (the input range, the noise of simulating in it) ·
+    share : of the variance between points that the inputs make, with its interval
+    """
+
+    variant: str
+    dials: int
+    points: int
+    skipped: int
+    replications: int
+    holds: int
+    reversed: int
+    undecided: int
+    low: float
+    high: float
+    share: float
+    share_interval: Interval
+    tipping: tuple[Tipping, ...]
+    sentence: Label
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
     """How the wanted precision was come by."""
 
@@ -183,6 +229,7 @@ class Comparison:
     levels: tuple[Level, ...]
     winners: tuple[Winners, ...]
     settling: tuple[Settling, ...]
+    ranges: tuple[Survived, ...]
     precision: Reached | None
     warnings: tuple[Label, ...]
     window: int | None

@@ -212,14 +212,22 @@ class _Running:
 
         if self.experiment.design.precision is None:
             self._up_to(self.experiment.replications)
-            return assemble(self.experiment, self.journal.first(self.experiment.replications), None)
+            return self._tried(assemble(self.experiment, self.journal.first(self.aim), None))
         for number, count in enumerate(looks(self.experiment.replications), 1):
             self._up_to(count)
             trials = self.journal.first(count)
             reached, self.aim = judge(self.experiment, trials, number)
             if reached.reached:
                 break
-        return assemble(self.experiment, trials, reached)
+        return self._tried(assemble(self.experiment, trials, reached))
+
+    def _tried(self, answer: Comparison) -> Comparison:
+        """With the verdict tried over the ranges of the assumptions, if that is asked for."""
+        if self.experiment.design.ranges is None:
+            return answer
+        from platform_api.ranges import survive
+
+        return replace(answer, ranges=survive(self.experiment, answer, self.hands, self._tell))
 
     def _up_to(self, count: int) -> None:
         if missing := self.journal.missing(count):

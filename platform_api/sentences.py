@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from metrics import settling
+from metrics.outcomes import unit_of
 from metrics.statistics import SKEWED
 from platform_api.formats import NBSP, Scale, duration, number, scale_for
 from platform_api.naming import kpi_name, labels_told
@@ -16,7 +17,7 @@ from scenarios.resolved import Label, Resolved
 
 if TYPE_CHECKING:
     from metrics.paired import Better
-    from platform_api.comparing import Comparison, Difference, Settling
+    from platform_api.comparing import Comparison, Difference, Settling, Survived, Tipping
     from platform_api.experiments import Experiment
     from platform_api.trials import Trial
     from scenarios.experiments import Precision
@@ -106,6 +107,44 @@ def told_precision(wanted: Precision) -> str:
     if wanted.relative is not None:
         return f"{wanted.relative * 100:g} %"
     return f"{wanted.absolute:g}"
+
+
+# ---- the input range ----------------------------------------------------------------------------------
+
+
+def survival_told(experiment: Experiment, side: int, of: Survived, sign: int) -> Label:
+    """Whether a verdict survives the ranges of the assumptions, in words."""
+    outcome = experiment.outcomes[0]
+    unit = unit_of(outcome.name)
+    scale = scale_for(unit, [of.low, of.high], of.high - of.low)
+
+    def told(language: Language) -> str:
+        ends = (scale.number(value, language) for value in (of.low, of.high))
+        spread = f"{' … '.join(ends)}{NBSP}{scale.unit_name(language)}".rstrip(NBSP)
+        key = "none" if sign == 0 else "holds" if of.holds == of.points else "falls"
+        return text(
+            f"compare.survival.{key}", language, variant=pick(experiment.sides[side].label, language),
+            holds=of.holds, points=of.points, reversed=of.reversed, undecided=of.undecided, dials=of.dials,
+            spread=spread,
+        )  # fmt: skip
+
+    return in_both(told)
+
+
+def tipping_told(of: Tipping, scenario: Resolved, language: Language) -> str:
+    """Where one assumption overturns a verdict, and who could tell."""
+    agency = scenario.agencies.get(of.owner or "")
+    owner = pick(agency.label, language) if agency else of.owner or "–"
+    key = "between" if not of.at else "at"
+    told = text(
+        f"compare.tipping.{key}", language, path=of.path, at=of.at, first=of.first, last=of.last, now=of.now,
+        low=of.low, high=of.high, owner=owner,
+    )  # fmt: skip
+    return f"{told} {text(f'compare.tipping.{_confirmed(of)}', language)}"
+
+
+def _confirmed(of: Tipping) -> str:
+    return "confirmed" if of.confirmed else "unconfirmed"
 
 
 # ---- warnings -----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from scenarios import library
@@ -28,6 +29,8 @@ class Opened:
     typed: str
     overrides: dict[str, Any]
     resolved: Resolved
+    written: dict[str, Any]
+    folder: Path | None  # beside which its lists are looked for
     warnings: tuple[Problem, ...]
 
 
@@ -71,7 +74,23 @@ def _opened(
 ) -> Opened:
     loaded = _load(design, typed, {**own, **until})
     asked = {**(design.overrides or {}), **own}
-    return Opened(name, label, typed, asked, loaded.resolved, loaded.warnings)
+    folder = Path(typed).resolve().parent if Path(typed).is_file() else None
+    return Opened(name, label, typed, asked, loaded.resolved, loaded.written, folder, loaded.warnings)
+
+
+def turned(side: Opened, values: Mapping[str, str]) -> Resolved:
+    """A side with other values of its assumptions.
+
+    Raises
+    ------
+    ScenarioError
+        If they do not go together.
+    """
+    from scenarios.dials import with_values
+    from scenarios.findings import Findings
+    from scenarios.resolve import resolve
+
+    return resolve(with_values(side.written, values), Findings(), side.folder)
 
 
 def _until_empty(base: Resolved, design: Design) -> dict[str, str]:

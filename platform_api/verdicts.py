@@ -150,6 +150,7 @@ def assemble(experiment: Experiment, trials: Sequence[Trial], reached: Reached |
         levels=tuple(_levels(experiment, trials)),
         winners=tuple(_winners(experiment, trials)),
         settling=tuple(_settling(experiment, trials)),
+        ranges=(),
         precision=reached,
         warnings=(),
         window=clock.window,

@@ -207,6 +207,8 @@ class WrittenDesign(Written):
     """Another window than the base's."""
     drain: Duration | None = None
     """How long after the window those who came in it may take to leave."""
+    ranges: Annotated[Count, Field(ge=5, le=1000)] | None = None
+    """Points at which the verdict is tried over the ranges of the assumptions."""
     seed: Annotated[int, Field(ge=0, lt=1 << 64)] | None = None
     """Of chance; drawn and recorded when left out."""
     engine: Literal["compiled", "reference"] = "compiled"
@@ -261,6 +263,7 @@ class Design:
     precision: Precision | None = None
     window: int | None = None  # [ms]
     drain: int | None = None  # [ms]
+    ranges: int | None = None
     seed: int | None = None
     engine: str = "compiled"
     level: float = 0.95
@@ -354,6 +357,7 @@ def _plain(written: WrittenDesign, folder: Path | None) -> Design:
         precision=parse_precision(precision.within, precision.at_most) if precision else None,
         window=written.window,
         drain=written.drain,
+        ranges=written.ranges,
         seed=written.seed,
         engine=written.engine,
         level=written.level,

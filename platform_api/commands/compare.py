@@ -51,6 +51,9 @@ _NAMED = re.compile(r"([A-Za-z0-9][\w-]*):(?=[^=]*=)(.*)", re.DOTALL)
 )  # fmt: skip
 @click.option("--window", metavar="T", help=one_line("compare.window"))
 @click.option("--drain", metavar="T", help=one_line("compare.drain"))
+@click.option(
+    "--ranges", metavar="K", callback=whole_number("ranges", 5, 1000), help=one_line("compare.ranges")
+)
 @click.option("--level", metavar="P", help=one_line("compare.level"))
 @click.option("--engine", metavar="NAME", help=one_line("run.engine"))
 @override_option
@@ -143,7 +146,7 @@ def _changed(design: Design, asked: dict[str, Any]) -> Design:
     if asked["engine"] is not None and asked["engine"] not in ENGINES:
         raise refuse("engine", value=asked["engine"], known=", ".join(ENGINES))
     changes: dict[str, Any] = {
-        key: asked[key] for key in ("seed", "replications", "engine") if asked[key] is not None
+        key: asked[key] for key in ("seed", "replications", "engine", "ranges") if asked[key] is not None
     }
     option = ""
     try:
@@ -255,6 +258,6 @@ def _command(words: tuple[str, ...], asked: dict[str, Any], answer: Comparison) 
     told = ["cuakhau compare", *map(quoted, words)]
     told += [f"--outcome {quoted(each)}" for each in asked["outcomes"]]
     told += [f"--override {quoted(each)}" for each in asked["overrides"]]
-    for option in ("window", "drain", "level", "engine"):
-        told += [f"--{option} {quoted(asked[option])}"] if asked[option] else []
+    for option in ("window", "drain", "level", "engine", "ranges"):
+        told += [f"--{option} {quoted(str(asked[option]))}"] if asked[option] else []
     return " ".join([*told, f"--seed {answer.seed} --replications {answer.replications}"])

@@ -1,5 +1,6 @@
 """Figures to compare: from statistics and from rows the same; who wins by name; how many are inside."""
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -53,6 +54,7 @@ def test_labels_that_nobody_has_are_refused_with_those_there_are(bulletin):
     with pytest.raises(outcomes.NotMeasured) as raised:
         outcomes.among([key], measuring.values())
     assert {"direction": "export"} in raised.value.known
+    assert pickle.loads(pickle.dumps(raised.value)).known == raised.value.known
 
 
 @pytest.mark.parametrize("horizon", ["terminating", "cyclic", "stationary"])

@@ -529,3 +529,51 @@ def test_a_scenario_error_of_a_variant_names_the_variant(design: Design) -> None
     with pytest.raises(ScenarioError) as raised:
         prepare(wrong)
     assert raised.value.problems[0].place.startswith("variants.wrong ")
+
+
+# ---- the input range ----------------------------------------------------------------------------------
+
+DETOUR = variant(
+    "detour", resources__officer__capacity=2, steps__walk={"kind": "wait", "time": "6 min"},
+    flows__truck__route=["papers", "walk"],
+)  # fmt: skip
+
+
+@pytest.fixture
+def tried(design: Design) -> Comparison:
+    """A second clerk who costs six minutes of walking: worth it only where the queue is long."""
+    return compare(replace(design, variants=(DETOUR,), replications=20, ranges=8))
+
+
+@pytest.mark.slow
+def test_a_verdict_that_does_not_survive_says_what_overturns_it(tried: Comparison, design: Design) -> None:
+    assert tried.differences[0].verdict == "better"
+    (found,) = tried.ranges
+    assert (found.dials, found.points, found.skipped) == (2, 8, 0)
+    assert found.holds + found.reversed + found.undecided == 8
+    assert found.reversed > 0
+    assert found.low < 0 < found.high
+    assert found.share > 0.5
+    by_path = {each.path: each for each in found.tipping}
+    assert set(by_path) <= {"flows.truck.arrivals.rate", "steps.papers.time.mean"}
+    rate = by_path["flows.truck.arrivals.rate"]
+    assert rate.confirmed
+    assert rate.owner == "customs"
+    assert "reversed at" in found.sentence.en
+
+    at = float(rate.at.removesuffix(" /d"))
+    for factor, verdict in ((0.8, "worse"), (1.3, "better")):
+        moved = replace(design, variants=(DETOUR,), replications=40, seed=99,
+                        overrides={"flows.truck.arrivals.rate": f"{at * factor} /d"})  # fmt: skip
+        assert compare(moved).differences[0].verdict == verdict
+
+
+@pytest.mark.slow
+def test_a_verdict_that_survives_says_so(design: Design) -> None:
+    (found,) = compare(replace(design, variants=(SECOND,), ranges=6)).ranges
+    assert (found.holds, found.points, found.tipping) == (6, 6, ())
+    assert found.sentence.vi.startswith("second: kết luận đứng vững ở cả 6 điểm")
+
+
+def test_nothing_is_tried_unless_asked_for(design: Design) -> None:
+    assert compare(replace(design, replications=2)).ranges == ()

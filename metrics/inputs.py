@@ -1,0 +1,134 @@
+"""Does a verdict survive what is not known: assumptions over their ranges, and where one overturns it.
+
+More replications shrink the error of simulating, never this. Barton, Lam & Song (2022), Input uncertainty in
+stochastic simulation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from metrics.statistics import LEVEL, Floats, Interval, average, deviation, half_width, student_t
+
+
+def space_filling(points: int, dials: int, seed: int) -> Floats:
+    """A Latin hypercube: every dial once in every one of so many parts of its range.
+
+    McKay, Beckman & Conover (1979), A comparison of three methods for selecting values of input variables.
+    """
+    from scipy.stats import qmc
+
+    made: Floats = qmc.LatinHypercube(d=dials, rng=np.random.default_rng(seed)).random(points)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """At how many points a verdict holds, is reversed (significantly), or cannot be told."""
+
+    holds: int
+    reversed: int
+    undecided: int
+
+
+def survival(sign: int, means: Sequence[float], reaches: Sequence[float]) -> Survival:
+    """Of a verdict by its sign: −1 or 1 of a difference, 0 of none shown (which any difference reverses)."""
+    seen = [0 if abs(m) <= r else int(math.copysign(1, m)) for m, r in zip(means, reaches, strict=True)]
+    holds = sum(s == sign for s in seen)
+    undecided = sum(s == 0 for s in seen) if sign else 0
+    return Survival(holds, len(seen) - holds - undecided, undecided)
+
+
+def rank_correlation(x: Floats, y: Floats) -> float:
+    """Spearman's."""
+    from scipy.stats import rankdata
+
+    a, b = rankdata(x), rankdata(y)
+    if a.std() == 0 or b.std() == 0:
+        return 0.0
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def input_share(table: Floats) -> tuple[float, Interval]:
+    """The share of the variance between design points that is due to the inputs, with its interval.
+
+    table : a row for each design point, a column for each replication, the same replications in every row
+    (two-way analysis: replications are taken out). Negative estimates are 0.
+    """
+    from scipy.stats import f
+
+    k, r = table.shape
+    rows, columns = table.mean(axis=1), table.mean(axis=0)
+    between = r * math.fsum((rows - table.mean()) ** 2) / (k - 1)
+    rest = table - rows[:, None] - columns[None, :] + table.mean()
+    within = math.fsum((rest**2).ravel()) / ((k - 1) * (r - 1))
+    if within == 0:
+        whole = 1.0 if between > 0 else 0.0
+        return whole, (whole, whole)
+    ratio, freedom = between / within, (k - 1, (k - 1) * (r - 1))
+    low, high = (ratio / f.ppf(p, *freedom) for p in (0.975, 0.025))
+    told = [max(0.0, float((value - 1) / (value - 1 + r))) for value in (ratio, low, high)]
+    return told[0], (told[1], told[2])
+
+
+# ---- where it turns ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Where a difference is zero along one dial, with Fieller's interval."""
+
+    value: float
+    interval: Interval
+
+
+def root(values: Sequence[float], differences: Floats, level: float = LEVEL) -> Root | None:
+    """Where lines through the differences of each replication cross zero; None if that cannot be told.
+
+    values : of the dial · differences : a row for each value, a column for each replication.
+    Fieller (1954), Some problems in interval estimation.
+    """
+    x = np.asarray(values, dtype=np.float64)
+    centre = x - x.mean()
+    slope = centre @ differences / (centre @ centre)
+    level_at_mean = differences.mean(axis=0)
+    found = fieller(level_at_mean, slope, level)
+    if found is None:
+        return None
+    low, high = found.interval
+    return Root(found.value + float(x.mean()), (low + float(x.mean()), high + float(x.mean())))
+
+
+def fieller(a: Floats, b: Floats, level: float = LEVEL) -> Root | None:
+    """−mean(a) ÷ mean(b) of paired intercepts and slopes; None if the interval has no bounds."""
+    n = len(a)
+    t = student_t((1 + level) / 2, n - 1)
+    mean_a, mean_b = average(a), average(b)
+    covariance = np.cov(a, b) / n
+    first = mean_b**2 - t**2 * covariance[1, 1]
+    middle = mean_a * mean_b - t**2 * covariance[0, 1]
+    last = mean_a**2 - t**2 * covariance[0, 0]
+    if first <= 0:
+        return None
+    reach = math.sqrt(max(0.0, middle**2 - first * last))
+    ends = sorted(((-middle - reach) / first, (-middle + reach) / first))
+    return Root(-mean_a / mean_b, (float(ends[0]), float(ends[1])))
+
+
+def crossings(means: Sequence[float]) -> list[int]:
+    """Between which neighbours the sign changes: the number of the first of each two."""
+    return [i for i in range(len(means) - 1) if means[i] * means[i + 1] < 0 or means[i] == 0 != means[i + 1]]
+
+
+def sign_of(x: Floats, level: float = LEVEL) -> int:
+    """−1 or 1 where the mean is told from zero, else 0."""
+    if len(x) < 2 or not x.any():
+        return 0
+    mean = average(x)
+    if deviation(x) > 0 and abs(mean) <= half_width(x, level):
+        return 0
+    return int(math.copysign(1, mean))

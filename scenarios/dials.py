@@ -1,0 +1,163 @@
+"""Assumptions as dials: numbers that nobody published, each to be turned within its range.
+
+A dial is turned by overrides. The shares of one mapping add up to 100 %: those that are not turned make room
+in proportion, and if all are turned they are scaled together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from scenarios.magnitudes import magnitude
+from scenarios.paths import Path, dotted, get, parsed
+from scenarios.quantities import ASSUMPTION
+from scenarios.resolved import Parameter
+from scenarios.units import format_duration, format_rate, format_share
+
+COARSE, FINE = 3, 6
+"""Decimals of a share or factor: a factor is no finer than 0.1 %."""
+
+DECADE = 10.0
+"""A range whose ends are this many times apart is turned by the logarithm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """One assumption.
+
+    low, high, now : ends of its range and its value, in the base unit of its kind · kind : duration [ms],
+    rate [1/d], share, count or number
+    """
+
+    path: str
+    kind: str
+    low: float
+    high: float
+    now: float
+    written: str
+    owner: str | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it takes whole numbers only."""
+        return self.kind == "count"
+
+    def at(self, u: float) -> float:
+        """Its value at a place u of its range, 0 ≤ u ≤ 1."""
+        if self.is_whole:
+            return float(min(self.high, math.floor(self.low + u * (self.high - self.low + 1))))
+        if self.low > 0 and self.high / self.low >= DECADE:
+            return math.exp(math.log(self.low) + u * (math.log(self.high) - math.log(self.low)))
+        return self.low + u * (self.high - self.low)
+
+    def told(self, value: float) -> str:
+        """A value as it may be written in a scenario."""
+        if self.kind == "duration":
+            return format_duration(max(1 if self.low > 0 else 0, round(value)))
+        if self.kind == "rate":
+            return format_rate(float(value))
+        if self.kind == "share":
+            return format_share(round(float(value), FINE if self.high - self.low < 0.01 else COARSE))
+        return str(round(value)) if self.is_whole else f"{value:.9g}"
+
+
+def dials(parameters: Iterable[Parameter], written: Iterable[Mapping[str, Any]]) -> list[Dial]:
+    """The assumptions that stand with the same value in every one of some scenarios, and have a range."""
+    sides = list(written)
+    found = (_dial(each) for each in parameters if each.source == ASSUMPTION and each.range is not None)
+    return [dial for dial in found if dial is not None and _stands_alike(dial, sides)]
+
+
+def _dial(parameter: Parameter) -> Dial | None:
+    assert parameter.range is not None
+    ends, now = [magnitude(end) for end in parameter.range], magnitude(parameter.value)
+    if now is None or any(end is None or end[0] != now[0] for end in ends):
+        return None
+    low, high = sorted(end[1] for end in ends if end is not None)
+    if low == high:
+        return None
+    kind = _kind(now[0], (parameter.value, *parameter.range))
+    return Dial(parameter.path, kind, low, high, now[1], parameter.value, parameter.owner)
+
+
+def _kind(kind: str, texts: Iterable[str]) -> str:
+    told = list(texts)
+    if kind != "number":
+        return kind
+    if any("%" in text for text in told):
+        return "share"
+    return "count" if all(text.strip().isdigit() for text in told) else "number"
+
+
+def _stands_alike(dial: Dial, sides: list[Mapping[str, Any]]) -> bool:
+    values = [_value(get(side, parsed(dial.path))) for side in sides]
+    return values[0] is not None and all(value == values[0] for value in values)
+
+
+def _value(written: Any) -> str | None:
+    """A quantity's own text, with or without its pedigree."""
+    inner = written.get("value") if isinstance(written, dict) else written
+    return None if inner is None or isinstance(inner, dict | list) else str(inner)
+
+
+# ---- turning ----------------------------------------------------------------------------------------------
+
+
+def turned(written: Mapping[str, Any], values: Mapping[Dial, float]) -> dict[str, str]:
+    """The overrides that turn some dials of a scenario; shares beside them make room."""
+    plain = {dial.path: dial.told(value) for dial, value in values.items()}
+    groups: dict[Path, dict[str, float]] = {}
+    for dial, value in values.items():
+        path = parsed(dial.path)
+        if dial.kind == "share" and _is_whole(written, path[:-1]):
+            groups.setdefault(path[:-1], {})[str(path[-1])] = float(value)
+    for above, given in groups.items():
+        shares = _rescaled(_shares(written, above) or {}, given)
+        plain |= {dotted((*above, name)): format_share(share) for name, share in shares.items()}
+    return plain
+
+
+def with_values(written: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+    """A copy of plain data with other values, without the pedigree of what stood there."""
+    data = deepcopy(dict(written))
+    for path, value in values.items():
+        *above, last = parsed(path)
+        inside: Any = get(data, above)
+        inside[last] = value
+    return data
+
+
+def _shares(written: Mapping[str, Any], above: Path) -> dict[str, float] | None:
+    """The shares of a mapping; None if it is none of shares."""
+    inside = get(written, above)
+    found: dict[str, float] = {}
+    for name, value in inside.items() if isinstance(inside, dict) else ():
+        told = _value(value)
+        size = magnitude(told) if told is not None and "%" in told else None
+        if size is None:
+            return None
+        found[name] = size[1]
+    return found
+
+
+def _is_whole(written: Mapping[str, Any], above: Path) -> bool:
+    shares = _shares(written, above)
+    return shares is not None and math.isclose(math.fsum(shares.values()), 1.0, abs_tol=1e-9)
+
+
+def _rescaled(shares: dict[str, float], given: dict[str, float]) -> dict[str, float]:
+    """Shares with some given, adding up to one again (to the last digit of what is written)."""
+    rest = {name: share for name, share in shares.items() if name not in given}
+    taken, left = math.fsum(given.values()), math.fsum(rest.values())
+    if taken <= 1 and left > 0:
+        made = given | {name: share * (1 - taken) / left for name, share in rest.items()}
+    else:
+        made = {name: share / taken for name, share in given.items()} | dict.fromkeys(rest, 0.0)
+    made = {name: round(made[name], 9) for name in shares}
+    largest = max(made, key=lambda name: made[name])
+    made[largest] = round(1 - math.fsum(share for name, share in made.items() if name != largest), 9)
+    return made
