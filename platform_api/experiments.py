@@ -19,8 +19,9 @@ from platform_api.runner import SEED_LIMIT, draw_seed
 from platform_api.sides import Opened, open_sides
 from platform_api.trials import Plan, Trial
 from scenarios.errors import Flaw, ScenarioError, suggestion
-from scenarios.experiments import Design, Outcome
+from scenarios.experiments import Design
 from scenarios.resolved import Label, Resolved, scenario_hash
+from scenarios.wanted import Outcome
 from sim.run import RESULT_VERSION
 
 USUAL_REPLICATIONS = 30

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from platform_api.comparing import Comparison, Difference, Settling, Survived, Tipping
     from platform_api.experiments import Experiment
     from platform_api.trials import Trial
-    from scenarios.experiments import Precision
+    from scenarios.wanted import Precision
 
 FEW = 10
 """Fewer replications than this are too few to believe an interval of figures that are not normal."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from metrics.winners import Count, Moves
     from platform_api.experiments import Experiment
     from platform_api.trials import Trial
-    from scenarios.experiments import Outcome
+    from scenarios.wanted import Outcome
 
 PRIMARY, OTHERS = "primary", "others"
 

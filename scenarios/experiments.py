@@ -6,7 +6,6 @@ data; the scenarios it names are loaded by whoever runs it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +20,7 @@ from scenarios.findings import Findings
 from scenarios.quantities import Count, Duration, Share, Written
 from scenarios.resolved import Label
 from scenarios.schema_errors import note_errors
-from scenarios.units import parse_duration, parse_number, parse_share
+from scenarios.wanted import Outcome, Precision, parse_margin, parse_outcome, parse_precision
 from scenarios.words import Name, Text
 from scenarios.yaml import LARGEST, read
 
@@ -32,62 +31,6 @@ MOST_REPLICATIONS = 100_000
 
 FIRST_LOOK = 10
 """Replications before the precision is looked at for the first time, and between two looks."""
-
-_OUTCOME = re.compile(r"\s*([a-z][a-z0-9_]*)\s*(?:\{(.*)\})?\s*")
-_PAIR = re.compile(r"\s*([\w-]+)\s*=\s*([\w.:-]+)\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A figure to be compared: an indicator, of which part.
-
-    margin : a difference that does not matter, in the unit of results (s, 1, ratio …); None: every one does
-    """
-
-    name: str
-    labels: tuple[tuple[str, str], ...] = ()
-    margin: float | None = None
-
-    def __str__(self) -> str:
-        told = ",".join(f"{key}={value}" for key, value in self.labels)
-        return f"{self.name}{{{told}}}" if told else self.name
-
-
-def parse_outcome(written: object) -> Outcome:
-    """`dwell_mean{direction=export}`: an indicator, and of which part.
-
-    Raises
-    ------
-    Flaw
-        If it is not written so.
-    """
-    found = _OUTCOME.fullmatch(str(written))
-    parts = [part for part in (found[2] or "").split(",") if part.strip()] if found else []
-    pairs = [_PAIR.fullmatch(part) for part in parts]
-    if found is None or not all(pairs):
-        raise Flaw(
-            written,
-            Label(vi=f"là '{written}', không phải một chỉ tiêu", en=f"is '{written}', which is no indicator"),
-            Label(
-                vi="hãy viết như cohort_dwell_mean{direction=export}",
-                en="write it as in cohort_dwell_mean{direction=export}",
-            ),
-        )
-    return Outcome(found[1], tuple((pair[1], pair[2]) for pair in pairs if pair))
-
-
-def parse_margin(written: object) -> float:
-    """A difference in the unit of results: a duration [s], a share, or a plain number.
-
-    Raises
-    ------
-    Flaw
-        If it is none of these.
-    """
-    told = str(written).strip()
-    if told.endswith("%"):
-        return parse_share(told)
-    return parse_number(written) if re.fullmatch(r"[\d.]+", told) else parse_duration(told) / 1000
 
 
 def _text_of(written: Any) -> Any:
@@ -149,37 +92,6 @@ class WrittenPrecision(Written):
     def _can_be_read(self) -> WrittenPrecision:
         parse_precision(self.within, self.at_most)
         return self
-
-
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """A wanted half-width of the first outcome, and how many replications it may take.
-
-    absolute : of the differences [unit of results] · relative : of the mean of every variant
-    """
-
-    at_most: int
-    absolute: float | None = None
-    relative: float | None = None
-
-
-def parse_precision(written: object, at_most: int = 500) -> Precision:
-    """`5 %`, or `5 min` (a duration, a number).
-
-    Raises
-    ------
-    Flaw
-        If it is neither, or not above zero.
-    """
-    told = str(written).strip()
-    value = parse_margin(told)
-    if value <= 0:
-        raise Flaw(
-            written,
-            Label(vi=f"là '{written}', phải lớn hơn 0", en=f"is '{written}', which must be above 0"),
-            Label(vi="hãy viết như '5 min' hoặc '5 %'", en="write it as '5 min' or '5 %'"),
-        )
-    return Precision(at_most, relative=value) if told.endswith("%") else Precision(at_most, absolute=value)
 
 
 class WrittenDesign(Written):

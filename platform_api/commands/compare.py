@@ -136,9 +136,9 @@ def _variant(word: str) -> Variant:
 def _changed(design: Design, asked: dict[str, Any]) -> Design:
     """The design with what the options say instead."""
     from scenarios.errors import Flaw, ScenarioError
-    from scenarios.experiments import parse_outcome, parse_precision
     from scenarios.overrides import split
     from scenarios.units import parse_duration, parse_share
+    from scenarios.wanted import parse_outcome, parse_precision
     from sim.engines import ENGINES
 
     if asked["replications"] and asked["precision"]:

@@ -28,8 +28,9 @@ from platform_api.experiments import compare, prepare
 from platform_api.following import Advance
 from scenarios import library
 from scenarios.errors import ScenarioError
-from scenarios.experiments import Design, Outcome, Precision, Variant
+from scenarios.experiments import Design, Variant
 from scenarios.resolved import Label
+from scenarios.wanted import Outcome, Precision
 from sim.run import Cancelled
 from tests.platform_api.test_cli import ANSI, assert_refused, cuakhau
 from tests.platform_api.test_cli_process import command as words_of

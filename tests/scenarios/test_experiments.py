@@ -7,8 +7,6 @@ import pytest
 
 from scenarios.errors import Flaw, ScenarioError
 from scenarios.experiments import (
-    Outcome,
-    Precision,
     WrittenDesign,
     WrittenOutcome,
     WrittenPrecision,
@@ -16,11 +14,10 @@ from scenarios.experiments import (
     is_design,
     load_design,
     names,
-    parse_outcome,
-    parse_precision,
     read_design,
 )
 from scenarios.resolved import Label
+from scenarios.wanted import Outcome, Precision, parse_outcome, parse_precision
 
 RIGHT = """
 name: night
