@@ -1,7 +1,7 @@
-"""How often an interval holds the truth, by repetition: Student's, Hall's, and what stands in for rare events.
+"""How often an interval holds the truth, by repetition: Student's and Hall's, on figures of every skewness.
 
-`python benchmarks/honesty.py` prints the table of docs/explanation/statistics.md and writes it there. Seeds are
-fixed; the functions are those of results and comparisons.
+`python benchmarks/honesty.py` prints the table of docs/explanation/statistics.md and writes it there. Seeds
+are fixed; the functions are those of results and comparisons.
 """
 
 from __future__ import annotations

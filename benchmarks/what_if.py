@@ -1,8 +1,9 @@
 """What a comparison costs: paired replications of the year of 700,000 trucks, from the command line.
 
 `python benchmarks/what_if.py` runs `cuakhau compare lang-son-700k scanner:resources.scanners.capacity=3` in
-processes of its own, report included, with few and with many replications, and the bulletin day with everything
-told; it prints a table and writes it into docs/explanation/performance.md. `--jobs N` is passed on.
+processes of its own, report included, with few and with many replications, and the bulletin day with
+everything told; it prints a table and writes it into docs/explanation/performance.md. `--jobs N` is passed
+on; `--quick` leaves the longest out.
 """
 
 from __future__ import annotations
@@ -64,7 +65,13 @@ def cost(words: tuple[str, ...], replications: int, extra: tuple[str, ...]) -> C
 def row(what: str, words: tuple[str, ...], replications: int, extra: tuple[str, ...]) -> str:
     """One comparison, as a row of the table."""
     of = cost(words, replications, extra)
-    cells = [what, f"{replications} × 2", f"{of.entities:,}", f"{of.seconds:.1f} s", f"{of.processor_s:.1f} s"]
+    cells = [
+        what,
+        f"{replications} × 2",
+        f"{of.entities:,}",
+        f"{of.seconds:.1f} s",
+        f"{of.processor_s:.1f} s",
+    ]
     return f"| {' | '.join([*cells, f'{of.memory:,.0f} MiB'])} |"
 
 

@@ -215,6 +215,14 @@ class Reading:
         )
 
     @property
+    def precision(self) -> str:
+        """After how many replications the wanted precision was reached; empty if none was, or none wanted."""
+        of = self.answer.precision
+        if of is None or not of.reached:
+            return ""
+        return self.say("precision", wanted=of.wanted, count=self.answer.replications)
+
+    @property
     def how(self) -> str:
         """How the intervals are to be read."""
         level = number(100 * self.answer.level, 0, self.language)

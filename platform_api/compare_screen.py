@@ -45,6 +45,8 @@ class _Screen:
             yield Text(f"↔ {survived}", "bold")
             for told in tipping:
                 yield Text(f"  {told}")
+        if self.reading.precision:
+            yield Text(self.reading.precision)
         yield Text(self.reading.how, "dim")
         yield Text(self.reading.facts, "dim")
 
@@ -52,7 +54,8 @@ class _Screen:
         table = _table(self.say("differences"), *(self.say(f"column.{name}") for name in (
             "figure", "variant", "base", "value", "difference", "verdict", "gain")))  # fmt: skip
         for row in self.reading.rows():
-            table.add_row(row.figure, row.variant, row.base, row.value, row.difference, row.verdict, row.gain)
+            difference = f"{row.difference}\nHall {row.hall}" if row.hall else row.difference
+            table.add_row(row.figure, row.variant, row.base, row.value, difference, row.verdict, row.gain)
         for column in (0, 1, 5):
             table.columns[column].justify = "left"
         return table

@@ -250,8 +250,3 @@ class _Running:
 
     def _fresh(self, fresh: int) -> Sequence[Trial]:
         return list(self.journal.trials.values())[-fresh:] if fresh else []
-
-
-def with_more(design: Design, **changes: Any) -> Design:
-    """A design with what the command line says instead."""
-    return replace(design, **{key: value for key, value in changes.items() if value is not None})

@@ -14,6 +14,7 @@ from platform_api.formats import NBSP, Scale, duration, number, scale_for
 from platform_api.naming import kpi_name, labels_told
 from platform_api.texts import Language, pick, text
 from scenarios.resolved import Label, Resolved
+from scenarios.units import format_duration
 
 if TYPE_CHECKING:
     from metrics.paired import Better
@@ -102,11 +103,12 @@ def _inner(figure: str) -> str:
     return figure if figure[1:2].isupper() else figure[:1].lower() + figure[1:]
 
 
-def told_precision(wanted: Precision) -> str:
+def told_precision(wanted: Precision, unit: str) -> str:
     """What was wanted, as it may be written again."""
     if wanted.relative is not None:
         return f"{wanted.relative * 100:g} %"
-    return f"{wanted.absolute:g}"
+    assert wanted.absolute is not None
+    return format_duration(round(wanted.absolute * 1000)) if unit == "s" else f"{wanted.absolute:g}"
 
 
 # ---- the input range ----------------------------------------------------------------------------------

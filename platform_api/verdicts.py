@@ -89,7 +89,8 @@ def judge(experiment: Experiment, trials: Sequence[Trial], look: int) -> tuple[R
     ahead = [precision.forecast(len(trials), reach, target) for _, reach, target in known if target > 0]
     worst = max((reach for _, reach, _ in known), default=None)
     aim = min(wanted.at_most, max([len(trials), *ahead]))
-    return Reached(told_precision(wanted), enough, worst, look), aim
+    told = told_precision(wanted, outcomes.unit_of(experiment.outcomes[0].name))
+    return Reached(told, enough, worst, look), aim
 
 
 def _known(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[tuple[Floats, float, float]]:

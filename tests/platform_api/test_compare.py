@@ -361,6 +361,7 @@ def test_it_runs_until_the_difference_is_known(design: Design) -> None:
     answer = compare(replace(design, replications=None, precision=wanted))
     assert answer.precision is not None
     assert answer.precision.reached
+    assert answer.precision.wanted == "1 min 30 s"
     assert answer.replications % 10 == 0
     assert 10 <= answer.replications < 300
     assert all(d.half_width is not None and d.half_width <= 90 for d in answer.differences[:2])
