@@ -35,12 +35,19 @@ class Survival:
     undecided: int
 
 
-def survival(sign: int, means: Sequence[float], reaches: Sequence[float]) -> Survival:
-    """Of a verdict by its sign: −1 or 1 of a difference, 0 of none shown (which any difference reverses)."""
-    seen = [0 if abs(m) <= r else int(math.copysign(1, m)) for m, r in zip(means, reaches, strict=True)]
-    holds = sum(s == sign for s in seen)
-    undecided = sum(s == 0 for s in seen) if sign else 0
-    return Survival(holds, len(seen) - holds - undecided, undecided)
+def survival(sign: int, means: Sequence[float], reaches: Sequence[float], margin: float = 0.0) -> Survival:
+    """Of a verdict by its sign: −1 or 1 of a difference, 0 of none.
+
+    No difference is reversed by any that is shown to be larger than the margin, of either sign.
+    """
+    if sign:
+        seen = [0 if abs(m) <= r else int(math.copysign(1, m)) for m, r in zip(means, reaches, strict=True)]
+        holds, against = seen.count(sign), seen.count(-sign)
+    else:
+        sizes = [(abs(m) - r, abs(m) + r) for m, r in zip(means, reaches, strict=True)]
+        against = sum(least > margin for least, _ in sizes)
+        holds = sum(most <= margin for _, most in sizes) if margin else len(sizes) - against
+    return Survival(holds, against, len(means) - holds - against)
 
 
 def rank_correlation(x: Floats, y: Floats) -> float:

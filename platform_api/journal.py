@@ -15,6 +15,7 @@ from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from platform_api.files import flush
 from scenarios.resolved import Label
 
 if TYPE_CHECKING:
@@ -71,26 +72,24 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True)
         known = read_head(folder)
         if known is None:
-            if any(folder.iterdir()):
+            if any(each.name != f".{HEAD}.partial" for each in folder.iterdir()):
                 raise _not_ours(folder)
-            (folder / HEAD).write_text(
-                json.dumps(head, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-            )
+            _begin(folder, head)
         elif known != json.loads(json.dumps(head)):
             raise _another(folder, known, head)
         self._file = (folder / LINES).open("ab", buffering=0)
         self._read(folder / LINES)
 
     def _read(self, lines: Path) -> None:
-        """All whole lines; what follows the last of them is cut off."""
+        """All whole lines; what follows the last of them is cut off, what cannot be read is run again."""
         assert self._file is not None
         with lines.open("rb") as file:
             for line in file:
                 if not line.endswith(b"\n"):
                     break
-                trial = _reader().validate_json(line)
-                self.trials[trial.replication] = trial
                 self._good += len(line)
+                if (trial := _trial(line)) is not None:
+                    self.trials[trial.replication] = trial
         self._file.truncate(self._good)
 
     def add(self, trial: Trial) -> None:
@@ -129,6 +128,23 @@ class Journal:
     def first(self, count: int) -> list[Trial]:
         """The first so many, in their order."""
         return [self.trials[number] for number in range(count)]
+
+
+def _trial(line: bytes) -> Trial | None:
+    from pydantic import ValidationError
+
+    try:
+        return _reader().validate_json(line)
+    except ValidationError:
+        return None
+
+
+def _begin(folder: Path, head: dict[str, Any]) -> None:
+    """Write the head: as a whole, or not at all."""
+    fresh = folder / f".{HEAD}.partial"
+    fresh.write_text(json.dumps(head, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    flush(folder)
+    fresh.replace(folder / HEAD)
 
 
 def read_head(folder: Path) -> dict[str, Any] | None:

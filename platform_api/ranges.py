@@ -115,7 +115,9 @@ class _Trying:
     def _survived(self, number: int, variant: str, rows: Floats, table: Floats) -> Survived:
         means = [average(row) for row in table]
         sign = self._sign(number)
-        told = inputs.survival(sign, means, [half_width(row) for row in table])
+        matters = self.answer.differences[number].verdict == "no difference that matters"
+        margin = self.experiment.outcomes[0].margin or 0.0 if matters else 0.0
+        told = inputs.survival(sign, means, [half_width(row) for row in table], margin)
         share, interval = inputs.input_share(table)
         loses = told.reversed + told.undecided > 0 and sign != 0
         tipping = tuple(self._tipping(number, sign, rows, np.array(means))) if loses else ()
@@ -142,9 +144,9 @@ class _Trying:
     def _sign(self, number: int) -> int:
         """Of the verdict on the first figure: −1 or 1; 0 of none."""
         of = self.answer.differences[number]
-        if of.mean is None or of.half_width is None or abs(of.mean) <= of.half_width:
+        if of.verdict not in ("better", "worse", "higher", "lower"):
             return 0
-        return -1 if of.mean < 0 else 1
+        return -1 if (of.mean or 0) < 0 else 1
 
     def _tipping(self, number: int, sign: int, rows: Floats, means: Floats) -> Iterator[Tipping]:
         """The assumptions that overturn the verdict by themselves, those that go with it most first."""

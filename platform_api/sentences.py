@@ -123,7 +123,8 @@ def survival_told(experiment: Experiment, side: int, of: Survived, sign: int) ->
     def told(language: Language) -> str:
         ends = (scale.number(value, language) for value in (of.low, of.high))
         spread = f"{' … '.join(ends)}{NBSP}{scale.unit_name(language)}".rstrip(NBSP)
-        key = "none" if sign == 0 else "holds" if of.holds == of.points else "falls"
+        key = "none" if sign == 0 else "falls"
+        key = "holds" if of.holds == of.points else key
         return text(
             f"compare.survival.{key}", language, variant=pick(experiment.sides[side].label, language),
             holds=of.holds, points=of.points, reversed=of.reversed, undecided=of.undecided, dials=of.dials,

@@ -47,6 +47,7 @@ def test_survival_counts():
     found = inputs.survival(-1, [-5, -4, 1, 6, -1], [1, 1, 2, 2, 3])
     assert found == inputs.Survival(holds=2, reversed=1, undecided=2)
     assert inputs.survival(0, [-5, 0.1], [1, 1]) == inputs.Survival(holds=1, reversed=1, undecided=0)
+    assert inputs.survival(0, [-5, 0.1, 2], [1, 1, 1], 2.5) == inputs.Survival(1, 1, 1)
 
 
 def test_every_crossing_is_found():

@@ -230,6 +230,14 @@ def test_half_a_line_is_run_again(design: Design, tmp_path: Path) -> None:
     assert len(lines.read_bytes().splitlines()) == 12
 
 
+def test_a_line_that_cannot_be_read_is_run_again(design: Design, tmp_path: Path) -> None:
+    whole = compare(design, folder=tmp_path / "kept")
+    lines = tmp_path / "kept" / journal.LINES
+    told = lines.read_bytes().splitlines(keepends=True)
+    lines.write_bytes(b"".join([*told[:4], b'{"replication": 4}\n', *told[5:]]))
+    assert without_clock(compare(design, folder=tmp_path / "kept")) == without_clock(whole)
+
+
 def test_another_experiment_is_not_mixed_in(small_file: Path, tmp_path: Path) -> None:
     words = (
         "compare",
