@@ -37,4 +37,21 @@ def _show(speech: Speech, found: list[Card]) -> None:
         told = Text.assemble((speech.pick(card.title), "bold"), "\n", speech.pick(card.question))
         table.add_row(Text(card.name, "cyan", no_wrap=True), told)
     speech.show(table)
+    _show_designs(speech)
     speech.note("list.next", name=found[0].name)
+
+
+def _show_designs(speech: Speech) -> None:
+    """Experiments that are ready to be run."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from scenarios.experiments import load_design, names
+
+    table = Table.grid(padding=(0, 2, 1, 0))
+    for design in map(load_design, names()):
+        title, question = (speech.pick(label) if label else "" for label in (design.title, design.question))
+        told = Text.assemble((title, "bold"), "\n", question)
+        table.add_row(Text(design.name, "cyan", no_wrap=True), told)
+    speech.show(Text(speech.say("list.designs"), "bold"))
+    speech.show(table)
