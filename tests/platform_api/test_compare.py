@@ -13,16 +13,19 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from metrics.statistics import half_width
 from platform_api import experiments, hands, journal
 from platform_api.commands import compare as command
-from platform_api.comparing import Comparison, from_json
+from platform_api.compare_report import render
+from platform_api.comparing import Comparison, Reached, from_json
 from platform_api.crew import RunFailed
 from platform_api.experiments import compare, prepare
 from platform_api.following import Advance
@@ -47,6 +50,10 @@ def variant(name: str, **overrides: Any) -> Variant:
 
 FASTER = variant("faster", steps__papers__time__mean="4 min")
 SECOND = variant("second", resources__officer__capacity=2)
+DETOUR = variant(
+    "detour", resources__officer__capacity=2, steps__walk={"kind": "wait", "time": "6 min"},
+    flows__truck__route=["papers", "walk"],
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -499,6 +506,39 @@ def test_the_page_stands_by_itself_and_repeats_itself(small_file: Path, tmp_path
     assert len((tmp_path / "kept" / command.TABLE).read_text().splitlines()) == len(answer.differences) + 1
 
 
+class Balanced(HTMLParser):
+    """Every element of a page is closed where it should be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in ("meta", "input", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("horizon", ["stationary", "terminating"])
+def test_the_page_of_every_kind_of_answer_can_be_made(
+    design: Design, written: dict[str, Any], tmp_path: Path, horizon: str
+) -> None:
+    """Skewed differences, ranges that overturn, a wanted precision, a beginning; and one replication."""
+    long = with_horizon(written, tmp_path / "long.yaml", window="4 d", horizon=horizon)
+    prepared = prepare(replace(long, variants=(DETOUR, FASTER), ranges=5))
+    once, more = prepare(replace(long, replications=1)), experiments.run(prepared)
+    skewed = replace(more.evidence[0], hall=(-20.0, -3.0), change=None, change_interval=None)
+    more = replace(more, evidence=(skewed, *more.evidence[1:]), precision=Reached("5 min", True, 3.0, 1))
+    for answer, experiment in ((more, prepared), (experiments.run(once), once)):
+        page = render(answer, experiment, "cuakhau compare")
+        Balanced().feed(page)
+        assert ("MSER-5" in page) == (horizon == "stationary")
+        assert not re.search(r"[ ,(\"](nan|inf|None)[ ,)\"]", page)
+    assert "Hall" in render(more, prepared, "cuakhau compare")
+
+
 # ---- designs ------------------------------------------------------------------------------------------
 
 
@@ -543,11 +583,6 @@ def test_a_scenario_error_of_a_variant_names_the_variant(design: Design) -> None
 
 # ---- the input range ----------------------------------------------------------------------------------
 
-DETOUR = variant(
-    "detour", resources__officer__capacity=2, steps__walk={"kind": "wait", "time": "6 min"},
-    flows__truck__route=["papers", "walk"],
-)  # fmt: skip
-
 
 @pytest.fixture
 def tried(design: Design) -> Comparison:
@@ -587,3 +622,31 @@ def test_a_verdict_that_survives_says_so(design: Design) -> None:
 
 def test_nothing_is_tried_unless_asked_for(design: Design) -> None:
     assert compare(replace(design, replications=2)).ranges == ()
+
+
+# ---- honesty by repetition, on the engine -------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_other_draws_of_the_same_law_are_called_different_at_5_per_cent(written: dict[str, Any]) -> None:
+    """200 experiments of 30 replications, 1,000 trucks each, load 0.8: the same trucks, another clerk.
+
+    A step of another name has other draws of the same distribution, so means are equal and paths are not.
+    """
+    from metrics import paired
+    from platform_api.trials import Plan, try_some
+
+    written |= {"window": "104 h", "until": "empty", "at_most": "20 d"}
+    written["flows"]["truck"]["arrivals"] = {"rate": "9.6 /h"}
+    other = json.loads(json.dumps(written).replace('"papers"', '"forms"'))
+    sides = tuple(
+        library.load_text(json.dumps(each, ensure_ascii=False)).resolved for each in (written, other)
+    )
+    called = 0
+    for seed in range(200):
+        plan = Plan(sides, seed, "compiled", (("cohort_dwell_mean", ()),), rows=False, measured=False)
+        trials = try_some(plan, range(30), lambda: False)
+        apart = np.array([t.seen[1].values[0] - t.seen[0].values[0] for t in trials], dtype=np.float64)  # type: ignore[operator]
+        assert apart.std() > 0
+        called += (paired.p_value(apart) or 0) < 0.05
+    assert binomtest(called, 200, 0.05).pvalue >= 0.01
