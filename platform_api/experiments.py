@@ -228,7 +228,15 @@ class _Running:
             return answer
         from platform_api.ranges import survive
 
-        return replace(answer, ranges=survive(self.experiment, answer, self.hands, self._tell))
+        began = self.now()
+
+        def tell(done: int, planned: int) -> bool:
+            if self.progress is not None:
+                share, counted = done / planned, len(self.journal.trials)
+                self.progress(Advance(share, counted, self.aim, 0, self.now() - began, (done, planned)))
+            return self.cancel is not None and self.cancel()
+
+        return replace(answer, ranges=survive(self.experiment, answer, self.hands, tell))
 
     def _up_to(self, count: int) -> None:
         if missing := self.journal.missing(count):

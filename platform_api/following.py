@@ -18,6 +18,7 @@ class Advance:
     replications: int
     entities: int
     seconds: float  # since the start
+    points: tuple[int, int] | None = None  # of a design that are done and planned, while it is tried
 
     @property
     def entities_per_s(self) -> float:

@@ -57,6 +57,9 @@ class Bar:
         """`3/20 lần lặp · 4.100 xe/s · còn 12 giây`."""
         language, left = self.speech.language, advance.remaining_s
         remaining = "…" if left is None else time_left(left, language)
+        if advance.points is not None:
+            done, planned = advance.points
+            return self.speech.say("compare.progress", done=done, total=planned, left=remaining)
         rate = number(advance.entities_per_s, 0, language)
         return self.speech.say(
             "run.progress", done=advance.finished, total=advance.replications, rate=rate, left=remaining

@@ -45,23 +45,29 @@ CONFIRMING = 4
 NEARBY = 0.125
 """Of the range, on both sides of a crossing: there a straight line will do."""
 
-Tell = Callable[[], bool]
 
+def survive(
+    experiment: Experiment, answer: Comparison, hands: Hands, tell: Callable[[int, int], bool]
+) -> tuple[Survived, ...]:
+    """Try the verdict on the first figure, of every variant.
 
-def survive(experiment: Experiment, answer: Comparison, hands: Hands, tell: Tell) -> tuple[Survived, ...]:
-    """Try the verdict on the first figure, of every variant."""
+    `tell` is called a few times a second with the points that are done and planned; it says whether to stop.
+    """
     return tuple(_Trying(experiment, answer, hands, tell).all())
 
 
 class _Trying:
     """An experiment over the ranges of its assumptions."""
 
-    def __init__(self, experiment: Experiment, answer: Comparison, hands: Hands, tell: Tell) -> None:
+    def __init__(
+        self, experiment: Experiment, answer: Comparison, hands: Hands, tell: Callable[[int, int], bool]
+    ) -> None:
         self.experiment, self.answer, self.hands, self.tell = experiment, answer, hands, tell
         sides = experiment.sides
         self.dials = dials.dials(sides[0].resolved.parameters, [side.written for side in sides])
         self.points = experiment.design.ranges or 0
         self.replications = max(2, min(REPLICATIONS, answer.replications))
+        self.done, self.planned = 0, self.points
         self.along = max(self.replications, min(ALONG, answer.replications))
 
     def all(self) -> Iterator[Survived]:
@@ -104,7 +110,9 @@ class _Trying:
         def keep(trial: Trial) -> None:
             found[trial.replication] = trial
 
-        work_off(self.hands, plan, range(count), keep, self.tell)
+        work_off(self.hands, plan, range(count), keep, lambda: self.tell(self.done, self.planned))
+        self.done += 1
+        self.planned = max(self.planned, self.done + 1)
         seen = np.array([[side.values[0] for side in found[n].seen] for n in range(count)], dtype=np.float64)
         if np.isnan(seen).any():
             return None

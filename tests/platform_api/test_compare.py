@@ -615,7 +615,11 @@ def test_a_verdict_that_does_not_survive_says_what_overturns_it(tried: Compariso
 
 @pytest.mark.slow
 def test_a_verdict_that_survives_says_so(design: Design) -> None:
-    (found,) = compare(replace(design, variants=(SECOND,), ranges=6)).ranges
+    points: list[tuple[int, int] | None] = []
+    asked = replace(design, variants=(SECOND,), ranges=6)
+    (found,) = compare(asked, progress=lambda advance: points.append(advance.points)).ranges
+    assert points[0] is None
+    assert points[-1] == (5, 6)
     assert (found.holds, found.points, found.tipping) == (6, 6, ())
     assert found.sentence.vi.startswith("second: kết luận đứng vững ở cả 6 điểm")
 
