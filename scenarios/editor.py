@@ -72,6 +72,15 @@ def editor_schema() -> dict[str, Any]:
     return head | made
 
 
+def design_schema() -> dict[str, Any]:
+    """The schema of a description of an experiment."""
+    from scenarios.experiments import WrittenDesign
+
+    made = _well_named(_everywhere(WrittenDesign.model_json_schema(schema_generator=_Told), _plain))
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "cuakhau.design.schema.json"}
+    return head | made
+
+
 def _everywhere(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
     """A schema changed from the inside out."""
     if isinstance(schema, dict):

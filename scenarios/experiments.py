@@ -13,7 +13,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
 
 from scenarios.errors import Flaw, ScenarioError, suggestion
 from scenarios.findings import Findings
@@ -33,9 +42,17 @@ FIRST_LOOK = 10
 """Replications before the precision is looked at for the first time, and between two looks."""
 
 
-def _text_of(written: Any) -> Any:
-    """An outcome may be one text."""
-    return {"kpi": written} if isinstance(written, str) else written
+class OrText:
+    """An outcome may be one text, its indicator."""
+
+    def __get_pydantic_core_schema__(self, kind: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def read(written: Any) -> Any:
+            return {"kpi": written} if isinstance(written, str) else written
+
+        return core_schema.no_info_before_validator_function(read, handler(kind))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(core)]}
 
 
 class WrittenOutcome(Written):
@@ -109,7 +126,7 @@ class WrittenDesign(Written):
     """Dotted path → value, in the base and every variant."""
     variants: Annotated[dict[Name, WrittenVariant], Field(min_length=1, max_length=MOST_VARIANTS)]
     """Name → what is different."""
-    outcomes: tuple[Annotated[WrittenOutcome, BeforeValidator(_text_of)], ...] = ()
+    outcomes: tuple[Annotated[WrittenOutcome, OrText()], ...] = ()
     """The first one is what the experiment is about."""
     replications: Annotated[Count, Field(ge=1, le=MOST_REPLICATIONS)] | None = None
     """How many; or `precision`."""

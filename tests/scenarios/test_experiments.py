@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
+import scenarios
+from scenarios.editor import design_schema
 from scenarios.errors import Flaw, ScenarioError
 from scenarios.experiments import (
     WrittenDesign,
@@ -18,6 +21,7 @@ from scenarios.experiments import (
 )
 from scenarios.resolved import Label
 from scenarios.wanted import Outcome, Precision, parse_outcome, parse_precision
+from scenarios.yaml import read
 
 RIGHT = """
 name: night
@@ -138,3 +142,14 @@ def test_every_word_of_a_design_stands_in_the_reference():
     models = (WrittenDesign, WrittenVariant, WrittenOutcome, WrittenPrecision)
     words = {word for model in models for word in model.model_fields}
     assert {word for word in words if f"`{word}`" not in page} == set()
+
+
+def test_the_schema_for_editors_takes_what_is_right_and_refuses_what_is_wrong():
+    validator = jsonschema.Draft202012Validator(design_schema())
+    validator.check_schema(validator.schema)
+    assert list(validator.iter_errors(read(RIGHT).data)) == []
+    for name in names():
+        text = (Path(scenarios.__file__).parent / "designs" / f"{name}.yaml").read_text(encoding="utf-8")
+        assert list(validator.iter_errors(read(text).data)) == []
+    for right, wrong in (("variants:", "varants:"), ("seed: 7", "seed: -7"), ("base: lang", "bse: lang")):
+        assert list(validator.iter_errors(read(RIGHT.replace(right, wrong)).data))
