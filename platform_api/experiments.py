@@ -29,8 +29,9 @@ FEWEST = 10
 QUICK_ENTITIES = 10_000_000
 """Without `replications`: fewer than usual where together they would simulate more, never under ten."""
 
-UNFINISHED = ("cohort_unfinished", ())
-"""Counted besides, last of all, since a comparison is complete only if it is zero."""
+BESIDES = (("cohort_size", ()), ("cohort_unfinished", ()))
+"""Counted besides, last of all: a comparison is of the same trucks if the first is equal, and complete if the
+second is zero."""
 
 AFFORDABLE = 50_000
 """Entities of a replication up to which it is told who wins and who loses: rows are kept for that."""
@@ -81,7 +82,7 @@ def prepare(design: Design, folder: Path | None = None, winners: bool | None = N
         variants=tuple(side.resolved for side in sides),
         seed=_seed(design, folder),
         engine=design.engine,
-        keys=(*keys, UNFINISHED),
+        keys=(*keys, *BESIDES),
         rows=entities <= AFFORDABLE if winners is None else winners,
         measured=not all(needs_no_rows(key, side.resolved) for key in keys for side in sides),
     )

@@ -157,6 +157,7 @@ def warnings(experiment: Experiment, trials: Sequence[Trial], answer: Comparison
     """What a reader must know before believing the answer."""
     yield from _growing(experiment, trials)
     yield from _unsettled(answer, experiment)
+    yield from _others(experiment, trials)
     yield from _unfinished(experiment, trials)
     yield from _stuck(experiment, trials)
     if answer.precision is not None and not answer.precision.reached:
@@ -186,6 +187,14 @@ def _unsettled(answer: Comparison, experiment: Experiment) -> Iterator[Label]:
 def _warm_up(of: Settling, language: Language) -> dict[str, str]:
     ends = (of.ends or 0) + of.lead_in
     return {"ends": duration(ends, language), "lead_in": duration(of.lead_in, language)}
+
+
+def _others(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[Label]:
+    """Variants to which others come than to the base."""
+    for number_of, side in enumerate(experiment.sides):
+        more = sum((t.seen[number_of].values[-2] or 0) - (t.seen[0].values[-2] or 0) for t in trials)
+        if more:
+            yield _told_of("others", side.label, partial(_numbers, more=(more / len(trials), 1)))
 
 
 def _unfinished(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[Label]:

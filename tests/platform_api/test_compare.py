@@ -141,6 +141,17 @@ def test_everybody_wins_by_a_second_clerk(design: Design) -> None:
     assert all(each.change < 0 for each in second.extremes)
 
 
+def test_other_trucks_are_warned_of(design: Design) -> None:
+    more = variant("more", flows__truck__arrivals__demand="150 %")
+    answer = compare(replace(design, variants=(more,), replications=3))
+    assert any("not of the same trucks alone" in warning.en for warning in answer.warnings)
+    assert answer.winners[0].only_variant > 10
+    assert answer.winners[0].only_base == 0
+    assert not any(
+        "same trucks" in warning.en for warning in compare(replace(design, replications=3)).warnings
+    )
+
+
 def test_any_indicator_may_be_compared(design: Design) -> None:
     outcomes = (
         Outcome("wait_mean", (("step", "papers"),), 60.0),
