@@ -538,7 +538,7 @@ def test_the_page_of_every_kind_of_answer_can_be_made(
 ) -> None:
     """Skewed differences, ranges that overturn, a wanted precision, a beginning; and one replication."""
     long = with_horizon(written, tmp_path / "long.yaml", window="4 d", horizon=horizon)
-    prepared = prepare(replace(long, variants=(DETOUR, FASTER), ranges=5))
+    prepared = prepare(replace(long, variants=(DETOUR, FASTER), ranges=5, replications=4))
     once, more = prepare(replace(long, replications=1)), experiments.run(prepared)
     skewed = replace(more.evidence[0], hall=(-20.0, -3.0), change=None, change_interval=None)
     more = replace(more, evidence=(skewed, *more.evidence[1:]), precision=Reached("5 min", True, 3.0, 1))
