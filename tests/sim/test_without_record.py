@@ -164,3 +164,19 @@ def test_a_stock_that_does_not_balance_is_noticed(field: str) -> None:
     model.state.stocks[field][0] += 1
     with pytest.raises(AssertionError, match="stock 'boxes' has"):
         assert broken(model) == ""
+
+
+def test_longer_bins_hold_the_same_sums_on_both_engines() -> None:
+    scenario = shorten(load("lang-son-2025-03-12", {"lead_in": "8 h"}).resolved, DAY // 4)
+    hours = run(scenario, 1, keep="statistics").tally
+    for engine in ("compiled", "reference"):
+        done = run(scenario, 1, engine=engine, keep="statistics", hour=DAY)
+        assert hours is not None
+        assert done.tally is not None
+        assert len(done.tally.axis.span) < len(hours.axis.span)
+        assert np.array_equal(done.tally.by_kind, hours.by_kind)
+        for table in ("by_step", "by_flow"):
+            few, many = (getattr(tally, table) for tally in (done.tally, hours))
+            name = {"by_step": "wait", "by_flow": "inside"}[table]
+            assert np.array_equal(few[name].sum(axis=0), many[name].sum(axis=0))
+        assert done.digest == run(scenario, 1, keep="statistics").digest
