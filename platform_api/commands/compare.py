@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ from platform_api.commands.common import (
     override_option,
     whole_number,
 )
+from platform_api.commands.designing import changed, design_of
 from platform_api.commands.warm import get_warm
 from platform_api.commands.writing import cannot_write, write_text
 from platform_api.console import FAILED, Refusal, Speech, refuse
@@ -26,11 +25,8 @@ from scenarios.resolved import Label
 if TYPE_CHECKING:
     from platform_api.comparing import Comparison
     from platform_api.experiments import Experiment
-    from scenarios.experiments import Design, Variant
 
 ANSWER, TABLE, REPORT = "comparison.json", "differences.csv", "report.html"
-
-_NAMED = re.compile(r"([A-Za-z0-9][\w-]*):(?=[^=]*=)(.*)", re.DOTALL)
 
 
 @command("compare")
@@ -65,7 +61,7 @@ def compare(speech: Speech, base: str, variants: tuple[str, ...], **asked: Any) 
     """Settle what is asked, simulate, keep, print."""
     from platform_api.experiments import prepare
 
-    design = _changed(_design(base, variants), asked)
+    design = changed(design_of(base, variants), asked)
     experiment = prepare(design, asked["out"], asked["winners"])
     _tell_warnings(speech, experiment)
     if design.engine == "compiled":
@@ -79,99 +75,6 @@ def compare(speech: Speech, base: str, variants: tuple[str, ...], **asked: Any) 
         from platform_api.compare_screen import show
 
         show(speech, answer, experiment)
-
-
-# ---- what was asked for -------------------------------------------------------------------------------
-
-
-def _design(base: str, variants: tuple[str, ...]) -> Design:
-    """The design of a file; or base and variants as they were typed."""
-    from scenarios.experiments import Design, is_design, load_design
-
-    if variants:
-        return Design(_file_name(base), base, tuple(_typed(variants)))
-    if is_design(base):
-        return load_design(base)
-    raise refuse("no_variant", base=base)
-
-
-def _file_name(typed: str) -> str:
-    return Path(typed).stem if Path(typed).suffix in (".yaml", ".yml") else typed
-
-
-def _typed(words: tuple[str, ...]) -> list[Variant]:
-    """Every variant, with a name that no other has."""
-    found: list[Variant] = []
-    for word in words:
-        variant = _variant(word)
-        taken = sum(each.name.partition("#")[0] == variant.name for each in found)
-        name = f"{variant.name}#{taken + 1}" if taken else variant.name
-        label = (
-            variant.label
-            if not taken
-            else Label(f"{variant.label.vi} #{taken + 1}", f"{variant.label.en} #{taken + 1}")
-        )
-        found.append(replace(variant, name=name, label=label))
-    return found
-
-
-def _variant(word: str) -> Variant:
-    """A scenario, or `[NAME:]PATH=VALUE[;PATH=VALUE…]`."""
-    from scenarios.errors import Flaw, ScenarioError
-    from scenarios.experiments import Variant
-    from scenarios.overrides import split
-
-    if "=" not in word or Path(word).is_file():
-        name = _file_name(word)
-        return Variant(name, Label(name, name), word)
-    named = _NAMED.fullmatch(word)
-    name, changes = (named[1], named[2]) if named else (word, word)
-    try:
-        overrides = dict(split(part) for part in changes.split(";") if part.strip())
-    except Flaw as flaw:
-        raise ScenarioError([flaw.at("VARIANT")]) from None
-    return Variant(name, Label(name, name), None, overrides)
-
-
-def _changed(design: Design, asked: dict[str, Any]) -> Design:
-    """The design with what the options say instead."""
-    from scenarios.errors import Flaw, ScenarioError
-    from scenarios.overrides import split
-    from scenarios.units import parse_duration, parse_share
-    from scenarios.wanted import parse_outcome, parse_precision
-    from sim.engines import ENGINES
-
-    if asked["replications"] and asked["precision"]:
-        raise refuse("either_precision")
-    if asked["engine"] is not None and asked["engine"] not in ENGINES:
-        raise refuse("engine", value=asked["engine"], known=", ".join(ENGINES))
-    changes: dict[str, Any] = {
-        key: asked[key] for key in ("seed", "replications", "engine", "ranges") if asked[key] is not None
-    }
-    option = ""
-    try:
-        for option, read in (("window", parse_duration), ("drain", parse_duration), ("level", parse_share)):
-            if asked[option] is not None:
-                changes[option] = read(asked[option])
-        option = "override"
-        if asked["overrides"]:
-            changes["overrides"] = {**(design.overrides or {}), **dict(map(split, asked["overrides"]))}
-        option = "outcome"
-        if asked["outcomes"]:
-            changes["outcomes"] = tuple(map(parse_outcome, asked["outcomes"]))
-        option = "precision"
-        if asked["precision"] is not None:
-            changes |= {"precision": parse_precision(asked["precision"]), "replications": None}
-        elif asked["replications"]:
-            changes["precision"] = None
-    except Flaw as flaw:
-        raise ScenarioError([flaw.at(f"--{option}")]) from None
-    design = replace(design, **changes)
-    if asked["at_most"] and design.precision is not None:
-        design = replace(design, precision=replace(design.precision, at_most=asked["at_most"]))
-    if not 0.5 <= design.level < 1:
-        raise refuse("level", value=asked["level"])
-    return design
 
 
 def _tell_warnings(speech: Speech, experiment: Experiment) -> None:

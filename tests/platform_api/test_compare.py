@@ -5,6 +5,7 @@ import errno
 import io
 import json
 import os
+import pickle
 import re
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -196,6 +198,15 @@ def test_another_executor_will_do(design: Design) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         assert without_clock(compare(design, hands=hands.of(pool, 2))) == without_clock(compare(design))
+
+
+def test_a_task_and_its_answer_can_be_sent_to_another_machine(design: Design) -> None:
+    from platform_api.trials import try_some
+
+    plan = prepare(design).plan
+    sent = pickle.loads(pickle.dumps(partial(try_some, plan, (3,))))
+    (there,), (here,) = sent(lambda: False), try_some(plan, (3,), lambda: False)
+    assert replace(pickle.loads(pickle.dumps(there)), seconds=0.0) == replace(here, seconds=0.0)
 
 
 @pytest.mark.slow

@@ -1,0 +1,130 @@
+"""From the words of `cuakhau compare` to the design of an experiment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from platform_api.console import refuse
+from scenarios.resolved import Label
+
+if TYPE_CHECKING:
+    from scenarios.experiments import Design, Variant
+
+_NAMED = re.compile(r"([A-Za-z0-9][\w-]*):(?=[^=]*=)(.*)", re.DOTALL)
+
+AS_THEY_ARE = ("seed", "replications", "engine", "ranges")
+"""Options that need no reading."""
+
+
+def design_of(base: str, variants: tuple[str, ...]) -> Design:
+    """The design of a file; or base and variants as they were typed."""
+    from scenarios.experiments import Design, is_design, load_design
+
+    if variants:
+        return Design(_file_name(base), base, tuple(_typed(variants)))
+    if is_design(base):
+        return load_design(base)
+    raise refuse("no_variant", base=base)
+
+
+def _file_name(typed: str) -> str:
+    return Path(typed).stem if Path(typed).suffix in (".yaml", ".yml") else typed
+
+
+def _typed(words: tuple[str, ...]) -> list[Variant]:
+    """Every variant, with a name that no other has."""
+    found: list[Variant] = []
+    for variant in map(_variant, words):
+        taken = sum(each.name.partition("#")[0] == variant.name for each in found)
+        name = f"{variant.name}#{taken + 1}" if taken else variant.name
+        found.append(replace(variant, name=name, label=Label(name, name)))
+    return found
+
+
+def _variant(word: str) -> Variant:
+    """A scenario, or `[NAME:]PATH=VALUE[;PATH=VALUE…]`."""
+    from scenarios.experiments import Variant
+
+    if "=" not in word or Path(word).is_file():
+        name = _file_name(word)
+        return Variant(name, Label(name, name), word)
+    named = _NAMED.fullmatch(word)
+    name, changes = (named[1], named[2]) if named else (word, word)
+    parts = [part for part in changes.split(";") if part.strip()]
+    return Variant(name, Label(name, name), None, _read("VARIANT", parts, _overrides))
+
+
+def _overrides(texts: list[str] | tuple[str, ...]) -> dict[str, Any]:
+    from scenarios.overrides import split
+
+    return dict(map(split, texts))
+
+
+def _read(place: str, written: Any, read: Callable[[Any], Any]) -> Any:
+    """What was written, read; a flaw is told with its place on the command line."""
+    from scenarios.errors import Flaw, ScenarioError
+
+    try:
+        return read(written)
+    except Flaw as flaw:
+        raise ScenarioError([flaw.at(place)]) from None
+
+
+# ---- options ------------------------------------------------------------------------------------------
+
+
+def changed(design: Design, asked: dict[str, Any]) -> Design:
+    """A design with what the options say instead.
+
+    Raises
+    ------
+    ScenarioError, Refusal
+        For an option that cannot be.
+    """
+    _check(asked)
+    said = {name: asked[name] for name in AS_THEY_ARE if asked[name] is not None} | _told(asked)
+    if "overrides" in said:
+        said["overrides"] = {**(design.overrides or {}), **said["overrides"]}
+    if "precision" in said:
+        said["replications"] = None
+    elif "replications" in said:
+        said["precision"] = None
+    design = replace(design, **said)
+    if not 0.5 <= design.level < 1:
+        raise refuse("level", value=asked["level"])
+    if asked["at_most"] is None or design.precision is None:
+        return design
+    return replace(design, precision=replace(design.precision, at_most=asked["at_most"]))
+
+
+def _check(asked: dict[str, Any]) -> None:
+    from sim.engines import ENGINES
+
+    if asked["replications"] and asked["precision"]:
+        raise refuse("either_precision")
+    if asked["engine"] is not None and asked["engine"] not in ENGINES:
+        raise refuse("engine", value=asked["engine"], known=", ".join(ENGINES))
+
+
+def _told(asked: dict[str, Any]) -> dict[str, Any]:
+    """The options that are texts with a meaning, read."""
+    from scenarios.units import parse_duration, parse_share
+    from scenarios.wanted import parse_outcome, parse_precision
+
+    readers: dict[str, Callable[[Any], Any]] = {
+        "window": parse_duration,
+        "drain": parse_duration,
+        "level": parse_share,
+        "precision": parse_precision,
+        "outcomes": lambda texts: tuple(map(parse_outcome, texts)),
+        "overrides": _overrides,
+    }
+    return {
+        name: _read(f"--{name.rstrip('s') if name in ('outcomes', 'overrides') else name}", asked[name], read)
+        for name, read in readers.items()
+        if asked[name]
+    }
