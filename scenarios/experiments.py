@@ -146,7 +146,16 @@ class WrittenDesign(Written):
     """Of all intervals."""
 
     @model_validator(mode="after")
-    def _one_end(self) -> WrittenDesign:
+    def _is_whole(self) -> WrittenDesign:
+        if "base" in self.variants:
+            raise Flaw(
+                "base",
+                Label(
+                    vi="có phương án tên 'base', tên của cơ sở",
+                    en="has a variant called 'base', as the base is",
+                ),
+                Label(vi="hãy đặt tên khác cho phương án", en="give the variant another name"),
+            )
         if self.replications is not None and self.precision is not None:
             raise Flaw(
                 self.replications,

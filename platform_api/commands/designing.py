@@ -39,7 +39,7 @@ def _typed(words: tuple[str, ...]) -> list[Variant]:
     """Every variant, with a name that no other has."""
     found: list[Variant] = []
     for variant in map(_variant, words):
-        taken = sum(each.name.partition("#")[0] == variant.name for each in found)
+        taken = sum(each.name.partition("#")[0] == variant.name for each in found) + (variant.name == "base")
         name = f"{variant.name}#{taken + 1}" if taken else variant.name
         found.append(replace(variant, name=name, label=Label(name, name)))
     return found

@@ -26,6 +26,7 @@ from scipy.stats import binomtest
 from metrics.statistics import half_width
 from platform_api import experiments, hands, journal
 from platform_api.commands import compare as command
+from platform_api.commands.designing import design_of
 from platform_api.compare_report import render
 from platform_api.comparing import Comparison, Reached, from_json
 from platform_api.crew import RunFailed
@@ -579,6 +580,14 @@ def test_the_usual_outcomes_are_those_of_the_directions() -> None:
     assert told[:3] == [
         "cohort_dwell_mean", "cohort_dwell_mean{direction=export}", "cohort_dwell_mean{direction=import}",
     ]  # fmt: skip
+
+
+def test_variants_of_one_name_are_told_apart() -> None:
+    words = ("base", "x.yaml", "x.yaml", "a:b=1", "a:c=2;d=[1, 2]", "b.c=3")
+    variants = design_of("anything", words).variants
+    assert [each.name for each in variants] == ["base#2", "x", "x#2", "a", "a#2", "b.c=3"]
+    assert [each.overrides for each in variants[3:]] == [{"b": 1}, {"c": 2, "d": [1, 2]}, {"b.c": 3}]
+    assert [each.scenario for each in variants[:3]] == ["base", "x.yaml", "x.yaml"]
 
 
 def test_a_design_in_a_file_is_run_and_its_options_may_be_changed(small_file: Path) -> None:

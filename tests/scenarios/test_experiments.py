@@ -111,6 +111,7 @@ def test_precision(written: str, expected: Precision):
 
 WRONG: list[tuple[dict[str, Any] | str, str, str]] = [
     ("base: lang-son-2025-03-12", "base:", "base must be a text"),
+    ("  evening:", "  base:", "has a variant called 'base'"),
     ("variants:", "varants:", "did you mean 'variants'"),
     ("  other: {scenario: other.yaml}", "  other: {label: {vi: Khác, en: B}}", "changes nothing of the base"),
     ("kpi: \"cohort_dwell_mean{direction=export}\"", "kpi: \"cohort dwell\"", "is no indicator"),
