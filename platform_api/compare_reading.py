@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from platform_api.formats import NBSP, Scale, date, duration, instant, number, scale_for, significant
 from platform_api.naming import attribute_name, value_name
-from platform_api.sentences import figure_told, size_told, tipping_told
+from platform_api.sentences import difference_scale, figure_told, size_told, tipping_told
 from platform_api.texts import Language, pick, text
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Reading:
     def _between(self, of: Difference, low: float | None, high: float | None) -> str:
         if low is None or high is None:
             return "–"
-        scale = scale_for(of.unit, [low, high], high - low)
+        scale = difference_scale(of.unit, [low, high], high - low)
         told = f"{scale.number(low, self.language)} … {scale.number(high, self.language)}"
         return f"{told}{NBSP}{scale.unit_name(self.language)}".rstrip(NBSP)
 

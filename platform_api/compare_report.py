@@ -9,8 +9,9 @@ from platform_api.charts.curve import Curve, curve
 from platform_api.charts.forest import Bar, forest
 from platform_api.compare_reading import Reading, Row
 from platform_api.drawing import STYLE
-from platform_api.formats import instant, scale_for
+from platform_api.formats import instant
 from platform_api.pedigree import ASSUMPTION
+from platform_api.sentences import difference_scale
 from platform_api.texts import LANGUAGES, Language, pick, text
 from scenarios.resolved import Label, Parameter
 
@@ -63,7 +64,7 @@ class _Page:
         rows = [row for row in self.reading.rows() if row.of.mean is not None]
         for unit in dict.fromkeys(row.of.unit for row in rows):
             listed = [row for row in rows if row.of.unit == unit]
-            scale = scale_for(unit, [v for row in listed for v in _reach(row)])
+            scale = difference_scale(unit, [v for row in listed for v in _reach(row)], None)
             name = scale.unit_name(self.language)
             title = self.say("chart.title") + (f" [{name}]" if name else "")
             yield title, forest([self._bar(row) for row in listed], scale, self.language, title)

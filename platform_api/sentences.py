@@ -41,9 +41,15 @@ def figure_told(name: str, labels: dict[str, str], scenario: Resolved, language:
     return f"{told} ({part})" if part else told
 
 
+def difference_scale(unit: str, values: Sequence[float | None], half_width: float | None) -> Scale:
+    """How differences of a unit are shown: of two percentages, in percentage points."""
+    scale = scale_for(unit, values, half_width)
+    return replace(scale, unit="points") if scale.unit == "percent" else scale
+
+
 def scale_of(of: Difference) -> Scale:
     """How a difference is shown."""
-    scale = scale_for(of.unit, [of.mean, of.half_width], of.half_width)
+    scale = difference_scale(of.unit, [of.mean, of.half_width], of.half_width)
     if of.mean is None or not of.half_width or abs(of.mean) <= of.half_width:
         return scale
     digits = scale.digits  # so many that what excludes zero is seen to
@@ -118,7 +124,7 @@ def survival_told(experiment: Experiment, side: int, of: Survived, sign: int) ->
     """Whether a verdict survives the ranges of the assumptions, in words."""
     outcome = experiment.outcomes[0]
     unit = unit_of(outcome.name)
-    scale = scale_for(unit, [of.low, of.high], of.high - of.low)
+    scale = difference_scale(unit, [of.low, of.high], of.high - of.low)
 
     def told(language: Language) -> str:
         ends = (scale.number(value, language) for value in (of.low, of.high))

@@ -163,6 +163,7 @@ def test_any_indicator_may_be_compared(design: Design) -> None:
     answer = compare(replace(design, outcomes=outcomes))
     assert answer.difference("second", "wait_mean", step="papers").verdict == "better"
     assert answer.difference("second", "utilisation", resource="officer").verdict == "lower"
+    assert answer.evidence[-1].sentence.en.endswith("% points")
 
 
 def test_one_replication_concludes_nothing(design: Design) -> None:
