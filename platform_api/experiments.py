@@ -55,7 +55,7 @@ class Experiment:
             "result_version": RESULT_VERSION,
             "seed": self.plan.seed,
             "engine": self.plan.engine,
-            "sides": {side.name: scenario_hash(side.resolved) for side in self.sides},
+            "sides": [[side.name, scenario_hash(side.resolved)] for side in self.sides],
             "outcomes": [str(outcome) for outcome in self.outcomes],
             "rows": self.plan.rows,
         }

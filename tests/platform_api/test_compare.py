@@ -286,6 +286,13 @@ def test_another_experiment_is_not_mixed_in(small_file: Path, tmp_path: Path) ->
     assert_refused(cuakhau(*words[:-1], tmp_path / "full"), "no experiment of cuakhau")
 
 
+def test_variants_in_another_order_are_another_experiment(design: Design, tmp_path: Path) -> None:
+    short = replace(design, replications=2)
+    compare(short, folder=tmp_path / "kept")
+    with pytest.raises(journal.NotOurs, match="sides"):
+        compare(replace(short, variants=(SECOND, FASTER)), folder=tmp_path / "kept")
+
+
 def test_a_full_disk_is_said_and_what_was_finished_stays(
     small_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
