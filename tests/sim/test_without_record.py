@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from scenarios.resolved import Backlog, Resolved
+from scenarios.library import load
+from scenarios.resolved import DAY, Backlog, Resolved
 from sim.digest import digest
 from sim.engines.compiled import Model
 from sim.engines.kernel import records
-from sim.run import run
+from sim.run import run, shorten
 from tests.brief import SOME, brief
 from tests.sim.build import always, chain, clock, needs, step, stock, zone
 from tests.sim.networks import networks
