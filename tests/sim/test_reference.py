@@ -31,6 +31,7 @@ def test_shuffling_simultaneous_facts_changes_nothing(scenario: Resolved, order:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @LONG
 @given(networks(), st.integers(0, 2**32))
 def test_shuffling_many_networks_changes_nothing(scenario: Resolved, order: int) -> None:
