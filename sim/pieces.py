@@ -15,7 +15,7 @@ from sim.log import EventLog
 FAR = 1 << 62
 """Later than every instant [ms]."""
 
-ROWS = 100_000
+ROWS = 80_000
 """Rows of visits from which a piece is handed over."""
 
 
