@@ -72,7 +72,7 @@ class Cuakhau(click.Group):
         """Run the command line and leave with its exit code."""
         prepare_streams()
         gc.set_threshold(YOUNG)
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's helpers would wait for work that never comes
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no helpers that wait for work
         words = list(sys.argv[1:] if args is None else args)
         extra = {**extra, "standalone_mode": False, "windows_expand_args": False}
         code = self._run(words, prog_name or "cuakhau", extra)

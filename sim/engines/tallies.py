@@ -149,7 +149,9 @@ def _cells(state: State) -> Cells:
     block = state.blocks[span, series, octave]
     counts = state.cells[block].reshape(-1)
     carried = _places(block, state.carries[: state.x[records.CARRIES]])
-    filled = np.union1d(np.flatnonzero(counts), carried)  # narrow columns: a year fills millions of cells
+    holds = counts > 0
+    holds[carried] = True
+    filled = np.flatnonzero(holds)  # narrow columns: a year fills millions of cells
     row = (filled // CELLS).astype(np.int32)
     cell = octave[row] * CELLS + (filled % CELLS).astype(np.int32)
     found = counts[filled].astype(np.int64)
