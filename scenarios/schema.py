@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, field_validator
 
 from scenarios.calendars import OpeningHours, ZoneName
+from scenarios.checks import within
 from scenarios.distributions import TimeDistribution
 from scenarios.errors import Flaw
 from scenarios.quantities import (
@@ -60,10 +61,15 @@ class Calendar(OpeningHours):
     """For people; else its name."""
 
 
+MOST_UNITS = 999_999
+Units = Annotated[Stated[Count], within(0, MOST_UNITS)]
+"""Of a resource; more is no queue, and the sum of many shifts must stay a number of 32 bits."""
+
+
 class Shift(Pedigreed):
     """Units on duty while a calendar is open."""
 
-    units: Stated[Count]
+    units: Units
     """How many."""
     calendar: Name | None = None
     """When; always without it."""
@@ -83,8 +89,7 @@ class Resource(Pedigreed):
     kind: Name = "unit"
     """officer, lane, bay, scanner, laboratory, vehicle …"""
     capacity: Annotated[
-        Annotated[Stated[Count], Tag("<count>")]
-        | Annotated[tuple[Shift, ...], Field(min_length=1), Tag("<shifts>")],
+        Annotated[Units, Tag("<count>")] | Annotated[tuple[Shift, ...], Field(min_length=1), Tag("<shifts>")],
         Discriminator(_capacity_kind),
     ]
     """A count, or a list of shifts."""

@@ -26,7 +26,7 @@ from sim.engines.tallies import marks_of, net_tables
 from sim.engines.words import word_tables
 from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, TARGETS
 from sim.origins import origins_of
-from sim.rules import highest
+from sim.rules import most_busy
 from sim.tally import FAR, Axis
 from sim.timetable import Row, duty
 
@@ -168,7 +168,7 @@ class Prepared:
     sources: NDArray[Any]
     groups: list[list[int]]
     origins: list[tuple[str, str]]
-    highest: I8  # units of each pool, the most that the timetable ever sets
+    highest: I8  # units of each pool, the most that may be busy at once
     backlogs: list[Backlogged]
     columns: dict[str, dict[str, int] | None]  # attribute → codes of its values; None: a number
     units: int  # the most that one visit can hold
@@ -697,7 +697,7 @@ class Compiler:
         return np.array([*found, (FAR, NONE, NONE, NONE)], np.int64)
 
     def _highest(self) -> I8:
-        return np.array(list(highest(self.scenario, self.rows).values()), np.int64)
+        return np.array(list(most_busy(self.scenario, self.rows).values()), np.int64)
 
     def _first_day(self) -> int:
         clock = self.scenario.clock

@@ -43,6 +43,16 @@ def highest(scenario: Resolved, rows: Iterable[Row]) -> dict[str, int]:
     return {name: called_in(name, units, scenario) for name, units in most.items()}
 
 
+def most_busy(scenario: Resolved, rows: Iterable[Row]) -> dict[str, int]:
+    """The most units of each resource that may be busy at once: in capacity, and staying on in overtime."""
+    rows = list(rows)
+    most, stay = highest(scenario, rows), dict.fromkeys(scenario.resources, 0)
+    for row in rows:
+        if row.what == "overtime":
+            stay[row.target] = max(stay[row.target], row.value)
+    return {name: units + stay[name] for name, units in most.items()}
+
+
 def _kind(effect: Effect) -> str:
     """The kind of row that an effect changes."""
     return "capacity" if effect.what in ("open", "keep") else {"close": "closed"}.get(effect.what, "divert")

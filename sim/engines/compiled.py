@@ -27,12 +27,12 @@ from sim.engines.kernel import loop, records
 from sim.engines.kernel.records import State
 from sim.engines.pieces import part
 from sim.engines.tables import timetable_table
-from sim.engines.visit_rows import columns
+from sim.engines.visit_rows import columns, numbers
 from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
 from sim.packed import SPACE, packed
 from sim.pieces import FAR, ROWS, Piece
-from sim.rules import Switch, as_run, highest
+from sim.rules import Switch, as_run, most_busy
 from sim.tally import HOUR, Tally, axis
 from sim.timetable import Row
 
@@ -73,6 +73,7 @@ class Model:
         tallies.begin(self.state, scenario, self.axis)
         self.state.x[records.RECORD] = keeps_record
         self._closed: tuple[int, State] | None = None
+        self._hour, self._by_hand = hour, tuple(by_hand)
         self._given = (0, 0)  # rows of entities and of visits that were handed over
         self._given_until = -FAR
         self.answer = records.GROW
@@ -100,6 +101,7 @@ class Model:
     def copy(self) -> Model:
         """A run that goes on from here by itself; what it does changes nothing in this one."""
         twin = copy(self)
+        twin._closed = None
         twin.state = State(*(array.copy() for array in self.state))
         return twin
 
@@ -159,7 +161,8 @@ class Model:
         end = self.end if stops is None else stops
         row = interventions.row_of(self.scenario, self._reached, end, (what, target, value))
         self.timetable = interventions.merged(self.timetable, [row])
-        self._make_room_for(highest(self.scenario, self.timetable))
+        self._by_hand += (row,)
+        self._make_room_for(most_busy(self.scenario, self.timetable))
         self.net = _named(self.net._replace(timetable=self.prepared.rows(self.timetable)))
         self._net = packed(self.net)
         return row
@@ -207,8 +210,23 @@ class Model:
         )
 
     def tally(self, end: int) -> Tally:
-        """The statistics of the run, kept while it went."""
+        """The statistics of the run, kept while it went.
+
+        A run until everybody has left may have looked for others, who were thinned away: then what was
+        available is counted too far, and the run is made again, to its end.
+        """
+        if self.now > end:
+            return self._again(end).tally(end)
         return tallies.read(self._closed_at(end), self.scenario, self.axis, end)
+
+    def _again(self, end: int) -> Model:
+        """The same run, to an instant."""
+        again = Model(
+            self.scenario, self.seed, self.replication, self.end,
+            keeps_record=False, hour=self._hour, by_hand=self._by_hand,
+        )  # fmt: skip
+        again.advance(end)
+        return again
 
     def visits(self, end: int) -> int:
         """Rows of visits, the open ones too."""
@@ -363,7 +381,8 @@ class _Reader:
     def _visits(self, klass: Column) -> dict[str, Column]:
         entity = self._rank()[self.visit_rows["entity"]]
         place = entity * len(self.scenario.steps) + self.visit_rows["step"]
-        place = place * (int(self.visit_rows["visit"].max(initial=0)) + 1) + self.visit_rows["visit"]
+        number = numbers(self.visit_rows, self.state.long_log)
+        place = place * (int(number.max(initial=0)) + 1) + number
         if self.extra_rows.shape[1] > records.NTH_SEGMENT:
             order = np.lexsort((self.extra_rows[:, records.NTH_SEGMENT], place))
         else:
@@ -449,7 +468,7 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
     return _named(
         State(
             x=x,
-            heap=_records(4 * SLOTS, records.EVENT, time=records.NEVER),
+            heap=_records(4 * SLOTS + prepared.sources.size, records.EVENT, time=records.NEVER),
             soon=np.zeros(4 * SLOTS, np.int64),
             awake=np.zeros(len(prepared.groups) // 64 + 1, np.uint64),
             sites=_records(

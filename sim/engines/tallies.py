@@ -111,7 +111,7 @@ BY_BIN = ("step_tally", "pool_tally", "zone_tally", "flow_tally")
 
 def copies(state: State, axis: Axis, end: int) -> dict[str, Array]:
     """Of everything that writing the last rows changes; only what is used of what is large."""
-    last = len(axis.until(end).span)
+    last = max(len(axis.until(end).span), int(state.x[records.BIN]) + 1)
     found = {name: getattr(state, name).copy() for name in CLOSED}
     found |= {name: getattr(state, name)[:last].copy() for name in BY_BIN}
     rows = int(np.count_nonzero(state.visits["mover"] >= 0)) + int(np.count_nonzero(state.entities["live"]))
@@ -125,17 +125,19 @@ def copies(state: State, axis: Axis, end: int) -> dict[str, Array]:
 
 def read(state: State, scenario: Resolved, axis: Axis, end: int) -> Tally:
     """The statistics of a state whose open rows have been written."""
+    known = axis.until(end)
+    bins = len(known.span)
     return Tally(
-        axis=axis.until(end),
+        axis=known,
         steps=tuple(scenario.steps),
         resources=tuple(scenario.resources),
         zones=tuple(scenario.zones),
         flows=tuple(scenario.flows),
         kinds=kinds(scenario).members,
-        by_step=np.asarray(state.step_tally),
-        by_resource=np.asarray(state.pool_tally),
-        by_zone=np.asarray(state.zone_tally),
-        by_flow=np.asarray(state.flow_tally),
+        by_step=np.asarray(state.step_tally[:bins]),
+        by_resource=np.asarray(state.pool_tally[:bins]),
+        by_zone=np.asarray(state.zone_tally[:bins]),
+        by_flow=np.asarray(state.flow_tally[:bins]),
         by_kind=np.asarray(state.kind_tally),
         squares=state.squares,
         open=state.open,

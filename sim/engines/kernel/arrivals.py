@@ -116,7 +116,7 @@ def next_arrival(net, st, source, begin, end):
         while shape[cell + 1] <= src.position:
             cell += 1
         src.cell = cell
-        inside = (src.position - shape[cell]) * length // (24 * (shape[cell + 1] - shape[cell]))
+        inside = share_of(src.position - shape[cell], 24 * (shape[cell + 1] - shape[cell]), length)
         at = begins + cell * length // 24 + inside
         if at < begin:
             continue
@@ -130,6 +130,14 @@ def next_arrival(net, st, source, begin, end):
         happen(st, src.next_at, ARRIVES, source, 0)
     else:
         st.x[STILL_COMING] -= 1
+
+
+@inlined
+def share_of(part, whole, length):
+    """part x length // whole, whose product may not fit 64 bits; a day's length is below 2^27 ms."""
+    high, low = length >> 16, length & 0xFFFF
+    above = part * high
+    return (above // whole << 16) + ((above % whole << 16) + part * low) // whole
 
 
 @inlined

@@ -33,6 +33,7 @@ from sim.engines.kernel.records import (
     RIDE,
     SEGMENT,
     SERVICE,
+    SPENT,
     TAKE,
     TURNED_AWAY,
     WHOLE,
@@ -313,17 +314,22 @@ def duration(net, st, entity, step, mode, number):
         value = net.tables[net.table_ptr[table]]
     else:
         value = quantile(net, table, step_draw(net, st, entity, step, number, SERVICE))
-    scale = int64(1)
+    part, whole = int64(0), int64(1)
     if st.sites[step].slow != 1000:
-        value *= st.sites[step].slow
-        scale *= 1000
+        value, part, whole = times(value, part, whole, st.sites[step].slow)
     if mode == DIGITAL:
         for k in range(s.platform_a, s.platform_b):
             factor = st.platforms[net.platforms_of[k]]
             if factor != 1000:
-                value *= factor
-                scale *= 1000
-    return value // scale
+                value, part, whole = times(value, part, whole, factor)
+    return value
+
+
+@inlined
+def times(value, part, whole, factor):
+    """value + part/whole times a factor per mille: exact, where the product of all might not fit."""
+    above = value * factor + part * factor // whole
+    return above // 1000, above % 1000 * whole + part * factor % whole, whole * 1000
 
 
 @inlined
@@ -350,6 +356,7 @@ def settle_outage(net, st, step):
             v.resumed = now
             v.stamp += 1
             happen(st, now + v.length, ENDS, visit, v.stamp)
+            st.x[SPENT] = 1
         visit = v.next
 
 

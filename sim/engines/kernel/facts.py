@@ -131,8 +131,9 @@ def room_for_more(st):
     A fact adds at most one visit, one entity, fork + 1 movers, fork + 4 events, 4 rows (each of which may
     begin a block of cells for each interval; an entity one for its dwell) and one entry for each
     pool, zone and stock; a pass adds two events for each mover there is, and two more and two rows
-    where work may be interrupted, two more events where some gather. Rules are read at most once a fact,
-    with two events and a row each.
+    where work may be interrupted, two more events where some gather. Of work that is interrupted or goes on
+    after an outage the old events stay until their time, so after such a pass (SPENT) the room is looked at
+    anew. Rules are read at most once a fact, with two events and a row each.
     """
     x = st.x
     live = st.movers.size - x[FREE_MOVERS]

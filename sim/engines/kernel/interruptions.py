@@ -21,6 +21,7 @@ from sim.engines.kernel.records import (
     PREEMPTED,
     QUEUE_LINE,
     SEGMENT,
+    SPENT,
     STOPS,
     WHOLE,
 )
@@ -134,6 +135,7 @@ def interrupt(net, st, visit):
     elif v.resumed != EMPTY:
         v.length -= now - v.resumed
     no_longer_under_way(st, visit)
+    st.x[SPENT] = 1
     v.ended, v.outcome = now, PREEMPTED
     write_visit(net, st, visit, now, now)
     return_units(net, st, visit)

@@ -55,6 +55,7 @@ from sim.engines.kernel.records import (
     ROW,
     SLOT_BITS,
     SOON,
+    SPENT,
     STILL_COMING,
     STIRRED_GROUPS,
     SWITCHES,
@@ -130,6 +131,10 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
                 if st.groups[group].passes > MAX_PASSES:
                     x[WRONG_STEP] = group
                     return ENDLESS
+                if x[SPENT]:  # the room for work that is interrupted or goes on is needed anew
+                    x[SPENT] = 0
+                    breath += fuel
+                    fuel = 0
             continue
         else:
             if x[CHECK]:

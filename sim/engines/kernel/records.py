@@ -50,9 +50,9 @@ KIND_MASK = (1 << KIND_BITS) - 1
     REPLICATION,
     RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS, BEGIN, FREE_ERRANDS,
     PLANNED, FREE_LOADS, READ_AT, SWITCH_ROWS, BIN, BIN_END, BLOCKS, WINDOW, FRESH,
-    HOLE, LONG_ROWS, CARRIES,
-) = range(40)  # fmt: skip
-SCALARS = 40
+    HOLE, LONG_ROWS, CARRIES, SPENT,
+) = range(41)  # fmt: skip
+SCALARS = 41
 VISITS_A, VISITS_B, ENTITIES_A, ENTITIES_B = range(4)
 """Places in `totals`."""
 CARRIES_ARRIVED, CARRIES_CROSSED = 1, 2
@@ -137,10 +137,12 @@ VISIT_LOG = np.dtype([
 lane in 24 bits, 0 for none; mode and outcome together in `how`."""
 NOT_REACHED = (1 << 32) - 1
 LONG = NOT_REACHED - 1
-"""Instead of a time after `joined`: never; or (of `admitted`) that one does not fit into 32 bits, so that
+"""Instead of a time after `joined`: never; or (of `admitted`) that something does not fit, so that
 `started` is the number of a row of `long_log`."""
 MODE_BITS = 4
-LONG_LOG = np.dtype([(n, i8) for n in ("admitted", "started", "ended", "left")])
+MOST_NUMBER, MOST_LANE = (1 << 15) - 1, (1 << 24) - 1
+LONG_LOG = np.dtype([(n, i8) for n in ("admitted", "started", "ended", "left", "visit", "lane")])
+"""What does not fit into a row: instants far from each other, or a larger number of the visit or the lane."""
 ENTITY_LOG = np.dtype([("flow", i2), ("source", i2), ("day", i4), ("number", i8), ("arrived", i8),
                        ("outcome", i1),
                        ("left", i8)])  # fmt: skip

@@ -1,4 +1,4 @@
-"""Rows of visits: written as visits leave, and counted a few hundred at a time.
+"""Rows of visits: written as visits leave, and counted some dozens at a time.
 
 What a row adds to the digest, to the laws and to the statistics depends on nothing but the row. A loop over
 many lets the processor work on several at once, which a run that goes from fact to fact does not.
@@ -20,6 +20,8 @@ from sim.engines.kernel.records import (
     LONG,
     LONG_ROWS,
     MODE_BITS,
+    MOST_LANE,
+    MOST_NUMBER,
     NOT_REACHED,
     NTH_SEGMENT,
     RECORD,
@@ -82,18 +84,16 @@ def keep_rows(st):
     first = st.x[VISIT_ROWS]
     for k in range(st.x[FRESH]):
         row, log = st.fresh[k], st.visit_log[first + k]
-        log.entity, log.step, log.visit, log.blocked = row.entity, row.step, row.number, row.blocked
+        number, lane = row.number, row.lane + 1
+        log.entity, log.step, log.visit, log.blocked = row.entity, row.step, number & MOST_NUMBER, row.blocked
         log.how = ((row.mode + 1) << MODE_BITS) | row.outcome
-        log.lane_pool, log.lane_low, log.lane_high = (
-            row.lane_pool,
-            (row.lane + 1) & 0xFFFF,
-            (row.lane + 1) >> 16,
-        )
+        log.lane_pool, log.lane_low, log.lane_high = row.lane_pool, lane & 0xFFFF, lane >> 16 & 0xFF
         log.joined = row.joined
         admitted, started = after(row.joined, row.admitted), after(row.joined, row.started)
         ended, left = after(row.joined, row.ended), after(row.joined, row.left)
-        if max(admitted, started, ended, left) > NOT_REACHED or min(admitted, started, ended, left) < 0:
-            admitted, started = LONG, keep_long(st, row)
+        last, earliest = max(admitted, started, ended, left), min(admitted, started, ended, left)
+        if last > NOT_REACHED or earliest < 0 or number > MOST_NUMBER or lane > MOST_LANE:
+            admitted, started, ended, left = LONG, keep_long(st, row), 0, 0
         log.admitted, log.started, log.ended, log.left = admitted, started, ended, left
         if st.extra_log.shape[1]:
             st.extra_log[first + k, AMOUNT], st.extra_log[first + k, BATCH] = row.amount, row.batch
@@ -111,9 +111,10 @@ def after(joined, time):
 
 @called
 def keep_long(st, row):
-    """The instants of a row that lie too far apart; returns where they stand."""
+    """What of a row does not fit into it; returns where that stands."""
     n = st.x[LONG_ROWS]
     st.x[LONG_ROWS] = n + 1
     log = st.long_log[n]
     log.admitted, log.started, log.ended, log.left = row.admitted, row.started, row.ended, row.left
+    log.visit, log.lane = row.number, row.lane
     return n
