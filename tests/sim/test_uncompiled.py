@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,8 @@ from hypothesis import given, settings
 from scenarios.library import load
 from scenarios.resolved import Resolved
 from sim import jit, warm
+from sim.engines import compiled
+from sim.engines.kernel import loop
 from sim.run import run
 from tests.sim.networks import networks
 from tests.sim.test_engines_agree import NO_SHRINK, assert_engines_agree
@@ -27,7 +30,7 @@ def test_the_kernel_gives_the_same_records_without_being_compiled() -> None:
     """In a process of its own, since numba decides when a function is defined."""
     root = Path(__file__).parents[2]
     env = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(root)}
-    program = f"from {__name__} import compare_few; compare_few()"
+    program = f"from {__name__} import compare_few, compare_cramped; compare_few(); compare_cramped()"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program], env=env, cwd=root, capture_output=True, check=False
     )
@@ -39,6 +42,18 @@ def test_the_kernel_gives_the_same_records_without_being_compiled() -> None:
 def compare_few(scenario: Resolved) -> None:
     assert_engines_agree(scenario)
     assert not hasattr(sys.modules["sim.engines.kernel.loop"].run, "signatures"), "it was compiled after all"
+
+
+@FEW
+@given(networks())
+def compare_cramped(scenario: Resolved) -> None:
+    """With arrays as small as may be, which grow all the time: Python says where one is too short."""
+    with (
+        patch.object(compiled, "SLOTS", 4),
+        patch.object(compiled, "SPARE", 2),
+        patch.object(loop, "LEAST_ROOM", 1),
+    ):
+        assert_engines_agree(scenario)
 
 
 def test_warming_compiles_everything_that_python_calls() -> None:
