@@ -142,7 +142,7 @@ class Model:
                 state = packed(self.state)
             elif self.answer != records.BREATH:
                 break
-            elif self.breathe is not None:
+            if self.breathe is not None:
                 self.breathe()
         if self.answer == records.ENDLESS:
             fault = TooManyVisits if self.state.x[records.WRONG] == records.TOO_MANY else EndlessInstant
