@@ -11,7 +11,9 @@ from pathlib import Path
 
 from metrics import (
     kpis_appointments,
+    kpis_costs,
     kpis_flow,
+    kpis_freshness,
     kpis_inspection,
     kpis_messages,
     kpis_orders,
@@ -29,6 +31,8 @@ TITLES = {
     kpis_messages: "Messages over platforms · Bản tin qua nền tảng",
     kpis_appointments: "Appointments · Hẹn giờ",
     kpis_orders: "Orders · Đơn hàng",
+    kpis_costs: "What waiting and working cost · Chờ và làm tốn gì",
+    kpis_freshness: "Freshness · Độ tươi",
 }
 
 BETTER = {"lower": "↓", "higher": "↑", "neither": "·"}
@@ -84,6 +88,18 @@ FLOWS = {
 }
 
 
+RATES = {
+    "waiting_cost": "`waiting_cost`",
+    "fuel": "`idling` or `cooling`",
+    "co2": "`co2`",
+    "spacing": "`queue`",
+    "fees": "`fees`",
+    "overtime": "`overtime`",
+    "goods": "`goods`",
+}
+"""The words of `rates` that say what an indicator needs."""
+
+
 def _intervals() -> Iterator[str]:
     yield "| from | to | từ – đến |"
     yield "|---|---|---|"
@@ -116,6 +132,8 @@ def _need(need: str) -> str:
     words = {
         "attribute": f"@{name}",
         "target": f"a target for {name}",
+        "rate": f"rates ({RATES.get(name, name)})",
+        "cost": "`cost_per_hour` of a resource",
         "promise": "@due, or a target for `on_time` or `order_lead_time`",
         "flow": FLOWS.get(name, name),
     }

@@ -92,17 +92,18 @@ class Scalar:
 class Peak:
     """The most that are there at an instant of the window: those who came and are not yet gone.
 
-    come, gone : instants [ms] · n : what it rests on; None: the peak itself
+    come, gone : instants [ms] · n : what it rests on; None: the peak itself · times : what one of them counts
     """
 
     come: Column
     gone: Column
     n: int | None = None
+    times: float = 1
 
     def value(self, window: tuple[int, int]) -> Scalar:
         """The peak over [begin, end)."""
         peak, _ = counting(self.come, self.gone).maximum(*window)
-        return Scalar(peak, peak if self.n is None else self.n)
+        return Scalar(peak * self.times, peak if self.n is None else self.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,8 @@ class Kpi:
     unit : of the value: "s", "1" (a count), "ratio", "VND" … · by : kinds of strata it is given for ·
     needs : milestones the flow must pass, `attribute:x` it must have, `target:x` the scenario must set,
     `flow:crossing` or `flow:completing` what its end must be, `flow:appointments` or `flow:messages` that it
-    has some, `promise:due` an attribute or a target that promises · stats : empty for a plain number
+    has some, `rate:x` that the scenario's rates say it of the flow, `cost:per_hour` that some resource costs
+    something, `promise:due` an attribute or a target that promises · stats : empty for a plain number
     """
 
     name: str

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from metrics import (
     kpis_appointments,
+    kpis_costs,
     kpis_flow,
+    kpis_freshness,
     kpis_inspection,
     kpis_messages,
     kpis_orders,
@@ -27,6 +29,7 @@ from sim.log import EventLog
 
 _MODULES = (
     kpis_flow, kpis_time, kpis_inspection, kpis_places, kpis_messages, kpis_appointments, kpis_orders,
+    kpis_costs, kpis_freshness,
 )  # fmt: skip
 
 CATALOGUE: tuple[Kpi, ...] = tuple(declared for module in _MODULES for declared in declared_in(module))

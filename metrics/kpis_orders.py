@@ -7,6 +7,7 @@ import numpy as np
 from metrics.declare import DISTRIBUTION, Scalar, Stratum, kpi, ratio
 from metrics.kpis_flow import OURS, count
 from metrics.kpis_time import between
+from metrics.milestones import LOST
 from metrics.occupancy import clipped
 from metrics.replication import Replication
 from metrics.strata import ORDERS
@@ -163,14 +164,15 @@ def _delivered(run: Replication) -> Mask:
     needs=("collected", "remitted", "attribute:value"),
     vi="Tiền đang chuyển",
     en="Cash in transit",
-    meaning="Money collected from buyers and not yet remitted to sellers, averaged over the time of the "
-    "window.",
-    nghia="Tiền đã thu của người mua mà chưa trả người bán, bình quân theo thời gian trong kỳ.",
+    meaning="Money collected from buyers and neither remitted to sellers nor refunded yet, averaged over the "
+    "time of the window.",
+    nghia="Tiền đã thu của người mua mà chưa trả người bán cũng chưa hoàn lại, bình quân theo thời gian "
+    "trong kỳ.",
     source=f"{SCOR}, a leg of the cash-to-cash cycle",
 )
 def cash_in_transit(run: Replication, of: Stratum) -> Scalar:
-    collected, remitted, value = _cash(run, of)
-    until = np.where(reached(remitted), remitted, run.log.end)
+    collected, remitted, value, refunded = _cash(run, of)
+    until = np.where(reached(remitted), remitted, np.where(reached(refunded), refunded, run.log.end))
     held = clipped(collected, until, run.window)
     return ratio(_weighted(value, held), run.once(run.length), int(np.count_nonzero(held)))
 
@@ -187,17 +189,36 @@ def cash_in_transit(run: Replication, of: Stratum) -> Scalar:
     source=OURS,
 )
 def cash_in_transit_time(run: Replication, of: Stratum) -> Scalar:
-    collected, remitted, value = _cash(run, of)
+    collected, remitted, value, _ = _cash(run, of)
     paid = run.within(remitted)
     weighted = _weighted(value[paid], (remitted - collected)[paid])
     return Scalar(weighted, int(np.count_nonzero(paid)), _weighted(value[paid], 1), per=1000)
 
 
-def _cash(run: Replication, of: Stratum) -> tuple[Column, Column, Column]:
-    """(collected [ms], remitted [ms], value) of the orders whose money was collected."""
+def _cash(run: Replication, of: Stratum) -> tuple[Column, Column, Column, Column]:
+    """(collected, remitted [ms], value, refunded [ms]) of the orders whose money was collected."""
     collected, value = run.milestones["collected"], run.log.attributes["value"]
     mine = of.entities & run.stays.counted & reached(collected) & (value != EMPTY)
-    return collected[mine], run.milestones["remitted"][mine], value[mine]
+    return collected[mine], _instants(run, "remitted")[mine], value[mine], _refunded(run)[mine]
+
+
+def _instants(run: Replication, milestone: str) -> Column:
+    """When each order passed a milestone [ms]; EMPTY where it did not, or where no step carries it."""
+    nowhere = np.full(len(run.stays.arrived), EMPTY, dtype=np.int64)
+    return run.milestones.get(milestone, nowhere)
+
+
+def _refunded(run: Replication) -> Column:
+    """When the money of each order went back to the buyer [ms]; EMPTY if it did not.
+
+    That is when the goods came back, or the order was lost, after the money was collected and before the
+    seller had it.
+    """
+    collected, came_back = run.milestones["collected"], _instants(run, "returned")
+    lost = np.where(run.stays.fate == LOST, run.log.entities["left"], EMPTY)
+    back = np.where(reached(came_back), came_back, lost)
+    was_held = reached(collected) & (back >= collected) & ~reached(_instants(run, "remitted"))
+    return np.where(was_held, back, EMPTY)
 
 
 def _weighted(value: Column, times: Column | int) -> int:
@@ -219,3 +240,58 @@ def _weighted(value: Column, times: Column | int) -> int:
 )
 def order_to_cash(run: Replication, of: Stratum) -> Column:
     return between(run, of, "ordered", "remitted")
+
+
+@kpi(
+    unit="VND",
+    better="higher",
+    by=ORDERS,
+    needs=("ordered", "attribute:value"),
+    vi="Doanh số",
+    en="Sales, gross",
+    meaning="Value of the orders placed in the window, whatever became of them.",
+    nghia="Giá trị các đơn đặt trong kỳ, bất kể sau đó ra sao.",
+    source="usual definition of gross merchandise value",
+)
+def sales_value(run: Replication, of: Stratum) -> Scalar:
+    return _value_of(run, of, run.milestones["ordered"])
+
+
+@kpi(
+    unit="VND",
+    better="higher",
+    by=ORDERS,
+    needs=("delivered", "collected", "attribute:value"),
+    vi="Doanh thu thuần",
+    en="Sales, net",
+    meaning="Value of the orders delivered in the window, less the refunds of it. Not to be mixed with "
+    "gross sales.",
+    nghia="Giá trị các đơn giao trong kỳ, trừ tiền hoàn trong kỳ. Không trộn với doanh số.",
+    source=OURS,
+)
+def sales_net(run: Replication, of: Stratum) -> Scalar:
+    sold, back = _value_of(run, of, run.milestones["delivered"]), _value_of(run, of, _refunded(run))
+    return Scalar(sold.part - back.part, sold.n)
+
+
+@kpi(
+    unit="VND",
+    better="lower",
+    by=ORDERS,
+    needs=("collected", "attribute:value"),
+    vi="Hoàn tiền",
+    en="Refunds",
+    meaning="Value of the orders that came back or were lost in the window after their money was collected "
+    "and before the seller had it.",
+    nghia="Giá trị các đơn bị hoàn hoặc không thành trong kỳ, sau khi đã thu tiền mà người bán chưa nhận.",
+    source=OURS,
+)
+def refund_value(run: Replication, of: Stratum) -> Scalar:
+    return _value_of(run, of, _refunded(run))
+
+
+def _value_of(run: Replication, of: Stratum, instants: Column) -> Scalar:
+    """Value of the orders for which something happened in the window."""
+    value = run.log.attributes["value"]
+    mine = of.entities & run.stays.counted & (value != EMPTY) & run.within(instants)
+    return Scalar(int(value[mine].sum()), int(np.count_nonzero(mine)))

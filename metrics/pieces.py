@@ -171,9 +171,11 @@ class Peaks:
         self._moves = np.empty(0, np.int64)
         self._level, self._best, self._from = 0, 0, -FAR
         self._n: int | None = None
+        self._times: float = 1
 
     def add(self, measured: Peak) -> None:
         """Who came and went."""
+        self._times = measured.times
         if measured.n is not None:
             self._n = (self._n or 0) + measured.n
         self._moves = np.concatenate((self._moves, moves(measured.come, measured.gone)))
@@ -190,7 +192,7 @@ class Peaks:
         self._moves = later.copy()
 
     def values(self, kpi: Kpi, labels: dict[str, str]) -> list[Value]:
-        return kpi.told(Scalar(self._best, self._best if self._n is None else self._n), labels)
+        return kpi.told(Scalar(self._best * self._times, self._best if self._n is None else self._n), labels)
 
 
 class Interval:

@@ -72,6 +72,8 @@ def _has(replication: Replication, flow: str, need: str) -> bool:
             return name in scenario.flows[flow].attributes
         case "target":
             return name in scenario.targets
+        case "rate" | "cost":
+            return _has_rate(scenario, flow, name)
         case "promise":
             promised = scenario.targets.keys() & {"on_time", "order_lead_time"}
             return bool(promised) or name in scenario.flows[flow].attributes
@@ -83,6 +85,13 @@ def _has(replication: Replication, flow: str, need: str) -> bool:
             return (crosses if name == "crossing" else completes_uncrossed)(scenario, flow)
         case _:
             return replication.carries(flow, name)
+
+
+def _has_rate(scenario: Resolved, flow: str, name: str) -> bool:
+    """Whether the rates say it of a flow; or, of `per_hour`, whether any resource costs something."""
+    if name == "per_hour":
+        return any(resource.cost_per_hour is not None for resource in scenario.resources.values())
+    return scenario.rates is not None and flow in scenario.rates.flows and scenario.rates.tell(name)
 
 
 def _sends_messages(scenario: Resolved, flow: Flow) -> bool:

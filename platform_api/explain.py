@@ -22,6 +22,7 @@ from platform_api.formats import date, duration, instant, number, published_scal
 from platform_api.messaging import message_told, parts_told
 from platform_api.naming import attribute_name, option_name, published_name
 from platform_api.pedigree import changes_told, pedigree_told, source_told
+from platform_api.rates import rates_told
 from platform_api.texts import Language, pick, text
 from platform_api.ways import joins, share_told, target_told
 from scenarios.resolved import (
@@ -93,6 +94,7 @@ class _Teller:
         yield self._section("calendars", self._calendars())
         yield self._section("disruptions", self._disruptions())
         yield self._section("rules", (self._rule(*rule) for rule in self.scenario.rules.items()))
+        yield self._section("rates", self._rates())
         yield self._section("published", self._figures())
         yield self._section("expected", map(self._expected, self.scenario.expected))
 
@@ -420,6 +422,19 @@ class _Teller:
             target = self._named(effect.target)
         option = self._option(effect.target, effect.option) if effect.option is not None else ""
         return self._say(f"rules.{effect.what}", target=target, units=effect.units, option=option)
+
+    # ---- what it is measured by ------------------------------------------------------------------------
+
+    def _rates(self) -> Iterator[Entry]:
+        for word, told in rates_told(self.scenario, self._named, self.language):
+            yield Entry(told, tuple(self._pedigree_of_rate(word)))
+
+    def _pedigree_of_rate(self, word: str) -> Iterator[str]:
+        path = f"rates.{word}"
+        for parameter in self.scenario.parameters:
+            if parameter.path == path or parameter.path.startswith(f"{path}."):
+                prefix = ".".join(parameter.path.split(".")[:2]) + "."
+                yield pedigree_told(parameter, self.scenario, self.language, prefix)
 
     def _figures(self) -> Iterator[Entry]:
         """What was published, and whether this is still the scenario that it describes."""

@@ -71,6 +71,10 @@ def published_scale(
     return factor, scale_for(shown, around, None if half_width is None else half_width * factor)
 
 
+_LARGER = {"m": ("meter", "kilometer", 1000.0), "kg": ("kilogram", "tonne", 1000.0)}
+"""Units of results with a larger one for large numbers, and how much larger that is."""
+
+
 def _unit(unit: str, largest: float) -> tuple[float, str]:
     if unit == "s":
         return _time_unit(largest)
@@ -80,7 +84,10 @@ def _unit(unit: str, largest: float) -> tuple[float, str]:
         return HOUR, "unit_hour"
     if unit == "VND":
         return _money_unit(largest)
-    named = {"1": "", "1/d": "per_day", "1/h": "per_hour", "m": "meter"}
+    if unit in _LARGER:
+        small, large, size = _LARGER[unit]
+        return (size, large) if largest >= size else (1.0, small)
+    named = {"1": "", "1/d": "per_day", "1/h": "per_hour", "l": "liter"}
     return 1.0, named.get(unit, "")
 
 

@@ -16,7 +16,7 @@ from scenarios.magnitudes import magnitude
 from scenarios.paths import Path, dotted, get, parsed
 from scenarios.quantities import ASSUMPTION
 from scenarios.resolved import Parameter
-from scenarios.units import format_duration, format_rate, format_share
+from scenarios.units import MEASURED, format_duration, format_rate, format_share
 
 COARSE, FINE = 3, 6
 """Decimals of a share or factor: a factor is no finer than 0.1 %."""
@@ -30,7 +30,7 @@ class Dial:
     """One assumption.
 
     low, high, now : ends of its range and its value, in the base unit of its kind · kind : duration [ms],
-    rate [1/d], share, count or number
+    rate [1/d], share, count, number, or the unit of what is measured in one of its own
     """
 
     path: str
@@ -60,6 +60,8 @@ class Dial:
             return format_duration(max(1 if self.low > 0 else 0, round(value)))
         if self.kind == "rate":
             return format_rate(float(value))
+        if self.kind in MEASURED:
+            return f"{value:.12g} {self.kind}"
         if self.kind == "share":
             return format_share(round(float(value), FINE if self.high - self.low < 0.01 else COARSE))
         return str(round(value)) if self.is_whole else f"{value:.9g}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from scenarios import units
 from scenarios.errors import Flaw
 
@@ -19,6 +21,14 @@ def magnitude(text: str) -> tuple[str, float] | None:
             return kind, float(parse(text))
         except Flaw:
             continue
+    return _measured(text)
+
+
+def _measured(text: str) -> tuple[str, float] | None:
+    """Of what is measured in a unit of its own, the kind is the unit."""
+    for unit in units.MEASURED:
+        with suppress(Flaw):
+            return unit, units.parse_measured(text, unit)
     return None
 
 

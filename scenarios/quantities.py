@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import (
@@ -89,6 +90,26 @@ Money = Annotated[
 Count = Annotated[int, Reads("Count", units.parse_count, "whole number", "8")]
 Number = Annotated[float, Reads("Number", units.parse_number, "number of zero or more", "0.6")]
 Positive = Annotated[float, Reads("Positive", units.parse_positive, "number above zero", "0.6")]
+
+
+def _measured(name: str, unit: str, description: str) -> Reads:
+    pattern = rf"^\s*\d+(\.\d+)?\s*{re.escape(unit)}\s*$"
+    example = f"{units.MEASURED[unit]} {unit}"
+    return Reads(name, partial(units.parse_measured, unit=unit), description, example, pattern)
+
+
+MoneyPerHour = Annotated[float, _measured("MoneyPerHour", "VND/h", "money for an hour")]
+"""[VND/h]"""
+Price = Annotated[float, _measured("Price", "VND/kg", "price of a kilogram")]
+"""[VND/kg]"""
+Burn = Annotated[float, _measured("Burn", "l/h", "fuel burnt in an hour")]
+"""[l/h]"""
+Emission = Annotated[float, _measured("Emission", "kg/l", "what burning a litre gives off")]
+"""[kg/l]"""
+Load = Annotated[float, _measured("Load", "kg", "weight")]
+"""[kg]"""
+Length = Annotated[float, _measured("Length", "m", "length")]
+"""[m]"""
 Day = Annotated[date, Reads("Day", units.parse_date, "date", "2025-03-12", r"^\d{4}-\d{2}-\d{2}$")]
 TimeOfDay = Annotated[int, Reads("TimeOfDay", units.parse_time_of_day, "time of day", "07:00")]
 """[ms after midnight]"""

@@ -61,6 +61,9 @@ REFERENCES = (
     Reference(("flows", "*", "route"), "steps", "dẫn tới", "goes to"),
     Reference(("flows", "*", "backlog", "at"), "steps", "nằm ở", "waits in"),
     Reference(("rules", "*", "agreed_by"), "agencies", "cần", "asks"),
+    Reference(("rates", "of"), "flows", "tính cho", "are about"),
+    Reference(("rates", "waits"), "steps", "tính cả", "count"),
+    Reference(("rates", "queue", "steps"), "steps", "xếp hàng ở", "has its line at"),
     Reference(("published", "*", "source"), "sources", "dẫn", "cites"),
 )
 
@@ -90,6 +93,8 @@ def check_references(data: Any, findings: Findings) -> None:
     for reference in _by_state():
         for path, name in _mentions(data, reference.path, ()):
             _check(data, findings, reference, path, name)
+    for name in _fees(data):
+        _check(data, findings, Reference((), "steps", "thu ở", "is paid at"), ("rates", "fees", name), name)
     for path, name in _needs(data):
         _check(data, findings, Reference((), "resources", "cần", "needs"), path, name)
     for path, key, name in _pedigrees(data, ()):
@@ -157,6 +162,13 @@ def _items(data: Any) -> Iterator[tuple[str | int, Any]]:
         yield from data.items()
     elif isinstance(data, list):
         yield from enumerate(data)
+
+
+def _fees(data: Any) -> list[str]:
+    """The steps at which fees are paid."""
+    told = data.get("rates") if isinstance(data, dict) else None
+    fees = told.get("fees") if isinstance(told, dict) else None
+    return [str(name) for name in fees] if isinstance(fees, dict) else []
 
 
 def _needs(data: Any) -> Iterator[tuple[Path, str]]:

@@ -17,6 +17,7 @@ from scenarios.labels import doubt_labels
 from scenarios.offered import doubt_overload
 from scenarios.pedigree import parameters
 from scenarios.quantities import Stated
+from scenarios.rates import rates
 from scenarios.references import check_references
 from scenarios.resolved import DAY, RESOLVED_VERSION, Clock, Label, Resolved
 from scenarios.rules import rules
@@ -91,6 +92,7 @@ def resolve(data: Any, findings: Findings, folder: Folder | None, *, cut_short: 
         mixes=trees.mixes,
         stocks=facilities.stocks(written),
         expected=tuple(_expected(band) for band in written.expected),
+        rates=rates(written, findings),
     )
     findings.raise_if_any()
     check_soundness(scenario, laid, findings, cut_short=cut_short)

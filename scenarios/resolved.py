@@ -430,6 +430,42 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeping:
+    """What a load of some goods is worth, and how it keeps: fresh for a time, then spoiling evenly."""
+
+    load: float  # [kg]
+    price: float  # [VND/kg]
+    fresh: int  # age up to which nothing is spoilt [ms]
+    spoilt: int  # age from which all is [ms]
+    age: int = 0  # when it comes [ms]
+    cooling: float = 0  # [l/h]
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What turns waiting into money, fuel, metres and spoilt goods: for indicators, not for engines."""
+
+    flows: tuple[str, ...]
+    waits: tuple[str, ...] = ()  # steps of kind `wait` that are waiting to who stands there
+    waiting_cost: float | None = None  # [VND/h]
+    idling: float | None = None  # [l/h]
+    engine_on: float = 1.0  # share of the waiting
+    co2: float | None = None  # [kg/l]
+    overtime: float | None = None  # factor of the cost of an hour
+    spacing: float | None = None  # from one vehicle in the line to the next [m]
+    lanes: int = 1
+    queue_at: tuple[str, ...] = ()  # steps; any if none
+    fees: dict[str, int] = field(default_factory=dict)  # step → [VND]
+    goods: dict[str, Keeping] = field(default_factory=dict)  # value of `goods` → what a load is
+
+    def tell(self, what: str) -> bool:
+        """Whether they say what some indicators need: fuel, or one of the words above."""
+        if what == "fuel":
+            return self.idling is not None or any(kept.cooling for kept in self.goods.values())
+        return getattr(self, what) not in (None, {})
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """A number of the written form with its pedigree."""
 
@@ -469,6 +505,7 @@ class Resolved:
     mixes: dict[str, Mix] = field(default_factory=dict)
     stocks: dict[str, Stock] = field(default_factory=dict, metadata=LATER)
     expected: tuple[Expected, ...] = field(default=(), metadata=LATER)
+    rates: Rates | None = field(default=None, metadata=LATER)
 
 
 def to_json(scenario: Resolved) -> str:

@@ -24,6 +24,7 @@ from scenarios.quantities import (
 )  # fmt: skip
 from scenarios.resolved import Label
 from scenarios.schema_flows import CountUnit, Flow
+from scenarios.schema_rates import Rates
 from scenarios.schema_state import Rule
 from scenarios.schema_steps import Step
 from scenarios.words import Flag, Name, OrAlone, Text, words_schema
@@ -271,6 +272,8 @@ class Scenario(Written):
     """What the people in charge do when a state holds for a time."""
     targets: dict[Name, Stated[Duration]] = Field(default_factory=dict)
     """KPI → service target."""
+    rates: Rates | None = None
+    """What waiting costs, burns and spoils: read by the indicators, never by the engines."""
     published: tuple[Published, ...] = ()
     """Figures to compare with."""
     expected: tuple[Expected, ...] = ()

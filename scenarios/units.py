@@ -41,6 +41,11 @@ MISSPELT = {
 }
 """Words for a unit that are not the one this language uses, for a remedy."""
 
+MEASURED = {
+    "VND/h": "150000", "VND/kg": "20000", "l/h": "2.5", "kg/l": "2.68", "kg": "18000", "m": "22",
+}  # fmt: skip
+"""What rates are measured in, each with an example."""
+
 _NUMBER = r"\d+(?:\.\d+)?"
 _DURATION_PART = re.compile(rf"({_NUMBER})\s*([^\s\d.,]+)\s*")
 _RATE = re.compile(rf"({_NUMBER})\s*/\s*([^\s\d.,/]+)")
@@ -137,6 +142,16 @@ def parse_positive(written: object) -> float:
     if number is None or not 0 < number <= 1e15:
         raise _flaw(written, "không phải là số dương", "is not a number above zero", "0.6")
     return number
+
+
+def parse_measured(written: object, unit: str) -> float:
+    """A number of zero or more with its unit, one of `MEASURED`: `2.5 l/h`."""
+    found = re.fullmatch(rf"({_NUMBER})\s*{re.escape(unit)}", str(written).strip())
+    if not found or float(found[1]) > 1e15:
+        number = _plain(written)
+        example = f"{MEASURED[unit] if number is None else _decimal(number)} {unit}"
+        raise _flaw(written, f"không phải là số đo theo {unit}", f"is not a number of {unit}", example)
+    return float(found[1])
 
 
 def parse_date(written: object) -> date:

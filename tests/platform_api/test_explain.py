@@ -132,6 +132,28 @@ def test_every_number_is_told_with_its_pedigree_in_the_entry_it_belongs_to(
             assert pedigree_told(number, scenario, language, f"{section}.{name}.") in lines, inner
 
 
+RATES = Path(__file__).parents[1] / "scenarios" / "valid" / "rates.yaml"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("vi", ("một giờ chờ: 150.000 đồng", "mỗi xe chiếm 22 m đường, 2 hàng", "tại chỗ: 2,5 lít")),
+        ("en", ("an hour of waiting: 150,000 VND", "engine on for 30 % of the waiting")),
+    ],
+)
+def test_rates_are_told_with_where_they_come_from(language: Language, told: tuple[str, ...]) -> None:
+    scenario = library.load(RATES).resolved
+    (section,) = [s for s in story(scenario, language) if s.title == text("explain.rates.title", language)]
+    words = str(section)
+    assert all(part in words for part in told), words
+    lines = [line for entry in section.entries for line in entry.lines]
+    for number in scenario.parameters:
+        if number.path.startswith("rates."):
+            above = ".".join(number.path.split(".")[:2])
+            assert pedigree_told(number, scenario, language, f"{above}.") in lines
+
+
 def test_calendars_have_a_pedigree(scenario: Resolved) -> None:
     told = {p.path.split(".")[1]: p for p in scenario.parameters if p.path.startswith("calendars.")}
     assert set(told) == set(scenario.calendars)

@@ -112,6 +112,15 @@ def test_what_is_no_rate_gets_a_remedy(written, remedy):
     assert remedy in caught.value.remedy.en
 
 
+def test_what_is_measured_in_a_unit_of_its_own_needs_that_unit():
+    assert units.parse_measured("2.5 l/h", "l/h") == 2.5
+    assert units.parse_measured("150000VND/h", "VND/h") == 150_000
+    for wrong, remedy in [(22, "'22 m'"), ("22 km", "'22 m'"), ("1,5 m", "'22 m'"), ("-1 m", "'22 m'")]:
+        with pytest.raises(Flaw) as caught:
+            units.parse_measured(wrong, "m")
+        assert remedy in caught.value.remedy.en or "decimals with a point" in caught.value.remedy.en
+
+
 @pytest.mark.parametrize(
     ("written", "share"),
     [
