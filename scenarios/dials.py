@@ -16,7 +16,7 @@ from scenarios.magnitudes import magnitude
 from scenarios.paths import Path, dotted, get, parsed
 from scenarios.quantities import ASSUMPTION
 from scenarios.resolved import Parameter
-from scenarios.units import MEASURED, format_duration, format_rate, format_share
+from scenarios.units import MEASURED, format_duration, format_money, format_rate, format_share
 
 COARSE, FINE = 3, 6
 """Decimals of a share or factor: a factor is no finer than 0.1 %."""
@@ -30,7 +30,7 @@ class Dial:
     """One assumption.
 
     low, high, now : ends of its range and its value, in the base unit of its kind · kind : duration [ms],
-    rate [1/d], share, count, number, or the unit of what is measured in one of its own
+    rate [1/d], money [VND], share, count, number, or the unit of what is measured in one of its own
     """
 
     path: str
@@ -62,6 +62,8 @@ class Dial:
             return format_rate(float(value))
         if self.kind in MEASURED:
             return f"{value:.12g} {self.kind}"
+        if self.kind == "money":
+            return format_money(round(value))
         if self.kind == "share":
             return format_share(round(float(value), FINE if self.high - self.low < 0.01 else COARSE))
         return str(round(value)) if self.is_whole else f"{value:.9g}"

@@ -13,6 +13,9 @@ from scenarios.resolved import Label
 
 T = TypeVar("T")
 
+NOBODY_WORKS = ("wait", "send", "join")
+"""Kinds of steps at which time passes and nobody is served."""
+
 
 def rates(written: schema.Scenario, findings: Findings) -> resolved.Rates | None:
     """What turns waiting into money, fuel, metres and spoilt goods; None if nothing is said."""
@@ -77,14 +80,14 @@ def _keeping(name: str, goods: schema_rates.Goods, findings: Findings) -> resolv
 
 
 def _check_waits(written: schema.Scenario, told: schema_rates.Rates, findings: Findings) -> None:
-    """Waiting for somebody counts anyway; only who lets time pass must be told apart from a drive."""
+    """Queueing counts anyway; where nobody works on them, a call must be told apart from a drive."""
     for i, name in enumerate(told.waits):
         kind = written.steps[name].kind
-        if kind != "wait":
+        if kind not in NOBODY_WORKS:
             findings.wrong(
                 ("rates", "waits", i), name,
-                Label(vi=f"là bước '{name}' loại '{kind}', không phải 'wait'",
-                      en=f"is '{name}', a step of kind '{kind}' and not 'wait'"),
+                Label(vi=f"là bước '{name}' loại '{kind}', có người làm việc ở đó",
+                      en=f"is '{name}', a step of kind '{kind}', where somebody works"),
                 Label(vi="hãy bỏ ra: xếp hàng ở bước khác vốn đã được tính là chờ",
                       en="leave it out: queueing at other steps counts as waiting anyway"),
             )  # fmt: skip

@@ -446,7 +446,7 @@ class Rates:
     """What turns waiting into money, fuel, metres and spoilt goods: for indicators, not for engines."""
 
     flows: tuple[str, ...]
-    waits: tuple[str, ...] = ()  # steps of kind `wait` that are waiting to who stands there
+    waits: tuple[str, ...] = ()  # steps without service that are waiting to who is there
     waiting_cost: float | None = None  # [VND/h]
     idling: float | None = None  # [l/h]
     engine_on: float = 1.0  # share of the waiting

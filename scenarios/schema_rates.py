@@ -56,7 +56,7 @@ class Rates(Pedigreed):
     of: Names = ()
     """The flows they are about; all without it."""
     waits: Names = ()
-    """Steps of kind `wait` that are waiting to who stands there: a call, a missing paper; not a drive."""
+    """Steps of kind `wait`, `send` or `join` that are waiting to who is there: a call, a paper; no drive."""
     waiting_cost: Stated[MoneyPerHour] | None = None
     """Of an hour that one entity waits: driver, vehicle."""
     idling: Stated[Burn] | None = None

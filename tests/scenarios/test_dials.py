@@ -32,6 +32,7 @@ def test_values_are_written_with_their_units():
     assert dial("share", 0, 1).told(0.125) == "12.5 %"
     assert dial("count", 1, 10).told(3.0) == "3"
     assert dial("number", 0, 1).told(0.5) == "0.5"
+    assert dial("money", 1, 10).told(70_000.4) == "70000 VND"
     assert dial("VND/h", 1, 10).told(12_345_678.0) == "12345678 VND/h"
 
 
