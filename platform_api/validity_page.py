@@ -66,8 +66,8 @@ def _summary(library: list[Resolved]) -> Iterator[str]:
         f"{numbers['sourced']:,} have a source, {numbers['assumed']:,} are assumptions with a range, "
         f"{numbers['fitted']:,} were fitted. They name {figures.total()} published figures: "
         f"{figures['given']} were typed in (given), {figures['fitted']} tuned to (fitted), and "
-        f"{figures['predicted']} came out (predicted). Only these last say anything about the world; how they came out is printed by "
-        "`cuakhau run` of each.\n"
+        f"{figures['predicted']} came out (predicted). Only these last say anything about the world; "
+        "`cuakhau verify --field` prints how they came out.\n"
     )
 
 

@@ -216,6 +216,7 @@ def _published(figure: schema.Published) -> resolved.Published:
         mark=figure.mark,
         source=figure.source,
         note=figure.note.label() if figure.note else None,
+        between=figure.between,
     )
 
 

@@ -415,6 +415,7 @@ class Published:
     mark: Literal["given", "fitted", "predicted"]
     source: str
     note: Label | None = None
+    between: tuple[float, float] | None = field(default=None, metadata=LATER)  # where a range was published
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from scenarios.calendars import OpeningHours, ZoneName
 from scenarios.checks import within
@@ -189,8 +189,16 @@ class Published(Written):
     """Typed in, tuned to, or foretold: only `predicted` counts as a check."""
     source: str
     """Key of `sources`."""
+    between: tuple[float, float] | None = None
+    """Where a range was published: its ends; `value` is what is shown of it."""
     note: Text | None = None
     """For people."""
+
+    @model_validator(mode="after")
+    def _lies_in_its_range(self) -> Published:
+        if self.between is not None and not self.between[0] <= self.value <= self.between[1]:
+            raise Flaw([*self.between], *_NOT_AROUND_IT)
+        return self
 
 
 class Expected(Written):
@@ -214,6 +222,12 @@ class Expected(Written):
             raise Flaw(list(between), *_BACKWARDS)
         return between
 
+
+_NOT_AROUND_IT = (
+    Label(vi="không chứa 'value', hoặc viết ngược", en="does not hold 'value', or is written backwards"),
+    Label(vi="hãy viết 'between: [thấp nhất, cao nhất]', 'value' nằm trong đó",
+          en="write 'between: [lowest, highest]', with 'value' in it"),
+)  # fmt: skip
 
 _BACKWARDS = (
     Label(vi="được viết ngược", en="is written backwards"),
