@@ -18,6 +18,7 @@ from platform_api.commands.compare import compare
 from platform_api.commands.explain import explain
 from platform_api.commands.listing import listing
 from platform_api.commands.report import report
+from platform_api.commands.resilience import resilience
 from platform_api.commands.run import run
 from platform_api.commands.schema import schema
 from platform_api.commands.serve import serve
@@ -168,7 +169,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for each in (listing, check, explain, run, compare, report, serve, schema, verify, warm):
+for each in (listing, check, explain, run, compare, resilience, report, serve, schema, verify, warm):
     cli.add_command(each)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,12 +11,13 @@ from metrics.outcomes import names, needs_no_rows
 from platform_api.comparing import Comparison
 from platform_api.estimate import expected_entities
 from platform_api.faults import blaming_the_scenario
-from platform_api.following import Advance, Ask, Follow
-from platform_api.hands import Hands, usual, work_off
+from platform_api.following import Ask, Follow
+from platform_api.hands import Hands, usual
 from platform_api.journal import Journal, read_head
 from platform_api.runner import SEED_LIMIT, draw_seed
 from platform_api.sides import Opened, open_sides
-from platform_api.trials import Plan, Trial
+from platform_api.trials import Plan
+from platform_api.work import Work
 from scenarios.errors import Flaw, ScenarioError, suggestion
 from scenarios.experiments import Design
 from scenarios.resolved import Label, Resolved, scenario_hash
@@ -186,8 +186,8 @@ def run(
     journal = Journal(folder, experiment.head)
     try:
         with blaming_the_scenario(), hands or usual(experiment.plan.engine, jobs) as many:
-            running = _Running(experiment, many, journal, progress, cancel)
-            return running.to_the_end()
+            work = Work(many, journal, experiment.replications, progress, cancel)
+            return _Running(experiment, work).to_the_end()
     finally:
         journal.close()
 
@@ -195,33 +195,28 @@ def run(
 class _Running:
     """An experiment on its way: so many replications, or until it is known well enough."""
 
-    def __init__(
-        self, experiment: Experiment, hands: Hands, journal: Journal, progress: Follow | None,
-        cancel: Ask | None,
-    ) -> None:  # fmt: skip
-        from time import perf_counter
-
-        self.experiment, self.hands, self.journal = experiment, hands, journal
-        self.progress, self.cancel = progress, cancel
-        self.now: Callable[[], float] = perf_counter
-        self.began, self.already = perf_counter(), len(journal.trials)
-        self.aim = experiment.replications
+    def __init__(self, experiment: Experiment, work: Work) -> None:
+        self.experiment, self.work = experiment, work
+        self.trials = work.journal.first
 
     def to_the_end(self) -> Comparison:
         """Every look in turn, until the last one or until it is known well enough."""
         from metrics.precision import looks
         from platform_api.verdicts import assemble, judge
 
+        count = self.experiment.replications
         if self.experiment.design.precision is None:
-            self._up_to(self.experiment.replications)
-            return self._tried(assemble(self.experiment, self.journal.first(self.aim), None))
+            self._up_to(count)
+            return self._tried(assemble(self.experiment, self.trials(count), None))
         for number, count in enumerate(looks(self.experiment.replications), 1):
             self._up_to(count)
-            trials = self.journal.first(count)
-            reached, self.aim = judge(self.experiment, trials, number)
+            reached, self.work.aim = judge(self.experiment, self.trials(count), number)
             if reached.reached:
                 break
-        return self._tried(assemble(self.experiment, trials, reached))
+        return self._tried(assemble(self.experiment, self.trials(count), reached))
+
+    def _up_to(self, count: int) -> None:
+        self.work.up_to(self.experiment.plan, count)
 
     def _tried(self, answer: Comparison) -> Comparison:
         """With the verdict tried over the ranges of the assumptions, if that is asked for."""
@@ -229,33 +224,5 @@ class _Running:
             return answer
         from platform_api.ranges import survive
 
-        began = self.now()
-
-        def tell(done: int, planned: int) -> bool:
-            if self.progress is not None:
-                share, counted = done / planned, len(self.journal.trials)
-                self.progress(Advance(share, counted, self.aim, 0, self.now() - began, (done, planned)))
-            return self.cancel is not None and self.cancel()
-
-        return replace(answer, ranges=survive(self.experiment, answer, self.hands, tell))
-
-    def _up_to(self, count: int) -> None:
-        if missing := self.journal.missing(count):
-            work_off(self.hands, self.experiment.plan, missing, self.journal.add, self._tell)
-
-    def _tell(self) -> bool:
-        """Tell how far it is; whether to stop."""
-        if self.progress is not None:
-            self.progress(self._advance())
-        return self.cancel is not None and self.cancel()
-
-    def _advance(self) -> Advance:
-        """Counted in replications; what was there from before took no time."""
-        done = len(self.journal.trials)
-        fresh = done - self.already
-        whole = max(self.aim, done) - self.already
-        entities = sum(each.entities for each in self._fresh(fresh))
-        return Advance(fresh / max(1, whole), done, self.aim, entities, self.now() - self.began)
-
-    def _fresh(self, fresh: int) -> Sequence[Trial]:
-        return list(self.journal.trials.values())[-fresh:] if fresh else []
+        found = survive(self.experiment, answer, self.work.hands, self.work.tell_points)
+        return replace(answer, ranges=found)

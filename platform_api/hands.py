@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from platform_api import workers
 from platform_api.board import Board
@@ -24,7 +24,7 @@ from platform_api.following import Ask
 from sim.run import Cancelled
 
 if TYPE_CHECKING:
-    from platform_api.trials import Plan, Trial
+    from platform_api.trials import Trial
 
 SHORTEST = 0.2
 """A task is made of so many replications that it lasts this long at least [s]."""
@@ -36,6 +36,14 @@ AHEAD = 2
 """Tasks that wait or run, for each hand."""
 
 Task = Callable[[Ask], "list[Trial]"]
+
+
+class Job(Protocol):
+    """What is to be done, in numbered parts that know nothing of each other."""
+
+    def perform(self, numbers: Sequence[int], stop: Ask) -> list[Trial]:
+        """Some parts, one after another."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +93,9 @@ def usual(engine: str, jobs: int | None) -> AbstractContextManager[Hands]:
 
 
 def work_off(
-    hands: Hands, plan: Plan, numbers: Sequence[int], keep: Callable[[Trial], None], tell: Callable[[], bool]
+    hands: Hands, job: Job, numbers: Sequence[int], keep: Callable[[Trial], None], tell: Callable[[], bool]
 ) -> None:
-    """Do some replications of a plan; each is kept as soon as it is there, in whatever order.
+    """Do some parts of a job; each is kept as soon as it is there, in whatever order.
 
     `tell` is called a few times a second; it says whether to stop. However this ends, what was finished by
     then has been kept.
@@ -99,7 +107,7 @@ def work_off(
     RunFailed
         If a process died.
     """
-    work = _Work(hands, plan, numbers, keep)
+    work = _Work(hands, job, numbers, keep)
     try:
         while work.goes_on():
             if tell():
@@ -116,10 +124,8 @@ def work_off(
 class _Work:
     """Replications that wait, and tasks that run."""
 
-    def __init__(
-        self, hands: Hands, plan: Plan, numbers: Sequence[int], keep: Callable[[Trial], None]
-    ) -> None:
-        self.hands, self.plan, self.keep = hands, plan, keep
+    def __init__(self, hands: Hands, job: Job, numbers: Sequence[int], keep: Callable[[Trial], None]) -> None:
+        self.hands, self.job, self.keep = hands, job, keep
         self.waiting = list(numbers)[::-1]
         self.running: set[Future[list[Trial]]] = set()
         self.done, self.seconds = 0, 0.0
@@ -134,10 +140,8 @@ class _Work:
         return bool(self.waiting or self.running)
 
     def _hand_out(self) -> None:
-        from platform_api.trials import try_some
-
         batch = [self.waiting.pop() for _ in range(min(self._size(), len(self.waiting)))]
-        self.running.add(self.hands.submit(partial(try_some, self.plan, tuple(batch))))
+        self.running.add(self.hands.submit(partial(self.job.perform, tuple(batch))))
 
     def _size(self) -> int:
         """So many replications that a task is worth handing over, as far as is known; not all to one hand."""

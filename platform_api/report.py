@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from platform_api.charts.bars import Busy, Stack, busy_bar, stacked
 from platform_api.charts.curve import Curve, Observed, curve
-from platform_api.charts.heat import Busyness, heat_map
+from platform_api.charts.heat import Busyness, busy_map
 from platform_api.charts.strip import strip
 from platform_api.drawing import STYLE, draw
 from platform_api.formats import NBSP, Scale, date, duration, instant, number, scale_for
@@ -182,7 +182,7 @@ class _Page:
             if line.name == "utilisation" and list(line.labels) == ["resource"] and len(line.mean) == 24:
                 hours[line.labels["resource"]] = list(line.mean)
         rows = [Busyness(self.reading.name_of("resource", name), line) for name, line in hours.items()]
-        return heat_map(rows, self.language) if rows else ""
+        return busy_map(rows, self.language) if rows else ""
 
     def busy(self) -> list[tuple[Row, str]]:
         """Each pool with a small bar of how busy it was."""

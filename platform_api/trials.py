@@ -33,6 +33,16 @@ class Plan:
     rows: bool
     measured: bool
 
+    def perform(self, numbers: Sequence[int], stop: Ask) -> list[Trial]:
+        """Some replications, one after another.
+
+        Raises
+        ------
+        sim.run.Cancelled
+            If `stop` says so.
+        """
+        return [_try(self, number, stop) for number in numbers]
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -51,24 +61,16 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One replication of every variant, the base first; `moves`: of each variant against the base."""
+    """One replication of every variant, the base first; `moves`: of each variant against the base.
+
+    replication : its number; of other jobs, the number of the part
+    """
 
     replication: int
     seen: tuple[Seen, ...]
     moves: tuple[Moves, ...]
     entities: int
     seconds: float
-
-
-def try_some(plan: Plan, numbers: Sequence[int], stop: Ask) -> list[Trial]:
-    """Some replications, one after another.
-
-    Raises
-    ------
-    sim.run.Cancelled
-        If `stop` says so.
-    """
-    return [_try(plan, number, stop) for number in numbers]
 
 
 def _try(plan: Plan, replication: int, stop: Ask) -> Trial:

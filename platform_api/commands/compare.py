@@ -17,10 +17,9 @@ from platform_api.commands.common import (
 )
 from platform_api.commands.designing import changed, design_of
 from platform_api.commands.warm import get_warm
-from platform_api.commands.writing import cannot_write, write_text
-from platform_api.console import FAILED, Refusal, Speech, refuse
-from platform_api.stopping import exit_code, how_told
-from scenarios.resolved import Label
+from platform_api.commands.watching import watched
+from platform_api.commands.writing import write_text
+from platform_api.console import Speech
 
 if TYPE_CHECKING:
     from platform_api.comparing import Comparison
@@ -89,59 +88,10 @@ def _tell_warnings(speech: Speech, experiment: Experiment) -> None:
 
 
 def _run(speech: Speech, experiment: Experiment, out: Path | None, jobs: int | None) -> Comparison:
-    from metrics.outcomes import NotMeasured
-    from platform_api.crew import RunFailed
     from platform_api.experiments import run
-    from platform_api.journal import NotOurs
-    from platform_api.progress import Bar
-    from sim.laws import LawBroken
 
-    with Bar(speech) as bar:
-        try:
-            return run(experiment, jobs=jobs, folder=out, progress=bar.follow)
-        except KeyboardInterrupt as stop:
-            _interrupted(speech, bar, how_told(stop), out)
-            raise click.exceptions.Exit(exit_code(stop)) from None
-        except NotOurs as error:
-            raise Refusal(_placed(error.folder, error.message), error.remedy) from None
-        except NotMeasured as error:
-            raise _not_measured(error) from None
-        except LawBroken as error:
-            raise refuse("law", FAILED, law=error, seed=experiment.plan.seed) from None
-        except RunFailed as error:
-            raise Refusal(error.message, _to_go_on(error.remedy, out), FAILED) from None
-        except OSError as error:
-            raise cannot_write(out or Path(), error) from None
-        except ValueError as error:
-            raise refuse("cannot_run", FAILED, reason=error) from None
-
-
-def _interrupted(speech: Speech, bar: Any, how: str, out: Path | None) -> None:
-    from contextlib import suppress
-
-    with suppress(BrokenPipeError):
-        key = "interrupted.lost" if out is None else "interrupted.kept"
-        speech.note(key, how=how, finished=bar.finished, folder=out)
-
-
-def _to_go_on(remedy: Label, out: Path | None) -> Label:
-    """With a folder nothing that was finished is lost."""
-    if out is None:
-        return remedy
-    from platform_api.texts import both
-
-    more = both("compare.go_on", folder=out)
-    return Label(f"{remedy.vi}; {more.vi}", f"{remedy.en}; {more.en}")
-
-
-def _placed(folder: Path, message: Label) -> Label:
-    return Label(vi=f"--out {folder} {message.vi}", en=f"--out {folder} {message.en}")
-
-
-def _not_measured(error: Any) -> Refusal:
-    known = "; ".join(",".join(f"{k}={v}" for k, v in of.items()) or "{}" for of in error.known[:20]) or "–"
-    asked = ",".join(f"{key}={value}" for key, value in error.labels) or "{}"
-    return refuse("not_measured", name=error.name, labels=asked, known=known)
+    with watched(speech, out, experiment.plan.seed) as bar:
+        return run(experiment, jobs=jobs, folder=out, progress=bar.follow)
 
 
 def _keep(speech: Speech, answer: Comparison, experiment: Experiment, out: Path, words: str) -> None:

@@ -55,16 +55,16 @@ def _variant(word: str) -> Variant:
     named = _NAMED.fullmatch(word)
     name, changes = (named[1], named[2]) if named else (word, word)
     parts = [part for part in changes.split(";") if part.strip()]
-    return Variant(name, Label(name, name), None, _read("VARIANT", parts, _overrides))
+    return Variant(name, Label(name, name), None, read_option("VARIANT", parts, overrides_of))
 
 
-def _overrides(texts: list[str] | tuple[str, ...]) -> dict[str, Any]:
+def overrides_of(texts: list[str] | tuple[str, ...]) -> dict[str, Any]:
     from scenarios.overrides import split
 
     return dict(map(split, texts))
 
 
-def _read(place: str, written: Any, read: Callable[[Any], Any]) -> Any:
+def read_option(place: str, written: Any, read: Callable[[Any], Any]) -> Any:
     """What was written, read; a flaw is told with its place on the command line."""
     from scenarios.errors import Flaw, ScenarioError
 
@@ -121,10 +121,12 @@ def _told(asked: dict[str, Any]) -> dict[str, Any]:
         "level": parse_share,
         "precision": parse_precision,
         "outcomes": lambda texts: tuple(map(parse_outcome, texts)),
-        "overrides": _overrides,
+        "overrides": overrides_of,
     }
     return {
-        name: _read(f"--{name.rstrip('s') if name in ('outcomes', 'overrides') else name}", asked[name], read)
+        name: read_option(
+            f"--{name.rstrip('s') if name in ('outcomes', 'overrides') else name}", asked[name], read
+        )
         for name, read in readers.items()
         if asked[name]
     }

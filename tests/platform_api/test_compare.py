@@ -203,11 +203,9 @@ def test_another_executor_will_do(design: Design) -> None:
 
 
 def test_a_task_and_its_answer_can_be_sent_to_another_machine(design: Design) -> None:
-    from platform_api.trials import try_some
-
     plan = prepare(design).plan
-    sent = pickle.loads(pickle.dumps(partial(try_some, plan, (3,))))
-    (there,), (here,) = sent(lambda: False), try_some(plan, (3,), lambda: False)
+    sent = pickle.loads(pickle.dumps(partial(plan.perform, (3,))))
+    (there,), (here,) = sent(lambda: False), plan.perform((3,), lambda: False)
     assert replace(pickle.loads(pickle.dumps(there)), seconds=0.0) == replace(here, seconds=0.0)
 
 
@@ -677,7 +675,7 @@ def test_other_draws_of_the_same_law_are_called_different_at_5_per_cent(written:
     A step of another name has other draws of the same distribution, so means are equal and paths are not.
     """
     from metrics import paired
-    from platform_api.trials import Plan, try_some
+    from platform_api.trials import Plan
 
     written |= {"window": "104 h", "until": "empty", "at_most": "20 d"}
     written["flows"]["truck"]["arrivals"] = {"rate": "9.6 /h"}
@@ -688,7 +686,7 @@ def test_other_draws_of_the_same_law_are_called_different_at_5_per_cent(written:
     called = 0
     for seed in range(200):
         plan = Plan(sides, seed, "compiled", (("cohort_dwell_mean", ()),), rows=False, measured=False)
-        trials = try_some(plan, range(30), lambda: False)
+        trials = plan.perform(range(30), lambda: False)
         apart = np.array([t.seen[1].values[0] - t.seen[0].values[0] for t in trials], dtype=np.float64)  # type: ignore[operator]
         assert apart.std() > 0
         called += (paired.p_value(apart) or 0) < 0.05

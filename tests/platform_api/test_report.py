@@ -346,9 +346,9 @@ def test_a_wait_by_process_is_no_service_in_the_chart(tmp_path: Path) -> None:
     assert "It is part of “service”" in shown.stdout
 
 
-def test_a_heat_map_prints_every_number() -> None:
+def test_a_busy_map_prints_every_number() -> None:
     hours = [None] * 7 + [i / 16 for i in range(17)]
-    drawn = heat.heat_map([heat.Busyness("Lanes", hours)], "en")
+    drawn = heat.busy_map([heat.Busyness("Lanes", hours)], "en")
     assert re.findall(r'class="hv[^"]*">(\d+)<', drawn) == [f"{100 * i / 16:.0f}" for i in range(17)]
     assert drawn.count('class="off"') == 7
     assert [drawn.count(f'class="h{step}"') for step in range(7)] == [4, 3, 3, 2, 2, 2, 1]

@@ -1,0 +1,110 @@
+"""The answer of an outage map, as `--json`, the CSV, the screen and the page tell it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from scenarios.resolved import Label, Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measure over replications: mean, half-width by Student, Hall's interval if skewed, P10, P90."""
+
+    mean: float
+    half_width: float | None
+    hall: tuple[float, float] | None
+    p10: float | None
+    p90: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An outage of one target at one hour.
+
+    start : local, ISO 8601 · weekday : 0 is Monday · hour : of the day · queue : how many it adds at most
+    · queue_km : of road; None where entities are no vehicles · recovery_h : from the end of the outage ·
+    lost_h : hours inside beyond those of the undisturbed run
+    """
+
+    target: str
+    start: str
+    weekday: int
+    hour: float
+    queue: Figure
+    queue_km: Figure | None
+    recovery_h: Figure
+    lost_h: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class OutageMap:
+    """What `--json` prints."""
+
+    name: str
+    title: Label
+    seed: int
+    replications: int
+    engine: str
+    level: float
+    lasts_h: float
+    metres: float | None
+    metres_range: tuple[float, float] | None
+    targets: dict[str, Label]
+    cells: tuple[Cell, ...]
+    warnings: tuple[Label, ...]
+    overrides: dict[str, Any]
+    scenario_hash: str
+    digests: tuple[str, ...]
+    window: int | None
+    drained_until: int
+    entities: int
+    seconds: float
+    package_version: str
+    result_version: int
+    parameters: tuple[Parameter, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The answer as plain data."""
+        from pydantic import TypeAdapter
+
+        data: dict[str, Any] = TypeAdapter(OutageMap).dump_python(self, mode="json")
+        return data
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The answer as one JSON document."""
+        return json.dumps(self.document(), ensure_ascii=False, allow_nan=False, indent=indent)
+
+    def to_csv(self) -> str:
+        """The cells as a table, one a line."""
+        told = io.StringIO()
+        table = csv.writer(told, lineterminator="\n")
+        measures = ("queue", "queue_km", "recovery_h", "lost_h")
+        heads = [f"{name}{part}" for name in measures for part in ("", "_half_width", "_p10", "_p90")]
+        table.writerow(["target", "start", "weekday", "hour", *heads])
+        for cell in self.cells:
+            figures = [getattr(cell, name) for name in measures]
+            parts = [part for of in figures for part in _parts(of)]
+            table.writerow([cell.target, cell.start, cell.weekday, cell.hour, *parts])
+        return told.getvalue()
+
+
+def _parts(of: Figure | None) -> list[float | None]:
+    return [None] * 4 if of is None else [of.mean, of.half_width, of.p10, of.p90]
+
+
+def from_json(text: str | bytes) -> OutageMap:
+    """Read an answer back.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If the text is no outage map.
+    """
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(OutageMap).validate_json(text)
