@@ -22,6 +22,7 @@ from platform_api.commands.resilience import resilience
 from platform_api.commands.run import run
 from platform_api.commands.schema import schema
 from platform_api.commands.serve import serve
+from platform_api.commands.sweep import sweep
 from platform_api.commands.verify import verify
 from platform_api.commands.warm import warm
 from platform_api.console import (
@@ -169,7 +170,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for each in (listing, check, explain, run, compare, resilience, report, serve, schema, verify, warm):
+for each in (listing, check, explain, run, compare, sweep, resilience, report, serve, schema, verify, warm):
     cli.add_command(each)
 
 

@@ -75,12 +75,12 @@ def prepare(design: Design, folder: Path | None = None, winners: bool | None = N
     base = sides[0].resolved
     outcomes = design.outcomes or usual_outcomes(base)
     for number, outcome in enumerate(outcomes):
-        _require_known(outcome, number)
+        require_known(outcome, number)
     keys = tuple((outcome.name, outcome.labels) for outcome in outcomes)
     entities = max(expected_entities(side.resolved) for side in sides)
     plan = Plan(
         variants=tuple(side.resolved for side in sides),
-        seed=_seed(design, folder),
+        seed=seed_of(design, folder),
         engine=design.engine,
         keys=(*keys, *BESIDES),
         rows=entities <= AFFORDABLE if winners is None else winners,
@@ -89,7 +89,8 @@ def prepare(design: Design, folder: Path | None = None, winners: bool | None = N
     return Experiment(design, sides, outcomes, plan, _replications(design, entities * len(sides)))
 
 
-def _seed(design: Design, folder: Path | None) -> int:
+def seed_of(design: Design, folder: Path | None) -> int:
+    """As asked for, as a folder that was begun has it, or drawn."""
     if design.seed is not None:
         if not 0 <= design.seed < SEED_LIMIT:
             raise ValueError(f"seed must be from 0 to 2**64 - 1; got {design.seed}")
@@ -123,7 +124,8 @@ def _values(base: Resolved, label: str) -> list[str]:
     return list(dict.fromkeys(value for values in found for value in values))
 
 
-def _require_known(outcome: Outcome, number: int) -> None:
+def require_known(outcome: Outcome, number: int) -> None:
+    """Refuse a figure that no indicator gives."""
     if outcome.name not in names():
         raise ScenarioError([
             Flaw(

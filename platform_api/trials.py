@@ -79,7 +79,7 @@ def _try(plan: Plan, replication: int, stop: Ask) -> Trial:
     moved: list[Moves] = []
     base: Cohort | None = None
     for variant in plan.variants:
-        once = _simulate(plan, variant, replication, stop)
+        once = simulate(plan, variant, replication, stop)
         seen.append(once.seen)
         entities += once.entities
         if base is not None and once.cohort is not None:
@@ -91,7 +91,7 @@ def _try(plan: Plan, replication: int, stop: Ask) -> Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class _Once:
+class Once:
     """One run, measured."""
 
     seen: Seen
@@ -99,7 +99,8 @@ class _Once:
     entities: int
 
 
-def _simulate(plan: Plan, scenario: Resolved, replication: int, stop: Ask) -> _Once:
+def simulate(plan: Plan, scenario: Resolved, replication: int, stop: Ask) -> Once:
+    """One run of a scenario, measured as the plan says."""
     way = _by_rows if plan.rows or plan.measured else _by_statistics
     values, inside, cohort, done = way(plan, scenario, replication, stop)
     if stop():
@@ -112,7 +113,7 @@ def _simulate(plan: Plan, scenario: Resolved, replication: int, stop: Ask) -> _O
     )
     if scenario.clock.horizon == "stationary":
         seen = _with_levels(seen, inside)
-    return _Once(seen, cohort, done.timing.entities)
+    return Once(seen, cohort, done.timing.entities)
 
 
 def _with_levels(seen: Seen, inside: Inside) -> Seen:

@@ -78,14 +78,19 @@ def dials(parameters: Iterable[Parameter], written: Iterable[Mapping[str, Any]])
 
 def _dial(parameter: Parameter) -> Dial | None:
     assert parameter.range is not None
-    ends, now = [magnitude(end) for end in parameter.range], magnitude(parameter.value)
-    if now is None or any(end is None or end[0] != now[0] for end in ends):
+    return dial_of(parameter.path, parameter.value, parameter.range, parameter.owner)
+
+
+def dial_of(path: str, now: str, ends: Iterable[str], owner: str | None = None) -> Dial | None:
+    """A number as a dial between others of its kind; None if they are of several, or all alike."""
+    told = list(ends)
+    sizes, here = [magnitude(end) for end in told], magnitude(now)
+    if here is None or any(size is None or size[0] != here[0] for size in sizes):
         return None
-    low, high = sorted(end[1] for end in ends if end is not None)
-    if low == high:
+    found = sorted(size[1] for size in sizes if size is not None)
+    if found[0] == found[-1]:
         return None
-    kind = _kind(now[0], (parameter.value, *parameter.range))
-    return Dial(parameter.path, kind, low, high, now[1], parameter.value, parameter.owner)
+    return Dial(path, _kind(here[0], (now, *told)), found[0], found[-1], here[1], now, owner)
 
 
 def _kind(kind: str, texts: Iterable[str]) -> str:
@@ -98,11 +103,11 @@ def _kind(kind: str, texts: Iterable[str]) -> str:
 
 
 def _stands_alike(dial: Dial, sides: list[Mapping[str, Any]]) -> bool:
-    values = [_value(get(side, parsed(dial.path))) for side in sides]
+    values = [value_told(get(side, parsed(dial.path))) for side in sides]
     return values[0] is not None and all(value == values[0] for value in values)
 
 
-def _value(written: Any) -> str | None:
+def value_told(written: Any) -> str | None:
     """A quantity's own text, with or without its pedigree."""
     inner = written.get("value") if isinstance(written, dict) else written
     return None if inner is None or isinstance(inner, dict | list) else str(inner)
@@ -140,7 +145,7 @@ def _shares(written: Mapping[str, Any], above: Path) -> dict[str, float] | None:
     inside = get(written, above)
     found: dict[str, float] = {}
     for name, value in inside.items() if isinstance(inside, dict) else ():
-        told = _value(value)
+        told = value_told(value)
         size = magnitude(told) if told is not None and "%" in told else None
         if size is None:
             return None

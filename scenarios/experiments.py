@@ -29,6 +29,7 @@ from scenarios.findings import Findings
 from scenarios.quantities import Count, Duration, Share, Written
 from scenarios.resolved import Label
 from scenarios.schema_errors import note_errors
+from scenarios.sweeps import MOST_FACTORS, MOST_POINTS, Factor, Method, WrittenFactor
 from scenarios.wanted import Outcome, Precision, parse_margin, parse_outcome, parse_precision
 from scenarios.words import Name, Text
 from scenarios.yaml import LARGEST, read
@@ -124,8 +125,18 @@ class WrittenDesign(Written):
     """What is compared with: a name of the library, or a file."""
     overrides: dict[str, Any] = Field(default_factory=dict)
     """Dotted path → value, in the base and every variant."""
-    variants: Annotated[dict[Name, WrittenVariant], Field(min_length=1, max_length=MOST_VARIANTS)]
-    """Name → what is different."""
+    variants: Annotated[dict[Name, WrittenVariant], Field(max_length=MOST_VARIANTS)] = Field(
+        default_factory=dict
+    )
+    """Name → what is different; or `factors`."""
+    factors: Annotated[dict[Name, WrittenFactor], Field(max_length=MOST_FACTORS)] = Field(
+        default_factory=dict
+    )
+    """Name → a number that is varied; instead of `variants`."""
+    sweep: Method | None = None
+    """How the factors are varied."""
+    points: Annotated[Count, Field(ge=2, le=MOST_POINTS)] | None = None
+    """How many places, or trajectories (morris)."""
     outcomes: tuple[Annotated[WrittenOutcome, OrText()], ...] = ()
     """The first one is what the experiment is about."""
     replications: Annotated[Count, Field(ge=1, le=MOST_REPLICATIONS)] | None = None
@@ -155,6 +166,24 @@ class WrittenDesign(Written):
                     en="has a variant called 'base', as the base is",
                 ),
                 Label(vi="hãy đặt tên khác cho phương án", en="give the variant another name"),
+            )
+        if bool(self.variants) == bool(self.factors):
+            raise Flaw(
+                None,
+                Label(
+                    vi="phải có 'variants' hoặc 'factors', không phải cả hai",
+                    en="needs 'variants' or 'factors', not both",
+                ),
+                Label(vi="hãy nêu một trong hai", en="write one of the two"),
+            )
+        if self.factors and (self.precision or self.ranges):
+            raise Flaw(
+                None,
+                Label(
+                    vi="có 'factors' cùng 'precision' hoặc 'ranges'",
+                    en="has 'factors' with 'precision' or 'ranges'",
+                ),
+                Label(vi="hãy nêu 'replications', bỏ hai từ kia", en="write 'replications' instead"),
             )
         if self.replications is not None and self.precision is not None:
             raise Flaw(
@@ -206,6 +235,9 @@ class Design:
     engine: str = "compiled"
     level: float = 0.95
     folder: Path | None = None
+    factors: tuple[Factor, ...] = ()
+    sweep: Method | None = None
+    points: int | None = None
 
 
 # ---- where designs lie ------------------------------------------------------------------------------------
@@ -218,14 +250,14 @@ def names() -> tuple[str, ...]:
 
 
 def is_design(name_or_path: str) -> bool:
-    """Whether this is a design: by its name, or a file that has variants."""
+    """Whether this is a design: by its name, or a file that has variants or factors."""
     if name_or_path in names():
         return True
     try:
         data = read(_bytes(Path(name_or_path))).data
     except (ScenarioError, OSError, ValueError):
         return False
-    return isinstance(data, dict) and "variants" in data and "base" in data
+    return isinstance(data, dict) and "base" in data and not {"variants", "factors"}.isdisjoint(data)
 
 
 def load_design(name_or_path: str) -> Design:
@@ -300,6 +332,9 @@ def _plain(written: WrittenDesign, folder: Path | None) -> Design:
         engine=written.engine,
         level=written.level,
         folder=folder,
+        factors=tuple(of.factor(name) for name, of in written.factors.items()),
+        sweep=written.sweep,
+        points=written.points,
     )
 
 

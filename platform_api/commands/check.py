@@ -26,18 +26,24 @@ def check(speech: Speech, scenario: str, overrides: tuple[str, ...]) -> None:
 
 
 def _check_design(speech: Speech, name_or_file: str) -> None:
+    """An experiment with all its scenarios, or a sweep with all its factors."""
     from rich.text import Text
 
-    from platform_api.experiments import prepare
+    from platform_api import experiments, sweeping
     from scenarios.experiments import load_design
 
-    prepared = prepare(load_design(name_or_file))
-    sign = Text("✓ ", "bold green") + Text(speech.say("check.design", name=prepared.design.name), "bold")
+    design = load_design(name_or_file)
+    sign = Text("✓ ", "bold green") + Text(speech.say("check.design", name=design.name), "bold")
+    if design.factors:
+        sweep = sweeping.prepare(design)
+        parts, outcomes = [turn.path for turn in sweep.turns], sweep.outcomes
+    else:
+        experiment = experiments.prepare(design)
+        parts = [f"{side.name}: {speech.pick(side.label)}" for side in experiment.sides]
+        outcomes = experiment.outcomes
     speech.show(sign)
-    for side in prepared.sides:
-        speech.show(f"  {side.name}: {speech.pick(side.label)}")
-    for outcome in prepared.outcomes:
-        speech.show(f"  {outcome}")
+    for told in (*parts, *outcomes):
+        speech.show(f"  {told}")
 
 
 def _say_what_it_holds(speech: Speech, scenario: Resolved) -> None:

@@ -13,6 +13,7 @@ from scenarios.resolved import Label
 
 if TYPE_CHECKING:
     from scenarios.experiments import Design, Variant
+    from scenarios.sweeps import Factor
 
 _NAMED = re.compile(r"([A-Za-z0-9][\w-]*):(?=[^=]*=)(.*)", re.DOTALL)
 
@@ -27,8 +28,37 @@ def design_of(base: str, variants: tuple[str, ...]) -> Design:
     if variants:
         return Design(_file_name(base), base, tuple(_typed(variants)))
     if is_design(base):
-        return load_design(base)
+        design = load_design(base)
+        if design.factors:
+            raise refuse("is_sweep", base=base)
+        return design
     raise refuse("no_variant", base=base)
+
+
+def sweep_of(base: str, words: tuple[str, ...]) -> Design:
+    """The sweep of a file; or base and factors as they were typed."""
+    from scenarios.experiments import Design, is_design, load_design
+
+    if words:
+        factors = [read_option("FACTOR", word, _factor) for word in words]
+        return Design(_file_name(base), base, (), factors=tuple(factors))
+    if is_design(base) and (design := load_design(base)).factors:
+        return design
+    raise refuse("no_factor", base=base)
+
+
+def _factor(word: str) -> Factor:
+    """`[NAME:]PATH=V1,V2,…`, `…=LOW..HIGH`, or the path of an assumption with a range."""
+    from scenarios.sweeps import Factor, check
+
+    named = _NAMED.fullmatch(word)
+    told = named[2] if named else word
+    path, _, written = told.partition("=")
+    name = named[1] if named else path
+    low, dots, high = (part.strip() for part in written.partition(".."))
+    values = () if dots else tuple(value.strip() for value in written.split(",") if value.strip())
+    check(path, values, bool(dots))
+    return Factor(name, Label(name, name), path, values, (low, high) if dots else None)
 
 
 def _file_name(typed: str) -> str:

@@ -20,6 +20,7 @@ from scenarios.experiments import (
     read_design,
 )
 from scenarios.resolved import Label
+from scenarios.sweeps import WrittenFactor
 from scenarios.wanted import Outcome, Precision, parse_outcome, parse_precision
 from scenarios.yaml import read
 
@@ -140,7 +141,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "designs.md"
 
 def test_every_word_of_a_design_stands_in_the_reference():
     page = PAGE.read_text(encoding="utf-8")
-    models = (WrittenDesign, WrittenVariant, WrittenOutcome, WrittenPrecision)
+    models = (WrittenDesign, WrittenVariant, WrittenOutcome, WrittenPrecision, WrittenFactor)
     words = {word for model in models for word in model.model_fields}
     assert {word for word in words if f"`{word}`" not in page} == set()
 

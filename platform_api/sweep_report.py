@@ -1,0 +1,65 @@
+"""The report of a sweep: one HTML page that stands by itself, to be read, sent and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from platform_api.charts.tornado import tornado
+from platform_api.drawing import STYLE
+from platform_api.pedigree import ASSUMPTION
+from platform_api.sweep_answer import Sweep
+from platform_api.sweep_reading import Reading
+from platform_api.texts import LANGUAGES, Language, text
+from scenarios.resolved import Parameter
+
+
+def render(answer: Sweep, command: str, language: Language = "vi") -> str:
+    """The page as HTML, opened in a language; `command` repeats the sweep."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("platform_api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    pages = [_Page(answer, each, command) for each in LANGUAGES]
+    title = pages[LANGUAGES.index(language)].reading.title
+    return environment.get_template("sweep.html.j2").render(
+        pages=pages, title=title, picture_style=STYLE, language=language
+    )
+
+
+class _Page:
+    """The page in one language; the template asks it for its parts, in order."""
+
+    def __init__(self, answer: Sweep, language: Language, command: str) -> None:
+        self.answer, self.language, self.command = answer, language, command
+        self.reading = Reading(answer, language)
+
+    def say(self, key: str, **values: object) -> str:
+        """A text of sweeps."""
+        return self.reading.say(key, **values)
+
+    def report(self, key: str) -> str:
+        """A text that all reports share."""
+        return text(f"report.{key}", self.language)
+
+    def chart(self) -> str:
+        """The tornado; empty of another method."""
+        pairs = self.reading.pairs()
+        title = self.say("influences", figure=self.reading.heading(0))
+        return tornado(pairs, self.reading.scale(0), self.language, title) if pairs else ""
+
+    @property
+    def assumptions(self) -> list[Parameter]:
+        """Numbers of the scenario that nobody has given a source for."""
+        return [each for each in self.answer.parameters if each.source == ASSUMPTION]
+
+    def provenance(self) -> Iterator[tuple[str, str]]:
+        """What is needed to get the same answer again."""
+        of = self.answer
+        yield self.report("prov.version"), f"cuakhau {of.package_version}"
+        yield self.report("prov.engine"), of.engine
+        yield self.report("prov.seed"), str(of.seed)
+        yield self.report("prov.replications"), str(of.replications)
+        changes = ", ".join(f"{path} = {value}" for path, value in of.overrides.items())
+        yield of.name, f"{f'{changes} · ' if changes else ''}SHA-256 {of.scenario_hash}"
