@@ -247,13 +247,13 @@ def equivalence(values: Numbers, theory: float, margin: float, error: float = 0.
     x = ordered(values)
     mean, se, freedom = average(x), deviation(x) / math.sqrt(len(x)), len(x) - 1
     inner, outer = half_width(x, 1 - 2 * error), half_width(x, 1 - error)
-    gap = abs(mean - theory)
+    left = margin - abs(mean - theory)  # of the margin; sums with it would round a tiny interval away
     verdict: Literal["equal", "different", "undecided"] = "undecided"
-    if gap + inner <= margin:
+    if inner <= left:
         verdict = "equal"
-    elif gap > margin + outer:
+    elif -left > outer:
         verdict = "different"
-    return Equivalence(verdict, _upper_tail(margin - gap, se, freedom), mean, (mean - inner, mean + inner))
+    return Equivalence(verdict, _upper_tail(left, se, freedom), mean, (mean - inner, mean + inner))
 
 
 def _upper_tail(distance: float, se: float, freedom: int) -> float:
