@@ -12,16 +12,16 @@ from scenarios.yaml import read
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A scenario, and what it asks."""
+    """A scenario or an experiment, and what it asks."""
 
     name: str
     title: Label
     question: Label
 
 
-def cards() -> Iterator[Card]:
-    """The scenarios of the library, in the order of their names."""
-    folder = files("scenarios").joinpath("library")
+def cards(of: str = "library") -> Iterator[Card]:
+    """The scenarios of the library, or the `designs` of experiments, in the order of their names."""
+    folder = files("scenarios").joinpath(of)
     for item in sorted(folder.iterdir(), key=lambda item: item.name):
         if item.name.endswith(".yaml"):
             written = read(item.read_bytes()).data

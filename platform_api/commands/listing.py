@@ -12,6 +12,8 @@ from platform_api.commands.common import command, one_line
 from platform_api.console import Speech
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from platform_api.cards import Card
 
 
@@ -29,6 +31,17 @@ def listing(speech: Speech, as_json: bool) -> None:
 
 
 def _show(speech: Speech, found: list[Card]) -> None:
+    from rich.text import Text
+
+    from platform_api.cards import cards
+
+    speech.show(_table(speech, found))
+    speech.show(Text(speech.say("list.designs"), "bold"))
+    speech.show(_table(speech, list(cards("designs"))))
+    speech.note("list.next", name=found[0].name)
+
+
+def _table(speech: Speech, found: list[Card]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
@@ -36,22 +49,4 @@ def _show(speech: Speech, found: list[Card]) -> None:
     for card in found:
         told = Text.assemble((speech.pick(card.title), "bold"), "\n", speech.pick(card.question))
         table.add_row(Text(card.name, "cyan", no_wrap=True), told)
-    speech.show(table)
-    _show_designs(speech)
-    speech.note("list.next", name=found[0].name)
-
-
-def _show_designs(speech: Speech) -> None:
-    """Experiments that are ready to be run."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from scenarios.experiments import load_design, names
-
-    table = Table.grid(padding=(0, 2, 1, 0))
-    for design in map(load_design, names()):
-        title, question = (speech.pick(label) if label else "" for label in (design.title, design.question))
-        told = Text.assemble((title, "bold"), "\n", question)
-        table.add_row(Text(design.name, "cyan", no_wrap=True), told)
-    speech.show(Text(speech.say("list.designs"), "bold"))
-    speech.show(table)
+    return table
