@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from platform_api.charts.curve import Curve, curve
 from platform_api.charts.forest import Bar, forest
 from platform_api.compare_reading import Reading, Row
-from platform_api.drawing import STYLE
 from platform_api.formats import instant
+from platform_api.page import page_of
 from platform_api.pedigree import ASSUMPTION
 from platform_api.sentences import difference_scale
 from platform_api.texts import LANGUAGES, Language, pick, text
@@ -22,19 +22,9 @@ if TYPE_CHECKING:
 
 def render(answer: Comparison, experiment: Experiment, command: str, language: Language = "vi") -> str:
     """The page as HTML, opened in a language; `command` repeats the experiment."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("platform_api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
     pages = [_Page(answer, experiment, each, command) for each in LANGUAGES]
-    return environment.get_template("compare.html.j2").render(
-        pages=pages,
-        title=pages[LANGUAGES.index(language)].reading.title,
-        picture_style=STYLE,
-        language=language,
-    )
+    title = pages[LANGUAGES.index(language)].reading.title
+    return page_of("compare.html.j2", pages, title, language)
 
 
 class _Page:

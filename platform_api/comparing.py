@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from metrics.paired import Verdict
+from platform_api.answer import Answer, as_csv
 from scenarios.resolved import Label, Parameter
 
 Interval = tuple[float, float]
@@ -212,7 +210,7 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Answer):
     """What `--json` prints."""
 
     name: str
@@ -240,17 +238,6 @@ class Comparison:
     result_version: int
     parameters: tuple[Parameter, ...]
 
-    def document(self) -> dict[str, Any]:
-        """The answer as plain data."""
-        from pydantic import TypeAdapter
-
-        data: dict[str, Any] = TypeAdapter(Comparison).dump_python(self, mode="json")
-        return data
-
-    def to_json(self, indent: int | None = None) -> str:
-        """The answer as one JSON document."""
-        return json.dumps(self.document(), ensure_ascii=False, allow_nan=False, indent=indent)
-
     def difference(self, variant: str, name: str, **labels: str) -> Difference:
         """The difference of one figure with exactly these labels.
 
@@ -266,19 +253,17 @@ class Comparison:
 
     def to_csv(self) -> str:
         """The differences as a table, one a line."""
-        told = io.StringIO()
-        table = csv.writer(told, lineterminator="\n")
-        table.writerow([
+        rows: list[list[Any]] = [[
             "variant", "name", "labels", "unit", "base", "value", "mean", "half_width", "level", "verdict",
             "variance_ratio", "n", "p", "p_holm", "p10", "p90", "change",
-        ])  # fmt: skip
+        ]]  # fmt: skip
         for of, why in zip(self.differences, self.evidence, strict=True):
             labels = ",".join(f"{key}={value}" for key, value in of.labels.items())
-            table.writerow([
+            rows.append([
                 of.variant, of.name, labels, of.unit, why.base, why.value, of.mean, of.half_width, of.level,
                 of.verdict, of.variance_ratio, why.n, why.p, why.p_holm, why.p10, why.p90, why.change,
             ])  # fmt: skip
-        return told.getvalue()
+        return as_csv(rows)
 
 
 def from_json(text: str | bytes) -> Comparison:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from dataclasses import dataclass
 from typing import Any
 
+from platform_api.answer import Answer, as_csv
 from scenarios.resolved import Label, Parameter
 
 
@@ -42,7 +40,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class OutageMap:
+class OutageMap(Answer):
     """What `--json` prints."""
 
     name: str
@@ -68,29 +66,16 @@ class OutageMap:
     result_version: int
     parameters: tuple[Parameter, ...]
 
-    def document(self) -> dict[str, Any]:
-        """The answer as plain data."""
-        from pydantic import TypeAdapter
-
-        data: dict[str, Any] = TypeAdapter(OutageMap).dump_python(self, mode="json")
-        return data
-
-    def to_json(self, indent: int | None = None) -> str:
-        """The answer as one JSON document."""
-        return json.dumps(self.document(), ensure_ascii=False, allow_nan=False, indent=indent)
-
     def to_csv(self) -> str:
         """The cells as a table, one a line."""
-        told = io.StringIO()
-        table = csv.writer(told, lineterminator="\n")
         measures = ("queue", "queue_km", "recovery_h", "lost_h")
         heads = [f"{name}{part}" for name in measures for part in ("", "_half_width", "_p10", "_p90")]
-        table.writerow(["target", "start", "weekday", "hour", *heads])
+        rows: list[list[Any]] = [["target", "start", "weekday", "hour", *heads]]
         for cell in self.cells:
             figures = [getattr(cell, name) for name in measures]
             parts = [part for of in figures for part in _parts(of)]
-            table.writerow([cell.target, cell.start, cell.weekday, cell.hour, *parts])
-        return told.getvalue()
+            rows.append([cell.target, cell.start, cell.weekday, cell.hour, *parts])
+        return as_csv(rows)
 
 
 def _parts(of: Figure | None) -> list[float | None]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from platform_api.charts.heat import heat_map
-from platform_api.drawing import STYLE
 from platform_api.outage_answer import Cell, OutageMap
 from platform_api.outage_reading import MEASURES, Reading
+from platform_api.page import page_of
 from platform_api.pedigree import ASSUMPTION
 from platform_api.texts import LANGUAGES, Language, text
 from scenarios.resolved import Parameter
@@ -15,17 +15,9 @@ from scenarios.resolved import Parameter
 
 def render(answer: OutageMap, command: str, language: Language = "vi") -> str:
     """The page as HTML, opened in a language; `command` repeats the map."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("platform_api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
     pages = [_Page(answer, each, command) for each in LANGUAGES]
     title = pages[LANGUAGES.index(language)].reading.title
-    return environment.get_template("outages.html.j2").render(
-        pages=pages, title=title, picture_style=STYLE, language=language
-    )
+    return page_of("outages.html.j2", pages, title, language)
 
 
 class _Page:

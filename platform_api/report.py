@@ -14,8 +14,9 @@ from platform_api.charts.bars import Busy, Stack, busy_bar, stacked
 from platform_api.charts.curve import Curve, Observed, curve
 from platform_api.charts.heat import Busyness, busy_map
 from platform_api.charts.strip import strip
-from platform_api.drawing import STYLE, draw
+from platform_api.drawing import draw
 from platform_api.formats import NBSP, Scale, date, duration, instant, number, scale_for
+from platform_api.page import page_of
 from platform_api.pedigree import ASSUMPTION, is_changed, origin_told, source_told
 from platform_api.reading import BY_AGENCY, BY_GATE, Group, Reading, Row, Shown
 from platform_api.study import StudyPart, study
@@ -38,18 +39,10 @@ LABELLED = (
 
 def render(result: Result, scenario: Resolved, command: str, language: Language = "vi") -> str:
     """The page as HTML, opened in a language; `command` repeats the run."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("platform_api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
     pages = [_Page(result, scenario, each, command) for each in LANGUAGES]
     others = [each for each in LANGUAGES if each != language]
     title = " · ".join(pick(scenario.title, each) for each in (language, *others))
-    return environment.get_template("report.html.j2").render(
-        pages=pages, title=title, picture_style=STYLE, language=language
-    )
+    return page_of("report.html.j2", pages, title, language)
 
 
 class _Page:

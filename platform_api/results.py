@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from platform_api.answer import Answer
 from platform_api.files import new_folder
 from scenarios.errors import Problem
 from scenarios.resolved import Label, Parameter, Resolved, Source
@@ -142,7 +142,7 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Result(Answer):
     """The answer of a run: what `to_json` prints."""
 
     scenario: str
@@ -159,17 +159,6 @@ class Result:
     deadlock: tuple[Stuck, ...]
     warnings: tuple[Problem, ...]
     expected: tuple[Expectation, ...] = ()
-
-    def document(self) -> dict[str, Any]:
-        """The answer as plain data."""
-        from pydantic import TypeAdapter
-
-        data: dict[str, Any] = TypeAdapter(Result).dump_python(self, mode="json")
-        return data
-
-    def to_json(self, indent: int | None = None) -> str:
-        """The answer as one JSON document."""
-        return json.dumps(self.document(), ensure_ascii=False, allow_nan=False, indent=indent)
 
     def kpi(self, name: str, **labels: str) -> Estimate:
         """The estimate of one KPI with exactly these labels.

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from dataclasses import dataclass
 from typing import Any
 
+from platform_api.answer import Answer, as_csv
 from scenarios.resolved import Label, Parameter
 from scenarios.sweeps import Method
 
@@ -65,7 +63,7 @@ class Influence:
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
+class Sweep(Answer):
     """What `--json` prints; `influences` are in the order of their weight."""
 
     name: str
@@ -92,28 +90,15 @@ class Sweep:
     result_version: int
     parameters: tuple[Parameter, ...]
 
-    def document(self) -> dict[str, Any]:
-        """The answer as plain data."""
-        from pydantic import TypeAdapter
-
-        data: dict[str, Any] = TypeAdapter(Sweep).dump_python(self, mode="json")
-        return data
-
-    def to_json(self, indent: int | None = None) -> str:
-        """The answer as one JSON document."""
-        return json.dumps(self.document(), ensure_ascii=False, allow_nan=False, indent=indent)
-
     def to_csv(self) -> str:
         """The places as a table, one a line."""
-        told = io.StringIO()
-        table = csv.writer(told, lineterminator="\n")
         paths = list(dict.fromkeys(path for place in self.places for path in place.settings))
         figures = [f"{outcome}{part}" for outcome in self.outcomes for part in ("", " half_width")]
-        table.writerow([*paths, *figures])
+        rows: list[list[Any]] = [[*paths, *figures]]
         for place in self.places:
             numbers = [part for of in place.figures for part in (of.mean, of.half_width)]
-            table.writerow([*(place.settings.get(path, "") for path in paths), *numbers])
-        return told.getvalue()
+            rows.append([*(place.settings.get(path, "") for path in paths), *numbers])
+        return as_csv(rows)
 
 
 def from_json(text: str | bytes) -> Sweep:

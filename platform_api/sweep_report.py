@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from platform_api.charts.tornado import tornado
-from platform_api.drawing import STYLE
+from platform_api.page import page_of
 from platform_api.pedigree import ASSUMPTION
 from platform_api.sweep_answer import Sweep
 from platform_api.sweep_reading import Reading
@@ -15,17 +15,9 @@ from scenarios.resolved import Parameter
 
 def render(answer: Sweep, command: str, language: Language = "vi") -> str:
     """The page as HTML, opened in a language; `command` repeats the sweep."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("platform_api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
     pages = [_Page(answer, each, command) for each in LANGUAGES]
     title = pages[LANGUAGES.index(language)].reading.title
-    return environment.get_template("sweep.html.j2").render(
-        pages=pages, title=title, picture_style=STYLE, language=language
-    )
+    return page_of("sweep.html.j2", pages, title, language)
 
 
 class _Page:

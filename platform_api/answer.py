@@ -1,0 +1,33 @@
+"""What every answer can do: tell itself as plain data, as a JSON document, and its rows as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from typing import Any
+
+
+class Answer:
+    """Of a frozen dataclass of plain parts."""
+
+    __slots__ = ()
+
+    def document(self) -> dict[str, Any]:
+        """The answer as plain data."""
+        from pydantic import TypeAdapter
+
+        data: dict[str, Any] = TypeAdapter(type(self)).dump_python(self, mode="json")
+        return data
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The answer as one JSON document."""
+        return json.dumps(self.document(), ensure_ascii=False, allow_nan=False, indent=indent)
+
+
+def as_csv(rows: Iterable[Iterable[Any]]) -> str:
+    """Rows as a table of lines, the heads first."""
+    told = io.StringIO()
+    csv.writer(told, lineterminator="\n").writerows(rows)
+    return told.getvalue()
