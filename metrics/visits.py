@@ -184,9 +184,14 @@ def _each_parallel_part(scenario: Resolved) -> Iterator[Parallel]:
                 yield name, step, [branch_steps(scenario, flow, first) for first in branches]
 
 
-def critical_path(scenario: Resolved, log: EventLog, root: Column) -> tuple[Mask, Mask]:
-    """Which rows are on the path, and which are parallel rows whose branches stand for their service."""
-    own = log.entities["parent"][log.visits["entity"]] < 0
+def critical_path(
+    scenario: Resolved, log: EventLog, root: Column, *, subs: bool = False
+) -> tuple[Mask, Mask]:
+    """Which rows are on the path, and which are parallel rows whose branches stand for their service.
+
+    subs : sub-entities have a path of their own (`root` is then whoever a row is of)
+    """
+    own = subs | (log.entities["parent"][log.visits["entity"]] < 0)
     on_path = own.copy()
     spans = np.zeros(len(root), dtype=np.bool_)
     flow_of = log.entities["flow"][root]

@@ -2,7 +2,8 @@
 
 A step is *closed* while calendars alone leave too few units to start it; *out* while calendars would allow a
 start, but losses, disruptions or a platform without fallback do not; else *open*. The needs of a step are
-looked at one by one; a fallback that holds for some entities only counts as one for all.
+looked at one by one; a fallback that holds for some entities only counts as one for all. What a story lays a
+wait to (`metrics.reasons`) is finer, and begins with the same two states.
 """
 
 from __future__ import annotations
@@ -38,17 +39,17 @@ def parts_of_waits(scenario: Resolved, log: EventLog, visits: Visits, setting: S
 
 def states(step: Step, names: Names, setting: Setting) -> tuple[StepFunction, StepFunction]:
     """(1 while closed, 1 while no start is possible for whatever reason), over time."""
-    closed = [_short(need, names, setting, "scheduled") for need in step.needs]
-    short = [_short(need, names, setting, "capacity") for need in step.needs]
-    down = [_down(names.platforms.index(name), setting) for name in step.platforms if step.fallback is None]
-    return _any(closed), _any([*closed, *short, *down])
+    closed = [short(need, names, setting, "scheduled") for need in step.needs]
+    lost = [short(need, names, setting, "capacity") for need in step.needs]
+    out = [down(names, name, setting) for name in step.platforms if step.fallback is None]
+    return _any(closed), _any([*closed, *lost, *out])
 
 
 def _any(functions: list[StepFunction]) -> StepFunction:
     return combine(lambda *values: np.max(values, axis=0), *functions) if functions else constant(0)
 
 
-def _short(need: Need, names: Names, setting: Setting, what: str) -> StepFunction:
+def short(need: Need, names: Names, setting: Setting, what: str) -> StepFunction:
     """1 while none of the pools of a need has enough units: scheduled or in capacity, or in overtime."""
     enough = [
         combine(
@@ -61,5 +62,7 @@ def _short(need: Need, names: Names, setting: Setting, what: str) -> StepFunctio
     return combine(lambda *values: 1 - np.max(values, axis=0), *enough)
 
 
-def _down(platform: int, setting: Setting) -> StepFunction:
-    return combine(lambda state: (state == 0).astype(np.int64), setting("platform", platform, 1000))
+def down(names: Names, platform: str, setting: Setting) -> StepFunction:
+    """1 while a platform is down."""
+    state = setting("platform", names.platforms.index(platform), 1000)
+    return combine(lambda now: (now == 0).astype(np.int64), state)
