@@ -10,8 +10,15 @@ import math
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +26,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from platform_api import workers
 from platform_api.board import Board
-from platform_api.crew import LOOK_EVERY, worker_died
+from platform_api.crew import LOOK_EVERY, RunFailed, worker_died
 from platform_api.following import Ask
 from sim.run import Cancelled
 
@@ -35,6 +42,9 @@ LONGEST_BATCH = 64
 AHEAD = 2
 """Tasks that wait or run, for each hand."""
 
+GRACE = 0.3
+"""Time for a process to stop by itself; then it is ended, so that all has stopped within a second [s]."""
+
 Task = Callable[[Ask], "list[Trial]"]
 
 
@@ -46,14 +56,19 @@ class Job(Protocol):
         ...
 
 
+def _pool_broke(error: BaseException) -> RunFailed | None:
+    return worker_died() if isinstance(error, BrokenExecutor) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """An executor, how a task is handed to it, and how all are told to stop."""
+    """An executor, how a task is handed to it, how all are told to stop, and which errors mean it broke."""
 
     executor: Executor
     count: int
     submit: Callable[[Task], Future[list[Trial]]]
     stop: Callable[[], None]
+    broke: Callable[[BaseException], RunFailed | None] = _pool_broke
 
 
 @contextmanager
@@ -71,7 +86,7 @@ def processes(count: int) -> Iterator[Hands]:
     from multiprocessing import get_context
 
     board = Board(1)
-    pool = ProcessPoolExecutor(count, get_context("spawn"), workers.begin, (board,))
+    pool = ProcessPoolExecutor(count, get_context("spawn"), workers.begin, (board, GRACE))
     with pool:
         yield Hands(pool, count, lambda task: pool.submit(workers.perform, task), board.cancel)
 
@@ -112,12 +127,13 @@ def work_off(
         while work.goes_on():
             if tell():
                 raise Cancelled("the experiment was cancelled")
-    except BrokenProcessPool:
+    except BaseException as error:
+        failed = hands.broke(error)
+        if failed is None:
+            hands.stop()
         work.keep_finished()
-        raise worker_died() from None
-    except BaseException:
-        hands.stop()
-        work.keep_finished()
+        if failed is not None:
+            raise failed from None
         raise
 
 

@@ -26,7 +26,7 @@ T = TypeVar("T")
 GRACE = 1.0
 """Time for a worker to stop by itself when asked to; then it is ended [s]."""
 
-WATCH_EVERY = 0.25
+WATCH_EVERY = 0.1
 """How often a worker looks whether it is still wanted [s]."""
 
 
@@ -98,8 +98,8 @@ def save_record(done: simulation.Run, folder: Path, replication: int) -> None:
 class _Duty:
     """What this worker process is doing; there is one for each process, made when it begins."""
 
-    def __init__(self, board: Board) -> None:
-        self.board = board
+    def __init__(self, board: Board, grace: float) -> None:
+        self.board, self.grace = board, grace
         self.batches = 0  # begun
         self.busy = False
 
@@ -108,7 +108,7 @@ class _Duty:
         if not (self.busy and self.board.is_cancelled()):
             return False
         batch = self.batches
-        time.sleep(GRACE)
+        time.sleep(self.grace)
         return self._is_at(batch)
 
     def _is_at(self, batch: int) -> bool:
@@ -118,11 +118,11 @@ class _Duty:
 _duty: _Duty | None = None
 
 
-def begin(board: Board) -> None:
+def begin(board: Board, grace: float = GRACE) -> None:
     """Make this process a worker: Ctrl-C is the parent's affair, and it ends when it is no longer wanted."""
     global _duty  # noqa: PLW0603  - an initializer has no other place to leave it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _duty = _Duty(board)
+    _duty = _Duty(board, grace)
     threading.Thread(target=_watch, args=(_duty,), daemon=True).start()
 
 

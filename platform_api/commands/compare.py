@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from platform_api.commands.common import (
-    MAX_REPLICATIONS,
-    MAX_SEED,
-    command,
-    one_line,
-    override_option,
-    whole_number,
-)
+from platform_api.commands.common import MAX_REPLICATIONS, command, one_line, whole_number
 from platform_api.commands.designing import changed, design_of
-from platform_api.commands.warm import get_warm
+from platform_api.commands.experimenting import (
+    experiment_options,
+    hands_for,
+    keep,
+    same_again,
+    tell_warnings,
+)
 from platform_api.commands.watching import watched
-from platform_api.commands.writing import write_text
 from platform_api.console import Speech
 
 if TYPE_CHECKING:
     from platform_api.comparing import Comparison
     from platform_api.experiments import Experiment
+    from platform_api.hands import Hands
 
-ANSWER, TABLE, REPORT = "comparison.json", "differences.csv", "report.html"
+ANSWER, TABLE = "comparison.json", "differences.csv"
 
 
 @command("compare")
 @click.argument("base", metavar="BASE")
 @click.argument("variants", metavar="[VARIANT]…", nargs=-1)
 @click.option("--outcome", "outcomes", multiple=True, metavar="KPI", help=one_line("compare.outcome"))
-@click.option(
-    "--seed", metavar="N", callback=whole_number("seed", 0, MAX_SEED), help=one_line("compare.seed")
-)
 @click.option(
     "--replications", metavar="R", callback=whole_number("replications", 1, MAX_REPLICATIONS),
     help=one_line("compare.replications"),
@@ -45,29 +42,25 @@ ANSWER, TABLE, REPORT = "comparison.json", "differences.csv", "report.html"
     help=one_line("compare.at_most"),
 )  # fmt: skip
 @click.option("--window", metavar="T", help=one_line("compare.window"))
-@click.option("--drain", metavar="T", help=one_line("compare.drain"))
 @click.option(
     "--ranges", metavar="K", callback=whole_number("ranges", 5, 1000), help=one_line("compare.ranges")
 )
 @click.option("--level", metavar="P", help=one_line("compare.level"))
-@click.option("--engine", metavar="NAME", help=one_line("run.engine"))
-@override_option
 @click.option("--winners/--no-winners", default=None, help=one_line("compare.winners"))
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help=one_line("compare.out"))
-@click.option("--json", "as_json", is_flag=True, help=one_line("run.json"))
-@click.option("--jobs", metavar="N", callback=whole_number("jobs", 1, 1024), help=one_line("run.jobs"))
+@experiment_options
 def compare(speech: Speech, base: str, variants: tuple[str, ...], **asked: Any) -> None:
     """Settle what is asked, simulate, keep, print."""
     from platform_api.experiments import prepare
 
     design = changed(design_of(base, variants), asked)
     experiment = prepare(design, asked["out"], asked["winners"])
-    _tell_warnings(speech, experiment)
-    if design.engine == "compiled":
-        get_warm(speech)
-    answer = _run(speech, experiment, asked["out"], asked["jobs"])
+    tell_warnings(speech, (warning for side in experiment.sides for warning in side.warnings))
+    answer = _run(speech, experiment, asked["out"], hands_for(speech, design.engine, asked))
     if asked["out"] is not None:
-        _keep(speech, answer, experiment, asked["out"], _command((base, *variants), asked, answer))
+        from platform_api.compare_report import render
+
+        page = render(answer, experiment, _command((base, *variants), asked, answer), speech.language)
+        keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.to_csv()}, page)
     if asked["as_json"]:
         speech.json(answer.to_json())
     else:
@@ -76,41 +69,17 @@ def compare(speech: Speech, base: str, variants: tuple[str, ...], **asked: Any) 
         show(speech, answer, experiment)
 
 
-def _tell_warnings(speech: Speech, experiment: Experiment) -> None:
-    """What was doubtful in the scenarios, each thing once."""
-    told = dict.fromkeys(warning for side in experiment.sides for warning in side.warnings)
-    if told:
-        speech.note("warning.count", count=len(told))
-        speech.problems(list(told), "!", "yellow")
-
-
-# ---- doing it -----------------------------------------------------------------------------------------
-
-
-def _run(speech: Speech, experiment: Experiment, out: Path | None, jobs: int | None) -> Comparison:
+def _run(
+    speech: Speech, experiment: Experiment, out: Path | None, hands: AbstractContextManager[Hands]
+) -> Comparison:
     from platform_api.experiments import run
 
     with watched(speech, out, experiment.plan.seed) as bar:
-        return run(experiment, jobs=jobs, folder=out, progress=bar.follow)
-
-
-def _keep(speech: Speech, answer: Comparison, experiment: Experiment, out: Path, words: str) -> None:
-    """The answer beside the replications it is made of."""
-    from platform_api.compare_report import render
-
-    write_text(out / ANSWER, answer.to_json(indent=1) + "\n")
-    write_text(out / TABLE, answer.to_csv())
-    write_text(out / REPORT, render(answer, experiment, words, speech.language))
-    speech.note("run.kept", folder=out)
+        return run(experiment, hands=hands, folder=out, progress=bar.follow)
 
 
 def _command(words: tuple[str, ...], asked: dict[str, Any], answer: Comparison) -> str:
     """The command that gives this answer again."""
-    from platform_api.screen import quoted
-
-    told = ["cuakhau compare", *map(quoted, words)]
-    told += [f"--outcome {quoted(each)}" for each in asked["outcomes"]]
-    told += [f"--override {quoted(each)}" for each in asked["overrides"]]
-    for option in ("window", "drain", "level", "engine", "ranges"):
-        told += [f"--{option} {quoted(str(asked[option]))}"] if asked[option] else []
-    return " ".join([*told, f"--seed {answer.seed} --replications {answer.replications}"])
+    options = ("outcomes", "overrides", "window", "drain", "level", "engine", "ranges")
+    last = f"--seed {answer.seed} --replications {answer.replications}"
+    return same_again(("compare", *words), asked, options, last)

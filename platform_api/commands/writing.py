@@ -39,4 +39,6 @@ def cannot_write(target: Path, error: OSError) -> Refusal:
     """Why something could not be written there."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC):
         return refuse("disk_full", FAILED, place=target)
+    if error.errno == errno.EFBIG:
+        return refuse("file_limit", FAILED, place=target)
     return refuse("unwritable", place=target, reason=error.strerror or str(error))

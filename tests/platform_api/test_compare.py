@@ -4,13 +4,8 @@ import csv
 import errno
 import io
 import json
-import os
 import pickle
 import re
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -29,7 +24,6 @@ from platform_api.commands import compare as command
 from platform_api.commands.designing import design_of
 from platform_api.compare_report import render
 from platform_api.comparing import Comparison, Reached, from_json
-from platform_api.crew import RunFailed
 from platform_api.experiments import compare, prepare
 from platform_api.following import Advance
 from scenarios import library
@@ -39,8 +33,6 @@ from scenarios.resolved import Label
 from scenarios.wanted import Outcome, Precision
 from sim.run import Cancelled
 from tests.platform_api.test_cli import ANSI, assert_refused, cuakhau
-from tests.platform_api.test_cli_process import command as words_of
-from tests.platform_api.test_cli_process import environment
 
 KEYS = ["name", "unit", "labels", "variant", "mean", "half_width", "level", "verdict", "variance_ratio"]
 
@@ -332,71 +324,6 @@ def test_what_cannot_be_written_leaves_no_half_line(tmp_path: Path) -> None:
     assert (tmp_path / "kept" / journal.LINES).read_bytes() == b""
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_a_worker_that_dies_is_told_and_costs_nothing_that_was_finished(
-    design: Design, tmp_path: Path
-) -> None:
-    many = replace(design, replications=200, engine="reference")
-    with hands.processes(2) as workers:
-        killed: list[int] = []
-
-        def follow(advance: Advance) -> None:
-            if advance.finished >= 2 and not killed:
-                killed.append(next(iter(workers.executor._processes)))  # type: ignore[attr-defined]
-                os.kill(killed[0], signal.SIGKILL)
-
-        with pytest.raises(RunFailed, match="process died"):
-            compare(many, hands=Given(workers), folder=tmp_path / "kept", progress=follow)
-    kept = len((tmp_path / "kept" / journal.LINES).read_bytes().splitlines())
-    assert kept >= 2
-    few = replace(many, replications=kept)
-    assert compare(few, folder=tmp_path / "kept", jobs=1).replications == kept
-
-
-class Given(AbstractContextManager[hands.Hands]):
-    """Hands that are there already."""
-
-    def __init__(self, given: hands.Hands) -> None:
-        self.given = given
-
-    def __enter__(self) -> hands.Hands:
-        return self.given
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows delivers no SIGINT to a process of its own")
-@pytest.mark.parametrize(
-    ("sent", "code", "told"), [(signal.SIGINT, 130, "Ctrl-C"), (signal.SIGTERM, 143, "SIGTERM")]
-)
-def test_ctrl_c_stops_within_a_second_and_keeps_what_is_finished(
-    endless: dict[str, Any], tmp_path: Path, sent: signal.Signals, code: int, told: str
-) -> None:
-    file = tmp_path / "endless.yaml"
-    file.write_text(json.dumps(endless | {"window": "20 d"}), encoding="utf-8")
-    kept = tmp_path / "kept" / journal.LINES
-    words = words_of("compare", file, "a:resources.officer.capacity=41", "--replications", 10_000,
-                     "--seed", 1, "--no-winners", "--jobs", 2, "--lang", "en",
-                     "--out", kept.parent)  # fmt: skip
-    process = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 60
-    while not (kept.exists() and kept.read_bytes().count(b"\n") >= 2) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    process.send_signal(sent)
-    asked = time.monotonic()
-    out, err = process.communicate(timeout=30)
-    assert time.monotonic() - asked < 5  # a second of its own, and those who share the processor
-    assert process.returncode == code, err.decode()
-    assert out == b""
-    assert told in err.decode()
-    assert str(kept.parent) in err.decode()
-    assert b"Traceback" not in err
-    assert kept.read_bytes().endswith(b"\n")
-
-
 # ---- known well enough --------------------------------------------------------------------------------
 
 
@@ -526,7 +453,7 @@ def test_the_page_stands_by_itself_and_repeats_itself(small_file: Path, tmp_path
     )
     done = cuakhau(*words, "--seed", 1, "--out", tmp_path / "kept")
     assert done.exit_code == 0, done.output
-    page = (tmp_path / "kept" / command.REPORT).read_text(encoding="utf-8")
+    page = (tmp_path / "kept" / "report.html").read_text(encoding="utf-8")
     assert not re.search(r"<script|https?://(?!www\.w3\.org)|@import|src=", page)
     for told in ("two: bớt được", "two saves", "Ai được lợi", "Who wins", "--seed 1 --replications 10"):
         assert told in page
