@@ -95,13 +95,21 @@ def declared(requirements: list[str]) -> dict[str, Requirement]:
     return {str(canonicalize_name(r.name)): r for r in map(Requirement, requirements)}
 
 
+FOR_USERS = ("dask",)
+"""Extras that the program itself imports, where somebody asks for what they do."""
+
+
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
     distributions = importlib.metadata.packages_distributions()
     imported = {str(canonicalize_name(distributions[name][0])) for name in third_party_imports()}
     # needed without an import of ours: time zones where the system has none, uvicorn's faster loop and parser
     unseen = {"tzdata", "uvloop", "httptools"}
+    extras = PROJECT["optional-dependencies"]
+    asked = [*PROJECT["dependencies"], *(each for name in FOR_USERS for each in extras[name])]
     # FastAPI's and pydantic's own foundations move with them
-    assert imported - {"starlette", "pydantic-core"} == set(declared(PROJECT["dependencies"])) - unseen
+    assert imported - {"starlette", "pydantic-core"} == set(declared(asked)) - unseen
+    for name in FOR_USERS:  # what an extra adds is tested too
+        assert set(extras[name]) <= set(extras["test"])
 
 
 # ---- the lock -----------------------------------------------------------------------------------------

@@ -232,13 +232,13 @@ class Model:
         """Rows of visits, the open ones too."""
         return int(self._closed_at(end).x[records.VISIT_ROWS]) + self._given[1]
 
-    def deadlock(self) -> Deadlock | None:
-        """Who is stuck for ever in the state as it is now."""
+    def deadlock(self, breathe: Callable[[], None] = lambda: None) -> Deadlock | None:
+        """Who is stuck for ever in the state as it is now; `breathe` may raise, which ends the search."""
         if (self.state.visits["mover"] < 0).all():
             return None  # nobody is anywhere
         from sim.engines.thaw import deadlock
 
-        return deadlock(self)
+        return deadlock(self, breathe)
 
     def record(self, end: int) -> EventLog | None:
         """The whole record, open rows too, in canonical order; None if the run keeps none."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -830,10 +830,10 @@ class Model:
             if zone.taken != zones[zone]:
                 yield f"zone '{name}' has {zone.taken} places taken, {zones[zone]} entities are in it"
 
-    def deadlock(self) -> Deadlock | None:
-        """Who is stuck for ever in the state as it is now."""
+    def deadlock(self, breathe: Callable[[], None] = lambda: None) -> Deadlock | None:
+        """Who is stuck for ever in the state as it is now; `breathe` may raise, which ends the search."""
         visits, most = list(self.recorder.open), highest(self.scenario, self.timetable)
-        return find(Standstill(self.scenario, self.origins.book, visits, most).waiting())
+        return find(Standstill(self.scenario, self.origins.book, visits, most, breathe).waiting())
 
     def events(self) -> int:
         """How many SimPy events were scheduled."""

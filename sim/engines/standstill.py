@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from scenarios.resolved import Resolved
@@ -16,14 +16,17 @@ class Standstill:
     """Reads the final state: every open visit, what it holds and what it waits for."""
 
     def __init__(
-        self, scenario: Resolved, sources: tuple[str, ...], visits: list[Visit], highest: dict[str, int]
-    ) -> None:
+        self, scenario: Resolved, sources: tuple[str, ...], visits: list[Visit], highest: dict[str, int],
+        breathe: Callable[[], None],
+    ) -> None:  # fmt: skip
         self.scenario, self.sources, self.highest = scenario, sources, highest
-        self.flows = list(scenario.flows)
+        self.flows, self.breathe = list(scenario.flows), breathe
+        self._names: dict[Visit, str] = {}
         movers = [visit for visit in visits if visit.ended == EMPTY]
         self.movers = sorted(movers, key=lambda visit: (visit.entity.key, visit.station.number, visit.number))
         self.place_holders: dict[Station | Zone | Pool, list[str]] = {}
         for visit in self.movers:
+            breathe()
             for held in self._holdings(visit):
                 self.place_holders.setdefault(held, []).append(self.name(visit))
 
@@ -31,12 +34,18 @@ class Standstill:
         """Those who cannot move by themselves."""
         found = []
         for visit in self.movers:
+            self.breathe()
             obstacles = tuple(self._obstacles(visit))
             if obstacles:
                 found.append(Waiting(self.name(visit), visit.station.name, obstacles))
         return found
 
     def name(self, visit: Visit) -> str:
+        if visit not in self._names:
+            self._names[visit] = self._told(visit)
+        return self._names[visit]
+
+    def _told(self, visit: Visit) -> str:
         flow, source, day, number, child = visit.entity.key
         born = date(1970, 1, 1) + timedelta(day)
         of = f".{child}" if child else ""

@@ -5,6 +5,7 @@ Only what `sim.engines.standstill` looks at is built: who is where, what it hold
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sim.deadlock import Deadlock
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from sim.engines.compiled import Model
 
 
-def deadlock(model: Model) -> Deadlock | None:
-    """Who is stuck for ever in the state as it is now."""
+def deadlock(model: Model, breathe: Callable[[], None]) -> Deadlock | None:
+    """Who is stuck for ever in the state as it is now; `breathe` may raise, which ends the search."""
+    breathe()
     twin = Reference(model.scenario, model.seed, model.replication, model.end)
-    _Thaw(twin, model).fill()
-    return twin.deadlock()
+    _Thaw(twin, model).fill(breathe)
+    return twin.deadlock(breathe)
 
 
 class _Thaw:
@@ -40,10 +42,14 @@ class _Thaw:
         self.positions: dict[int, Position] = {}
         self.errands: dict[int, Errand] = {}
 
-    def fill(self) -> None:
+    def fill(self, breathe: Callable[[], None]) -> None:
         self._places()
-        visits = {slot: self._visit(slot) for slot in range(self.state.visits.size) if self._is_open(slot)}
+        visits: dict[int, Visit] = {}
+        for slot in (self.state.visits["mover"] >= 0).nonzero()[0].tolist():
+            breathe()
+            visits[slot] = self._visit(slot)
         for slot, visit in visits.items():
+            breathe()
             mover = self.state.movers[self.state.visits[slot]["mover"]]
             held = int(mover["held"])
             visit.position.visit = visits[held] if held >= 0 else visit
@@ -67,9 +73,6 @@ class _Thaw:
             stock.level = int(row["level"])
         for service, factor in zip(self.twin.services.values(), self.state.platforms, strict=True):
             service.state = int(factor)
-
-    def _is_open(self, slot: int) -> bool:
-        return int(self.state.visits[slot]["mover"]) >= 0
 
     def _visit(self, slot: int) -> Visit:
         row = self.state.visits[slot]

@@ -48,12 +48,13 @@ class Cluster:
 
 def dask(stack: ExitStack, *words: object) -> subprocess.Popen[bytes]:
     """A process of the cluster, ended when the stack is left."""
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    words = (sys.executable, "-m", *words)
     env = environment(PYTHONWARNINGS="default", DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE="False")
-    process = subprocess.Popen([sys.executable, "-m", *map(str, words)], env=env, **quiet)  # type: ignore[call-overload]
+    null = subprocess.DEVNULL
+    process = subprocess.Popen([str(word) for word in words], env=env, stdout=null, stderr=null)
     stack.callback(process.wait)
     stack.callback(process.kill)
-    return process  # type: ignore[no-any-return]
+    return process
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +87,9 @@ def design(file: Path, replications: int) -> Design:
 def test_the_answer_is_the_same_to_the_last_bit_although_a_worker_is_killed(
     running: Cluster, file: Path, tmp_path: Path
 ) -> None:
-    second, killed = running.worker(), []
-    with Client(running.address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+    second = running.worker()
+    killed: list[int] = []
+    with Client(running.address, set_as_default=False) as client:
         client.wait_for_workers(2, timeout=60)
 
     def follow(advance: Advance) -> None:

@@ -46,7 +46,7 @@ def compared(file: Path, folder: Path | None, engine: str, replications: int) ->
 
 
 def swept(file: Path, folder: Path | None, engine: str, replications: int) -> Any:
-    officer = Factor("officer", Label("cán bộ", "officer"), OFFICER, tuple(range(1, 1 + MANY)))
+    officer = Factor("officer", Label("cán bộ", "officer"), OFFICER, OFFICERS)
     design = Design("s", str(file), (), replications=replications, engine=engine, seed=1, factors=(officer,))
     return sweeping.prepare(design, folder)
 
@@ -58,10 +58,10 @@ def mapped(file: Path, folder: Path | None, engine: str, replications: int) -> A
     return outage_map.prepare(asked, folder)
 
 
-MANY = 40
+OFFICERS = tuple(range(80, 40, -1))
 KINDS = (
     Kind("compare", compared, experiments.run, (f"a:{OFFICER}=2",)),
-    Kind("sweep", swept, sweeping.run, (f"{OFFICER}={','.join(map(str, range(1, 1 + MANY)))}",)),
+    Kind("sweep", swept, sweeping.run, (f"{OFFICER}={','.join(map(str, OFFICERS))}",)),
     Kind("resilience", mapped, outage_map.run, ("--every", "12h")),
 )
 of_every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -189,6 +189,24 @@ def test_cancelled_in_the_middle_of_a_replication_it_stops_within_a_second(
         if took[-1] < 1.0:
             break
     assert min(took) < 1.0, took
+
+
+@pytest.mark.slow
+def test_a_run_that_ends_with_many_inside_is_stopped_while_it_looks_for_a_deadlock(long_file: Path) -> None:
+    """Forty thousand who wait are read one by one after the end, which takes longer than the run."""
+    written = json.loads(long_file.read_text(encoding="utf-8"))
+    written["resources"]["officer"]["capacity"] = 1
+    long_file.write_text(json.dumps(written | {"window": "10 d"}), encoding="utf-8")
+    asked: list[float] = []
+
+    def stop() -> bool:
+        asked.extend([time.monotonic()] if time.monotonic() - begun > 2.5 else [])
+        return bool(asked)
+
+    prepared, begun = compared(long_file, None, "compiled", 100), time.monotonic()
+    with pytest.raises(Cancelled):
+        experiments.run(prepared, jobs=1, cancel=stop)
+    assert time.monotonic() - asked[0] < 1.0
 
 
 @pytest.mark.slow
