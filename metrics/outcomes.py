@@ -16,6 +16,7 @@ from metrics.kpis_cohort import COHORT
 from metrics.milestones import crosses
 from scenarios.resolved import Resolved
 from sim.origins import only_sent
+from sim.remembered import per_scenario
 from sim.tally import WITHIN, Tally, kinds
 
 Key = tuple[str, tuple[tuple[str, str], ...]]
@@ -61,23 +62,30 @@ def _ratio(part: int, whole: int, per: int = 1) -> float | None:
 
 def needs_no_rows(key: Key, scenario: Resolved) -> bool:
     """Whether a figure can be told from the statistics of a run."""
-    name, labels = key
-    return name in _FROM_SUMS and bool(_members(scenario, name, dict(labels)))
+    return key[0] in _FROM_SUMS and bool(_members(scenario, key))
 
 
 def from_statistics(keys: Iterable[Key], scenario: Resolved, tally: Tally) -> list[float | None]:
     """The figures, in their order; all of them must need no rows."""
-    return [_told(name, dict(labels), scenario, tally) for name, labels in keys]
+    keys = tuple(keys)
+    members = _members_of_each(scenario, keys)
+    return [_told(name, rows, tally) for (name, _), rows in zip(keys, members, strict=True)]
 
 
-def _told(name: str, labels: dict[str, str], scenario: Resolved, tally: Tally) -> float | None:
-    rows = tally.by_kind[WITHIN][_members(scenario, name, labels)]
+def _told(name: str, members: list[int], tally: Tally) -> float | None:
+    rows = tally.by_kind[WITHIN][members]
     value = _FROM_SUMS[name]({field: int(rows[field].sum()) for field in rows.dtype.names or ()}, tally)
     return None if value is None else float(value)
 
 
-def _members(scenario: Resolved, name: str, labels: dict[str, str]) -> list[int]:
+@per_scenario
+def _members_of_each(scenario: Resolved, keys: tuple[Key, ...]) -> list[list[int]]:
+    return [_members(scenario, key) for key in keys]
+
+
+def _members(scenario: Resolved, key: Key) -> list[int]:
     """The kinds of entities that a figure with these labels is about; none if they are not told apart."""
+    name, labels = key[0], dict(key[1])
     flows = [flow for flow in scenario.flows if not only_sent(scenario, flow)]
     if name == "crossed":
         flows = [flow for flow in flows if crosses(scenario, flow)]

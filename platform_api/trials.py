@@ -130,7 +130,7 @@ def _by_statistics(plan: Plan, scenario: Resolved, replication: int, stop: Ask) 
     from metrics import outcomes, presence
 
     done = simulation.run(
-        scenario, plan.seed, replication, engine=plan.engine, keep="statistics", cancel=stop,
+        scenario, plan.seed, replication, engine=plan.engine, keep="sums", cancel=stop,
         hour=presence.bins_for(scenario),
     )  # fmt: skip
     assert done.tally is not None

@@ -6,7 +6,6 @@ total of every day is right to the millionth of an arrival.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -204,7 +203,7 @@ def resolve_arrivals(
 
 def even_days(per_day: float) -> DayShapes:
     """The same rate at every hour of every day: random disruptions (`every: 12 /yr`)."""
-    shape = _shape(_exactly(per_day) * ARRIVAL_UNIT, [1] * 24)
+    shape = _shape(_exactly(per_day) * ARRIVAL_UNIT, _edges([Fraction(1)] * 24))
     return DayShapes((shape,), ((0,) * 7,) * 12)
 
 
@@ -235,16 +234,16 @@ class _Shapes:
     """The distinct shapes of days, numbered as they come."""
 
     total: Fraction
-    weights: list[Fraction]
+    edges: list[Fraction]
     numbers: dict[Shape, int] = field(default_factory=dict)
 
     def number(self, factor: Fraction) -> int:
         """The number of the shape of a day with so much of the total."""
-        return self.numbers.setdefault(_shape(self.total * factor, self.weights), len(self.numbers))
+        return self.numbers.setdefault(_shape(self.total * factor, self.edges), len(self.numbers))
 
 
 def _day_shapes(written: WrittenArrivals, total: Fraction, axis: TimeAxis) -> DayShapes:
-    shapes = _Shapes(total, _weights(written.hours))
+    shapes = _Shapes(total, _edges(_weights(written.hours)))
     months = {month: _exactly(stated.value) for month, stated in written.months.items()}
     weekdays = {day: _exactly(stated.value) for days, stated in written.weekdays.items() for day in days}
     usual = [[months.get(m, Fraction(1)) * weekdays.get(d, Fraction(1)) for d in range(7)] for m in range(12)]
@@ -274,11 +273,19 @@ def _weights(hours: Mapping[tuple[int, ...], Stated[float]]) -> list[Fraction]:
     return weights
 
 
-def _shape(total: Fraction, weights: list[Fraction] | list[int]) -> Shape:
+def _edges(weights: list[Fraction]) -> list[Fraction]:
+    """What part of a day's arrivals have come at the edges of its hours."""
+    whole = sum(weights, Fraction(0))
+    return [edge / whole for edge in accumulate(weights, initial=Fraction(0))]
+
+
+def _shape(total: Fraction, edges: list[Fraction]) -> Shape:
     """Cumulative arrivals at the edges of the hours, each rounded, so the last one is the total, rounded."""
-    whole = Fraction(sum(weights))
-    edges = accumulate((Fraction(weight) for weight in weights), initial=Fraction(0))
-    shape = tuple(math.floor(total * edge / whole + Fraction(1, 2)) for edge in edges)
+    # floor(total * edge + 1/2) in whole numbers: a scenario has hundreds of these
+    shape = tuple(
+        (2 * total.numerator * edge.numerator // (total.denominator * edge.denominator) + 1) // 2
+        for edge in edges
+    )
     busiest = max(after - before for before, after in pairwise(shape))
     if busiest > MOST_PER_HOUR * ARRIVAL_UNIT:
         raise _too_many(busiest / ARRIVAL_UNIT)

@@ -8,6 +8,7 @@ angle brackets in pydantic's `loc` (`<lognormal>`), so that whoever tells an err
 from __future__ import annotations
 
 import math
+from functools import cache, lru_cache
 from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import (
@@ -311,10 +312,31 @@ def tabulate(distribution: Stated[N] | Form[N]) -> Table:
         If it reaches beyond 2**42.
     """
     if isinstance(distribution, Form):
-        return distribution.table()
+        return _tabulated(_ByContent(distribution))
     return tables.steps([distribution.value], [1.0])
 
 
+class _ByContent:
+    """A form that is equal to every other that was written alike."""
+
+    def __init__(self, form: Form[Any]) -> None:
+        self.form = form
+        self._content = type(form), form.model_dump_json()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByContent) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+
+@lru_cache(maxsize=1024)
+def _tabulated(distribution: _ByContent) -> Table:
+    """Scenarios of an experiment differ in a number or two: most of their tables are there already."""
+    return distribution.form.table()
+
+
+@cache
 def unit_gap_table() -> Table:
     """Exponential gaps of a Poisson process, of mean ARRIVAL_UNIT [millionths of an arrival]."""
     return tables.rounded(tables.exponential(ARRIVAL_UNIT), ARRIVAL_UNIT)

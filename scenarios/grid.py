@@ -8,6 +8,8 @@ upper side from the median up. Drawing is then a shift, a mask and one integer i
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,9 +22,15 @@ SIZE = 2 * SIDE
 """Length of a table that is not a constant."""
 
 
+@cache
 def tail_probabilities() -> NDArray[np.float64]:
-    """Probability of the tail beyond each node of one side, from 1/2 down to 2**-27 (float64, shape SIDE)."""
+    """Probability of the tail beyond each node of one side, from 1/2 down to 2**-27 (float64, shape SIDE).
+
+    One array for all who ask; it cannot be written to.
+    """
     nodes = [0.5]
     for octave in range(OCTAVES):
         nodes += [0.5 ** (octave + 1) * (1 - i / (2 * CELLS)) for i in range(1, CELLS + 1)]
-    return np.array(nodes)
+    tails = np.array(nodes)
+    tails.flags.writeable = False
+    return tails

@@ -63,9 +63,10 @@ def doubt_overload(scenario: Resolved, findings: Findings) -> None:
 def offered_load(scenario: Resolved) -> dict[str, float]:
     """Pool → work that comes for it ÷ its scheduled time, from the beginning to the last arrival."""
     work: dict[str, float] = dict.fromkeys(scenario.resources, 0.0)
+    means = {name: _mean(table) for name, table in scenario.tables.items()}
     for flow in scenario.flows.values():
         entities = _entities(scenario, flow)
-        for name, units_ms in _work_of_one(scenario, flow).items():
+        for name, units_ms in _work_of_one(scenario, flow, means).items():
             work[name] += entities * units_ms
     scheduled = {name: _scheduled(pool, scenario) for name, pool in scenario.resources.items()}
     return {name: asked / scheduled[name] for name, asked in work.items() if scheduled[name] > 0}
@@ -135,7 +136,7 @@ def _scheduled(pool: Resource, scenario: Resolved) -> float:
 # ---- what one of them asks for ----
 
 
-def _work_of_one(scenario: Resolved, flow: Flow) -> dict[str, float]:
+def _work_of_one(scenario: Resolved, flow: Flow, means: Mapping[str, float]) -> dict[str, float]:
     """Pool → unit milliseconds that an entity asks it for, on average."""
     work: dict[str, float] = {}
     for values, chance in _kinds(scenario, flow):
@@ -144,10 +145,8 @@ def _work_of_one(scenario: Resolved, flow: Flow) -> dict[str, float]:
             for need in scenario.steps[step].needs if worked else ():
                 if len(need.any_of) == 1:
                     pool, units = need.any_of[0]
-                    asked = (
-                        chance * visits * units * _mean(_table(scenario, scenario.steps[step].time, values))
-                    )
-                    work[pool] = work.get(pool, 0.0) + asked
+                    time = means[_leaf(scenario.steps[step].time, values)]
+                    work[pool] = work.get(pool, 0.0) + chance * visits * units * time
     return work
 
 
@@ -191,10 +190,6 @@ def _leaf(tree: Tree, values: Values) -> str:
     while isinstance(tree, By):
         tree = tree.cases[values[tree.attribute]]
     return str(tree)
-
-
-def _table(scenario: Resolved, tree: Tree, values: Values) -> Table:
-    return scenario.tables[_leaf(tree, values)]
 
 
 def _shares(scenario: Resolved, tree: Tree, values: Values) -> dict[str, float]:

@@ -7,7 +7,6 @@ of a matrix.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,18 +16,17 @@ from numpy.typing import NDArray
 
 from scenarios.resolved import By, Errand, Resolved, Resource, Step, Tree
 from sim import chance
-from sim.arrivals import Demand, arrivals_end, births
+from sim.arrivals import arrivals_end
 from sim.clock import day_span, days_between, local_day, shape_of
 from sim.compile_state import Codes, StateCompiler, read_together
 from sim.engines.kernel.records import BY_BREAKDOWN, BY_PRIORITY, FITS, STOPS
 from sim.engines.tables import attribute_codes
 from sim.engines.tallies import marks_of, net_tables
 from sim.engines.words import word_tables
-from sim.log import EMPTY, ENTITY_OUTCOMES, SOURCES, TARGETS
-from sim.origins import origins_of
-from sim.rules import most_busy
-from sim.tally import FAR, Axis
-from sim.timetable import Row, duty
+from sim.log import ENTITY_OUTCOMES
+from sim.origins import Origins, origins_from
+from sim.remembered import per_scenario
+from sim.timetable import duty
 
 I8 = NDArray[np.int64]
 NONE = -1
@@ -161,22 +159,26 @@ class Backlogged(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A network with the names behind its numbers."""
+class Network:
+    """What all replications with the same sources share: the arrays of a `Net`, and the names behind numbers.
 
-    net: Net
-    sources: NDArray[Any]
+    arrays : all but what `sim.compile_run` puts in
+    """
+
+    arrays: dict[str, Any]
+    origins: Origins
+    flow: dict[str, int]
+    step: dict[str, int]
+    pool: dict[str, int]
+    platform: dict[str, int]
+    table: dict[str, int]
     groups: list[list[int]]
-    origins: list[tuple[str, str]]
-    highest: I8  # units of each pool, the most that may be busy at once
     backlogs: list[Backlogged]
     columns: dict[str, dict[str, int] | None]  # attribute → codes of its values; None: a number
     units: int  # the most that one visit can hold
     holds: int  # `hold` steps, and vehicles of carriers
     opening: I8  # level of each stock
-    source_names: tuple[str, ...]  # in the order of their codes
     errands: int  # steps that send out
-    rows: Callable[[Iterable[Row]], I8]  # of a timetable in numbers
 
 
 class Forest:
@@ -212,15 +214,17 @@ def _csr(lists: list[list[int]]) -> tuple[I8, I8]:
     return ptr, np.array([x for one in lists for x in one], np.int64)
 
 
-class Compiler:
-    """Turns one resolved scenario, seed and replication into a network."""
+@per_scenario
+def network(scenario: Resolved, seed: int, arriving: tuple[tuple[str, ...], ...]) -> Network:
+    """The network of a scenario, of which each flow has these sources."""
+    return _Compiler(scenario, seed, dict(zip(scenario.flows, map(list, arriving), strict=True))).network()
 
-    def __init__(
-        self, scenario: Resolved, seed: int, replication: int, timetable: list[Row], axis: Axis
-    ) -> None:
-        self.axis = axis
-        self.scenario, self.seed, self.replication = scenario, seed, replication
-        self.rows = timetable
+
+class _Compiler:
+    """Turns one resolved scenario, seed and choice of sources into a network."""
+
+    def __init__(self, scenario: Resolved, seed: int, arriving: dict[str, list[str]]) -> None:
+        self.scenario, self.seed = scenario, seed
         self.begin = -scenario.clock.lead_in
         self.columns = attribute_codes(scenario)
         self.forest = Forest(self.columns)
@@ -237,14 +241,13 @@ class Compiler:
         self.flow = {name: n for n, name in enumerate(scenario.flows)}
         self.table = {name: n for n, name in enumerate(scenario.tables)}
         self.mixes: list[tuple[list[int], list[int]]] = []
-        self.demand = {name: Demand.of(name, timetable) for name in scenario.flows}
-        self.origin_book = origins_of(scenario, self.demand)
+        self.origin_book = origins_from(scenario, arriving)
         self.origins = self.origin_book.every
         self.errand = {
             name: n for n, name in enumerate(n for n, s in scenario.steps.items() if s.kind == "send")
         }
 
-    def prepared(self) -> Prepared:
+    def network(self) -> Network:
         scenario = self.scenario
         groups = self._groups()
         steps = self._steps(groups)
@@ -257,13 +260,12 @@ class Compiler:
         attributes = self._attributes()
         priority, fixed_priority = self._priorities()
         days, day_shape, shapes = self._days()
-        source_rows, listed = self._sources()
         table_ptr, tables = _csr([list(table) for table in scenario.tables.values()])
         mix_ptr, mix_upto = _csr([upto for upto, _ in self.mixes])
         _, mix_value = _csr([value for _, value in self.mixes])
         backlogs = self._backlogs()
         keys = self._keys()
-        net = Net(
+        arrays: dict[str, Any] = dict(
             steps=steps,
             alternatives=needs,
             options=options,
@@ -303,25 +305,24 @@ class Compiler:
             days=days,
             day_shape=day_shape,
             shapes=shapes,
-            listed=listed,
-            timetable=self._numbered(self.rows),
-            **net_tables(scenario, self.axis, self.columns),
+            **net_tables(scenario, self.columns),
             **word_tables(scenario, self.columns, self.origin_book.book),
         )
-        return Prepared(
-            net,
-            source_rows,
-            groups,
-            self.origins,
-            self._highest(),
-            backlogs,
-            self.columns,
-            self._most_units(),
-            len(self.holds),
-            np.array([stock.level for stock in scenario.stocks.values()], np.int64),
-            self.origin_book.book,
-            len(self.errand),
-            self._numbered,
+        return Network(
+            arrays=arrays,
+            origins=self.origin_book,
+            flow=self.flow,
+            step=self.step,
+            pool=self.pool,
+            platform=self.platform,
+            table=self.table,
+            groups=groups,
+            backlogs=backlogs,
+            columns=self.columns,
+            units=self._most_units(),
+            holds=len(self.holds),
+            opening=np.array([stock.level for stock in scenario.stocks.values()], np.int64),
+            errands=len(self.errand),
         )
 
     def _table_of(self, leaf: Any) -> int:
@@ -637,43 +638,6 @@ class Compiler:
                     day_shape[n, d] = known.setdefault(shape_of(flow.arrivals.days, day), len(known))
         return np.array(spans, np.int64).reshape(-1, 3), day_shape, np.array(list(known), np.int64)
 
-    def _sources(self) -> tuple[NDArray[Any], I8]:
-        rows: list[Any] = []
-        listed: list[list[int]] = []
-        for number, (name, source) in enumerate(self.origins):
-            if source not in self.origin_book.arriving[name]:
-                continue
-            arrivals = self.scenario.flows[name].arrivals
-            row = np.zeros((), SOURCE)
-            row["flow"], row["code"], row["origin"] = self.flow[name], SOURCES.index(source), number
-            row["left"] = NONE if arrivals.count is None else arrivals.count
-            if arrivals.kind == "rate" and arrivals.appointments is None:
-                row["kind"], row["floor"] = BY_RATE, 1000 * int(source[1:])
-                row["gap"] = self.table[str(arrivals.gap)]
-                row["number"] = -1
-            else:
-                row["kind"], row["row"] = BY_ROWS, len(listed)
-                listed += self._rows_of(name, source)
-                row["last"] = len(listed)
-            rows.append(row)
-        table = np.array(listed, np.int64).reshape(-1, 3 + len(self.columns))
-        return np.array(rows, SOURCE) if rows else np.zeros(0, SOURCE), table
-
-    def _rows_of(self, flow: str, source: str) -> list[list[int]]:
-        """The arrivals of a list or of a placed count, one by one."""
-        found = births(self.scenario, flow, source, self.demand[flow], self.seed, self.replication)
-        return [[birth.at, birth.day, birth.number, *self._given(flow, birth.given)] for birth in found]
-
-    def _given(self, flow: str, given: dict[str, str | int]) -> list[int]:
-        out = []
-        for name, codes in self.columns.items():
-            value = given.get(name)
-            if value is None or name not in self.scenario.flows[flow].attributes:
-                out.append(EMPTY)
-            else:
-                out.append(int(value) if codes is None else codes[str(value)])
-        return out
-
     def _backlogs(self) -> list[Backlogged]:
         found = []
         for number, (name, source) in enumerate(self.origins):
@@ -686,18 +650,6 @@ class Compiler:
                     )
                 )
         return found
-
-    def _numbered(self, rows: Iterable[Row]) -> I8:
-        """Rows of a timetable, and one that never comes."""
-        books = {
-            "scheduled": self.pool, "capacity": self.pool, "platform": self.platform, "slow": self.step,
-            "demand": self.flow, "overtime": self.pool, "departure": self.step,
-        }  # fmt: skip
-        found = [(r.time, TARGETS.index(r.what), books[r.what][r.target], r.value) for r in rows]
-        return np.array([*found, (FAR, NONE, NONE, NONE)], np.int64)
-
-    def _highest(self) -> I8:
-        return np.array(list(most_busy(self.scenario, self.rows).values()), np.int64)
 
     def _first_day(self) -> int:
         clock = self.scenario.clock

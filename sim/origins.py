@@ -30,7 +30,16 @@ class Origins:
 
 def origins_of(scenario: Resolved, demand: Mapping[str, Demand]) -> Origins:
     """The origins of a scenario, with the demand of each flow as it is in this run."""
-    arriving = {name: sources(flow.arrivals, demand[name]) for name, flow in scenario.flows.items()}
+    return origins_from(scenario, arriving_sources(scenario, demand))
+
+
+def arriving_sources(scenario: Resolved, demand: Mapping[str, Demand]) -> dict[str, list[str]]:
+    """The sources of each flow, the backlog and sub-entities apart."""
+    return {name: sources(flow.arrivals, demand[name]) for name, flow in scenario.flows.items()}
+
+
+def origins_from(scenario: Resolved, arriving: dict[str, list[str]]) -> Origins:
+    """The origins of a scenario whose flows have these sources."""
     carried = carriers(scenario)
     every = [(flow, source) for flow, names in arriving.items() for source in ("backlog", *names)]
     every += carried

@@ -37,6 +37,10 @@ Rows = NDArray[np.void]
 Seen = tuple[Column, Column, Column]
 """What goes into histograms: bins, series and values."""
 
+_NOTHING = np.empty(0, np.int32)
+NO_CELLS = Cells(_NOTHING, _NOTHING, _NOTHING, np.empty(0, np.int64))
+"""The histograms of who asks for sums only."""
+
 
 def recount(scenario: Resolved, log: EventLog, hour: int = HOUR) -> Tally:
     """The tally of a run; bins of an `hour` [ms]."""

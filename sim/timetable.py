@@ -7,7 +7,7 @@ their rows from here; interventions and rules only add to them.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -16,8 +16,11 @@ from scenarios.resolved import DAY, Disruption, Resolved
 from sim import chance
 from sim.chance import Purpose
 from sim.clock import day_span, days_between, open_intervals, place_in_day, shape_of
+from sim.remembered import per_scenario
 
 Interval = tuple[int, int]
+Active = Mapping[str, Sequence[Interval]]
+"""When each disruption is active."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,27 +34,74 @@ class Row:
 
 
 def timetable(scenario: Resolved, seed: int, replication: int, begin: int, end: int) -> list[Row]:
-    """All rows of a run over [begin, end): each target's first at `begin`, then one for each change."""
-    active = {
-        name: list(occurrences(scenario, name, seed, replication, begin, end))
-        for name in scenario.disruptions
+    """All rows of a run over [begin, end): each target's first at `begin`, then one for each change.
+
+    Most targets have the same rows in every replication; those that random disruptions touch have not.
+    """
+    drawn = {
+        name: tuple(occurrences(scenario, name, seed, replication, begin, end))
+        for name, disruption in scenario.disruptions.items()
+        if disruption.days is not None
     }
+    touched = {target for name in drawn for target in scenario.disruptions[name].on}
+    active: dict[str, tuple[Interval, ...]] | None = None
     rows: list[Row] = []
-    for name in scenario.resources:
-        rows += _resource_rows(scenario, name, active, begin, end)
-    for name in scenario.platforms:
-        rows += _changes(
-            "platform", name, begin, end, _affecting(scenario, "platform", name, active), _platform_state
-        )
-    for name in scenario.steps:
-        rows += _changes("slow", name, begin, end, _affecting(scenario, "step", name, active), _factor)
+    for kind, name in _targets(scenario):
+        if (kind, name) in touched:
+            active = active or _planned(scenario, begin, end) | drawn
+            rows += _rows_of(scenario, kind, name, active, begin, end)
+        else:
+            rows += _planned_rows(scenario, begin, end)[kind, name]
+    return sorted(rows, key=lambda row: row.time)
+
+
+@per_scenario
+def _planned(scenario: Resolved, begin: int, end: int) -> dict[str, tuple[Interval, ...]]:
+    """When the disruptions that are not random are active, whatever the seed."""
+    return {
+        name: tuple(occurrences(scenario, name, 0, 0, begin, end))
+        for name, disruption in scenario.disruptions.items()
+        if disruption.days is None
+    }
+
+
+@per_scenario
+def _planned_rows(scenario: Resolved, begin: int, end: int) -> dict[tuple[str, str], list[Row]]:
+    """The rows of every target that no random disruption touches."""
+    active = _planned(scenario, begin, end)
+    touched = {on for name, each in scenario.disruptions.items() if name not in active for on in each.on}
+    return {
+        (kind, name): list(_rows_of(scenario, kind, name, active, begin, end))
+        for kind, name in _targets(scenario)
+        if (kind, name) not in touched
+    }
+
+
+def _targets(scenario: Resolved) -> Iterator[tuple[str, str]]:
+    """Everything that has rows, by kind."""
+    yield from (("resource", name) for name in scenario.resources)
+    yield from (("platform", name) for name in scenario.platforms)
+    yield from (("step", name) for name in scenario.steps)
     for name, step in scenario.steps.items():
         if step.gather is not None and step.gather.departures is not None:
-            rows += _departures(scenario, name, step.gather.departures, begin, end)
-    for name, flow in scenario.flows.items():
-        hits = _affecting(scenario, "flow", name, active)
-        rows += _changes("demand", name, begin, end, hits, partial(_factor, base=flow.arrivals.demand))
-    return sorted(rows, key=lambda row: row.time)
+            yield "departure", name
+    yield from (("flow", name) for name in scenario.flows)
+
+
+def _rows_of(scenario: Resolved, kind: str, name: str, active: Active, begin: int, end: int) -> Iterator[Row]:
+    """The rows of one target."""
+    hits = _affecting(scenario, kind, name, active)
+    if kind == "resource":
+        yield from _resource_rows(scenario, name, hits, begin, end)
+    elif kind == "platform":
+        yield from _changes("platform", name, begin, end, hits, _platform_state)
+    elif kind == "step":
+        yield from _changes("slow", name, begin, end, hits, _factor)
+    elif kind == "departure":
+        yield from _departures(scenario, name, begin, end)
+    else:
+        demand = scenario.flows[name].arrivals.demand
+        yield from _changes("demand", name, begin, end, hits, partial(_factor, base=demand))
 
 
 def occurrences(
@@ -104,9 +154,7 @@ def _union(spans: Iterable[Interval]) -> Iterator[Interval]:
         yield current
 
 
-def _affecting(
-    scenario: Resolved, kind: str, name: str, active: dict[str, list[Interval]]
-) -> list[tuple[Interval, Disruption]]:
+def _affecting(scenario: Resolved, kind: str, name: str, active: Active) -> list[tuple[Interval, Disruption]]:
     """The occurrences that hit one target, each with its disruption."""
     return [
         (span, disruption)
@@ -166,14 +214,14 @@ def _active_over_time(
 
 
 def _resource_rows(
-    scenario: Resolved, name: str, active: dict[str, list[Interval]], begin: int, end: int
+    scenario: Resolved, name: str, hits: list[tuple[Interval, Disruption]], begin: int, end: int
 ) -> Iterator[Row]:
     """Scheduled units and capacity = max(0, floor(scheduled × factors) − losses)."""
-    scheduled = _scheduled(scenario, name, begin, end)
+    scheduled = _schedules(scenario, begin, end)[name]
     for time, units in scheduled:
         yield Row(time, "scheduled", name, units)
     on_duty = dict(scheduled)
-    disrupted = dict(_active_over_time(_affecting(scenario, "resource", name, active), begin, end))
+    disrupted = dict(_active_over_time(hits, begin, end))
     units, on, last = 0, disrupted[begin], 0
     closings: dict[int, int] = {}  # units that go off duty then
     for time in sorted({*on_duty, *disrupted}):
@@ -215,11 +263,20 @@ def duty(scenario: Resolved, name: str, begin: int, end: int) -> list[tuple[int,
     return _scheduled(scenario, name, begin, end + LOOK_AHEAD)
 
 
-def _departures(scenario: Resolved, name: str, calendar: str, begin: int, end: int) -> Iterator[Row]:
-    """A row whenever a calendar opens; what is open before the run begins does not count."""
-    for opens, _ in open_intervals(scenario.calendars[calendar], scenario.clock.start_utc, begin - DAY, end):
+def _departures(scenario: Resolved, name: str, begin: int, end: int) -> Iterator[Row]:
+    """A row whenever its calendar opens; what is open before the run begins does not count."""
+    gather = scenario.steps[name].gather
+    assert gather is not None
+    calendar = scenario.calendars[str(gather.departures)]
+    for opens, _ in open_intervals(calendar, scenario.clock.start_utc, begin - DAY, end):
         if begin <= opens < end:
             yield Row(opens, "departure", name, 1)
+
+
+@per_scenario
+def _schedules(scenario: Resolved, begin: int, end: int) -> dict[str, list[tuple[int, int]]]:
+    """Of every resource."""
+    return {name: _scheduled(scenario, name, begin, end) for name in scenario.resources}
 
 
 def _scheduled(scenario: Resolved, name: str, begin: int, end: int) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scenarios.resolved import Resolved
 from sim import interventions, jit
 from sim.arrivals import arrivals_end
-from sim.compile import Compiler, Prepared
+from sim.compile_run import Prepared, numbered, prepared
 from sim.deadlock import Deadlock
 from sim.digest import Total, combined, timetable_total
 from sim.engines import audit, tallies
@@ -26,7 +26,7 @@ from sim.engines.floor import DoesNotFit, EndlessInstant
 from sim.engines.kernel import loop, records
 from sim.engines.kernel.records import State
 from sim.engines.pieces import part
-from sim.engines.tables import timetable_table
+from sim.engines.tables import timetable_columns, timetable_table
 from sim.engines.visit_rows import columns, numbers
 from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
@@ -64,7 +64,7 @@ class Model:
         self.timetable = interventions.timetable_with(by_hand, scenario, seed, replication, self.begin, end)
         self._reached = self.begin  # the first instant not yet begun
         self.axis = axis(scenario, end, hour)
-        self.prepared = Compiler(scenario, seed, replication, self.timetable, self.axis).prepared()
+        self.prepared = prepared(scenario, seed, replication, self.timetable, self.axis)
         self.net = _named(self.prepared.net)
         self._net = packed(self.net)
         self.state = _new_state(
@@ -73,19 +73,20 @@ class Model:
         tallies.begin(self.state, scenario, self.axis)
         self.state.x[records.RECORD] = keeps_record
         self._closed: tuple[int, State] | None = None
+        self._packed: tuple[State, Any] | None = None
         self._hour, self._by_hand = hour, tuple(by_hand)
         self._given = (0, 0)  # rows of entities and of visits that were handed over
         self._given_until = -FAR
         self.answer = records.GROW
         self.breathe = breathe
         self._stand_in_backlog()
-        loop.open_gates(self._net, packed(self.state), self.begin, arrivals_end(scenario.clock))
+        loop.open_gates(self._net, self._table(), self.begin, arrivals_end(scenario.clock))
 
     def _stand_in_backlog(self) -> None:
-        for flow, origin, count, step, age, day in self.prepared.backlogs:
-            while loop.spare(packed(self.state)) <= count:
+        for flow, origin, count, step, age, day in self.prepared.network.backlogs:
+            while loop.spare(self._table()) <= count:
                 self.state = grow(self.state, count + SPARE)
-            state = packed(self.state)
+            state = self._table()
             for number in range(count):
                 with _wrapping():
                     fits = loop.stand_in_backlog(self._net, state, flow, origin, day, number, step, age)
@@ -104,6 +105,12 @@ class Model:
         twin._closed = None
         twin.state = State(*(array.copy() for array in self.state))
         return twin
+
+    def _table(self) -> Any:
+        """The state as compiled functions take it, packed anew only where arrays were replaced."""
+        if self._packed is None or self._packed[0] is not self.state:
+            self._packed = self.state, packed(self.state)
+        return self._packed[1]
 
     @property
     def now(self) -> int:
@@ -132,14 +139,12 @@ class Model:
         empty = self.scenario.clock.until == "empty"
         last = arrivals_end(self.scenario.clock)
         self._closed = None
-        state = packed(self.state)
         while self.answer in {records.GROW, records.DONE, records.BREATH}:
             with _wrapping():
-                self.answer = loop.run(self._net, state, self.begin, last, until, empty)
-                loop.count_fresh(self._net, state)
+                self.answer = loop.run(self._net, self._table(), self.begin, last, until, empty)
+                loop.count_fresh(self._net, self._table())
             if self.answer == records.GROW:
                 self.state = grow(self.state, SPARE)
-                state = packed(self.state)
             elif self.answer != records.BREATH:
                 break
             if self.breathe is not None:
@@ -163,7 +168,7 @@ class Model:
         self.timetable = interventions.merged(self.timetable, [row])
         self._by_hand += (row,)
         self._make_room_for(most_busy(self.scenario, self.timetable))
-        self.net = _named(self.net._replace(timetable=self.prepared.rows(self.timetable)))
+        self.net = _named(self.net._replace(timetable=numbered(self.prepared.network, self.timetable)))
         self._net = packed(self.net)
         return row
 
@@ -182,7 +187,7 @@ class Model:
         number = int(self.state.x[records.WRONG_STEP])
         if self.state.x[records.WRONG]:
             return [names[number]]
-        return [names[step] for step in self.prepared.groups[number][:8]]
+        return [names[step] for step in self.prepared.network.groups[number][:8]]
 
     def stops_at(self) -> int | None:
         """With `until: empty`: the end of the run, once it is known."""
@@ -200,24 +205,24 @@ class Model:
         """The identity of the run, kept row by row."""
         state = self._closed_at(end)
         x, words = state.x, [int(word) for word in state.totals]
-        names = names_of(self.scenario, self.prepared.columns, ())
+        names = names_of(self.scenario, self.prepared.network.columns, ())
         return combined(
             {
                 "visits": Total(self.visits(end), (words[0], words[1])),
                 "entities": Total(int(x[records.ENTITY_ROWS]) + self._given[0], (words[2], words[3])),
-                "timetable": timetable_total(names, timetable_table(names, self.timetable_as_run(), end)),
+                "timetable": timetable_total(names, self._timetable_until(names, end)),
             }
         )
 
-    def tally(self, end: int) -> Tally:
+    def tally(self, end: int, histograms: bool = True) -> Tally:
         """The statistics of the run, kept while it went.
 
         A run until everybody has left may have looked for others, who were thinned away: then what was
         available is counted too far, and the run is made again, to its end.
         """
         if self.now > end:
-            return self._again(end).tally(end)
-        return tallies.read(self._closed_at(end), self.scenario, self.axis, end)
+            return self._again(end).tally(end, histograms)
+        return tallies.read(self._closed_at(end), self.scenario, self.axis, end, histograms)
 
     def _again(self, end: int) -> Model:
         """The same run, to an instant."""
@@ -275,6 +280,13 @@ class Model:
         switches = [Switch(time, rule, bool(on)) for time, rule, on in told]
         return as_run(self.scenario, self.timetable, switches, self.begin)
 
+    def _timetable_until(self, names: Names, end: int) -> dict[str, Column]:
+        """The timetable as run, in the codes of a record."""
+        if self.scenario.rules:
+            return timetable_table(names, self.timetable_as_run(), end)
+        rows = self.net.timetable[:-1]  # the last never comes
+        return timetable_columns(rows[rows[:, 0] < end])
+
     def _closed_at(self, end: int) -> State:
         """The final state with the rows of open visits and present entities; the run itself may go on."""
         if self._closed is None or self._closed[0] != end:
@@ -287,8 +299,9 @@ class Model:
             own = {name: getattr(state, name).copy() for name in ("x", "totals", "broken")}
             state = _named(state._replace(**own, **tallies.copies(state, self.axis, end)))
             with _wrapping():
-                loop.check_heads(self._net, packed(state))
-                loop.write_open(self._net, packed(state), end)
+                table = packed(state)
+                loop.check_heads(self._net, table)
+                loop.write_open(self._net, table, end)
             self._closed = end, state
         return self._closed[1]
 
@@ -297,8 +310,8 @@ class _Reader:
     """Turns the arrays of a finished run into a record."""
 
     def __init__(self, scenario: Resolved, prepared: Prepared, state: State) -> None:
-        self.scenario, self.columns, self.state = scenario, prepared.columns, state
-        self.sources = prepared.source_names
+        self.scenario, self.columns, self.state = scenario, prepared.network.columns, state
+        self.sources = prepared.network.origins.book
         x = state.x
         self.entity_rows = state.entity_log[: x[records.ENTITIES]]
         self.attribute_rows = state.attribute_log[: x[records.ENTITIES]]
@@ -449,16 +462,16 @@ def names_of(scenario: Resolved, columns: Codes, classes: tuple[str, ...]) -> Na
 
 
 def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dict[str, Array]) -> State:
-    net = prepared.net
+    net, network = prepared.net, prepared.network
     steps, pools, zones = net.steps.size, len(prepared.highest), net.zone_room.size
-    attributes, stocks = len(prepared.columns), len(prepared.opening)
+    attributes, stocks = len(network.columns), len(network.opening)
     forks = net.steps["branch_b"] - net.steps["branch_a"]
     x = np.zeros(records.SCALARS + SPACE, np.int64)
     x[records.NOW], x[records.LAST_LEFT], x[records.REPLICATION] = begin, begin, replication
     x[records.MAX_FORK], x[records.STILL_COMING] = max(1, forks.max()), prepared.sources.size
     x[records.BEGIN], x[records.STOCK_ROWS], x[records.READ_AT] = begin, stocks, EMPTY
     x[[records.FREE_VISITS, records.FREE_MOVERS, records.FREE_ENTITIES]] = SLOTS
-    errands = SLOTS if prepared.errands else 0
+    errands = SLOTS if network.errands else 0
     interrupted, reserves = bool(net.steps["stoppable"].any()), bool(net.steps["reserve"].any())
     x[records.FREE_ERRANDS] = errands
     loads = 2 * SLOTS if net.gathers.size else 0  # one for each mover as a carrier, one as a member
@@ -470,7 +483,7 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
             x=x,
             heap=_records(4 * SLOTS + prepared.sources.size, records.EVENT, time=records.NEVER),
             soon=np.zeros(4 * SLOTS, np.int64),
-            awake=np.zeros(len(prepared.groups) // 64 + 1, np.uint64),
+            awake=np.zeros(len(network.groups) // 64 + 1, np.uint64),
             sites=_records(
                 steps,
                 records.SITE,
@@ -484,7 +497,7 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
             ),
             lists=np.full((steps * records.LINES, 2), -1, np.int32),
             groups=_records(
-                len(prepared.groups),
+                len(network.groups),
                 records.GROUP,
                 admit=-1,
                 start=-1,
@@ -512,8 +525,8 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
             values=np.full((SLOTS, attributes), EMPTY, np.int64),
             starts=np.zeros((SLOTS, steps), np.int32),
             counts=np.zeros((SLOTS, steps), np.int32),
-            units=np.zeros((SLOTS, prepared.units), np.int32),
-            unit_pools=np.zeros((SLOTS, prepared.units), np.int32),
+            units=np.zeros((SLOTS, network.units), np.int32),
+            unit_pools=np.zeros((SLOTS, network.units), np.int32),
             free_visits=free.copy(),
             free_movers=free.copy(),
             free_entities=free.copy(),
@@ -524,28 +537,28 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
             attribute_log=np.zeros((SLOTS, attributes), np.int64),
             usage=np.zeros(SLOTS, records.USAGE),
             places=np.zeros(SLOTS, records.USAGE),
-            stocks=_records(stocks, records.STOCK, level=prepared.opening, level_row=np.arange(stocks)),
-            levels=_opening_levels(prepared.opening, begin),
+            stocks=_records(stocks, records.STOCK, level=network.opening, level_row=np.arange(stocks)),
+            levels=_opening_levels(network.opening, begin),
             extra_log=np.zeros((4 * SLOTS, 3 if interrupted else 2 if stocks or loads else 0), np.int64),
             again=np.zeros((SLOTS if interrupted else 0, 3), np.int64),
             victims=np.zeros(SLOTS if interrupted else 0, np.int64),
             gathers=np.zeros(net.gathers.size, records.GATHERING),
             loads=np.zeros(loads, records.LOAD),
-            load_units=np.zeros((loads, prepared.units), np.int64),
-            load_pools=np.zeros((loads, prepared.units), np.int64),
+            load_units=np.zeros((loads, network.units), np.int64),
+            load_pools=np.zeros((loads, network.units), np.int64),
             free_loads=np.arange(loads)[::-1].copy(),
-            unit_needs=np.zeros((SLOTS if reserves else 0, prepared.units), np.int64),
+            unit_needs=np.zeros((SLOTS if reserves else 0, network.units), np.int64),
             reserved_log=np.zeros(SLOTS if reserves else 0, np.int64),
             rules=_records(net.rules.size, records.RULE, since=EMPTY),
             switches=np.zeros((SLOTS if net.rules.size else 0, 3), np.int64),
-            errands=np.full((SLOTS, prepared.errands), -1, np.int64),
+            errands=np.full((SLOTS, network.errands), -1, np.int64),
             errand_slots=np.zeros(errands, records.ERRAND),
             free_errands=np.arange(errands)[::-1].copy(),
             kin_log=np.zeros(errands, records.KIN_LOG),
             pool_heaps=np.zeros(net.wait_ptr[-1] + 1, np.int64),
-            holds=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),
-            hold_pools=np.zeros((SLOTS, prepared.holds, prepared.units), np.int64),
-            hold_counts=np.zeros((SLOTS, prepared.holds), np.int64),
+            holds=np.zeros((SLOTS, network.holds, network.units), np.int64),
+            hold_pools=np.zeros((SLOTS, network.holds, network.units), np.int64),
+            hold_counts=np.zeros((SLOTS, network.holds), np.int64),
             signs=np.zeros((SLOTS, 4), np.uint64),
             totals=np.zeros(4, np.uint64),
             broken=np.zeros(6, np.int64),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -54,7 +55,7 @@ from sim.laws import wrong_areas
 from sim.log import EMPTY, ENTITY_OUTCOMES, EventLog
 from sim.origins import origins_of
 from sim.pieces import Piece, whole
-from sim.recount import recount
+from sim.recount import NO_CELLS, recount
 from sim.rules import as_run, highest
 from sim.tally import HOUR
 from sim.tally import Tally as RunTally
@@ -783,9 +784,10 @@ class Model:
         """The identity of the run."""
         return digest(self.record(end))
 
-    def tally(self, end: int) -> RunTally:
+    def tally(self, end: int, histograms: bool = True) -> RunTally:
         """The statistics of the run."""
-        return recount(self.scenario, self.record(end), self.hour)
+        found = recount(self.scenario, self.record(end), self.hour)
+        return found if histograms else replace(found, cells=NO_CELLS)
 
     def visits(self, end: int) -> int:
         """Rows of visits, the open ones too."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.resolved import Resolved
 from sim.log import TARGETS, TIMETABLE_COLUMNS, Column, Names
@@ -32,8 +33,11 @@ def timetable_table(names: Names, rows: list[Row], end: int) -> dict[str, Column
         "rule": names.rules, "closed": names.steps, "divert": names.steps,
     }  # fmt: skip
     codes = {what: {name: n for n, name in enumerate(book)} for what, book in books.items()}
-    table = sorted(
-        (r.time, TARGETS.index(r.what), codes[r.what][r.target], r.value) for r in rows if r.time < end
-    )
-    values = np.array(table, np.int64).reshape(-1, len(TIMETABLE_COLUMNS))
-    return {name: values[:, i].copy() for i, name in enumerate(TIMETABLE_COLUMNS)}
+    table = [(r.time, TARGETS.index(r.what), codes[r.what][r.target], r.value) for r in rows if r.time < end]
+    return timetable_columns(np.array(table, np.int64).reshape(-1, len(TIMETABLE_COLUMNS)))
+
+
+def timetable_columns(rows: NDArray[np.int64]) -> dict[str, Column]:
+    """Rows of a timetable in codes, by (time, what, target), as columns."""
+    ordered = rows[np.lexsort(rows.T[::-1])]
+    return {name: ordered[:, i].copy() for i, name in enumerate(TIMETABLE_COLUMNS)}

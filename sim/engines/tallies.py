@@ -15,6 +15,8 @@ from sim.engines.kernel import records
 from sim.engines.kernel.records import State
 from sim.engines.words import Codes
 from sim.log import EMPTY
+from sim.recount import NO_CELLS
+from sim.remembered import per_scenario
 from sim.tally import (
     CELLS,
     FAR,
@@ -40,14 +42,17 @@ FIRST_BLOCKS = 2 * records.FRESH_ROWS * records.BLOCKS_A_ROW
 """Blocks of cells at the start; doubled when they run out. Number 0 is none."""
 
 
+_kinds = per_scenario(kinds)
+
+
 def marks_of(milestones: tuple[str, ...]) -> int:
     """The milestones of a step that the statistics need, as bits."""
     return sum(mark for name, mark in MARKS.items() if name in milestones)
 
 
-def net_tables(scenario: Resolved, axis: Axis, columns: Codes) -> dict[str, Any]:
+def net_tables(scenario: Resolved, columns: Codes) -> dict[str, Any]:
     """The arrays that a network needs for the statistics, by their names in it."""
-    told = kinds(scenario)
+    told = _kinds(scenario)
     widest = max((len(codes or ()) for codes in columns.values()), default=0)
     parts = []
     for name, flow in scenario.flows.items():
@@ -58,8 +63,6 @@ def net_tables(scenario: Resolved, axis: Axis, columns: Codes) -> dict[str, Any]
                 row[(codes or {})[value]] = place * stride
             parts.append(row)
     return {
-        "edges": axis.edges,
-        "span": axis.span,
         "kind_first": np.array(told.first, np.int64),
         "kind_part": np.array(parts, np.int64).reshape(len(parts), max(1, widest)),
         "flow_marks": np.array([_marks(scenario, flow) for flow in scenario.flows.values()], np.int64),
@@ -74,9 +77,9 @@ def _marks(scenario: Resolved, flow: Flow) -> int:
 def new_arrays(scenario: Resolved, axis: Axis) -> dict[str, Any]:
     """The arrays of a new run, by their names in the state."""
     bins, begin = len(axis.edges) - 1, int(axis.edges[0])
-    steps, told = len(scenario.steps), kinds(scenario)
+    steps, told = len(scenario.steps), _kinds(scenario)
     series = steps * len(INTERVALS) + len(told.members)
-    longest = max([int(axis.edges[-1]) - begin, *(max(table) for table in scenario.tables.values())])
+    longest = max(int(axis.edges[-1]) - begin, _longest(scenario))
     flows = np.zeros(len(scenario.flows), records.FLOW)
     flows["since"] = begin
     return {
@@ -92,6 +95,12 @@ def new_arrays(scenario: Resolved, axis: Axis) -> dict[str, Any]:
         "cells": np.zeros((FIRST_BLOCKS, CELLS), np.uint16),
         "carries": np.zeros(FIRST_BLOCKS, np.int64),
     }
+
+
+@per_scenario
+def _longest(scenario: Resolved) -> int:
+    """The longest time that is drawn anywhere [ms]."""
+    return max(max(table) for table in scenario.tables.values())
 
 
 def begin(state: State, scenario: Resolved, axis: Axis) -> None:
@@ -123,7 +132,7 @@ def copies(state: State, axis: Axis, end: int) -> dict[str, Array]:
     return found
 
 
-def read(state: State, scenario: Resolved, axis: Axis, end: int) -> Tally:
+def read(state: State, scenario: Resolved, axis: Axis, end: int, histograms: bool) -> Tally:
     """The statistics of a state whose open rows have been written."""
     known = axis.until(end)
     bins = len(known.span)
@@ -133,7 +142,7 @@ def read(state: State, scenario: Resolved, axis: Axis, end: int) -> Tally:
         resources=tuple(scenario.resources),
         zones=tuple(scenario.zones),
         flows=tuple(scenario.flows),
-        kinds=kinds(scenario).members,
+        kinds=_kinds(scenario).members,
         by_step=np.asarray(state.step_tally[:bins]),
         by_resource=np.asarray(state.pool_tally[:bins]),
         by_zone=np.asarray(state.zone_tally[:bins]),
@@ -141,7 +150,7 @@ def read(state: State, scenario: Resolved, axis: Axis, end: int) -> Tally:
         by_kind=np.asarray(state.kind_tally),
         squares=state.squares,
         open=state.open,
-        cells=_cells(state),
+        cells=_cells(state) if histograms else NO_CELLS,
     )
 
 

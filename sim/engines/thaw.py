@@ -31,7 +31,7 @@ def deadlock(model: Model, breathe: Callable[[], None]) -> Deadlock | None:
 
 class _Thaw:
     def __init__(self, twin: Reference, model: Model) -> None:
-        self.twin, self.columns = twin, model.prepared.columns
+        self.twin, self.columns = twin, model.prepared.network.columns
         self.state: Any = model.state
         self.need_a = model.prepared.net.steps["need_a"]
         self.stations = list(twin.stations.values())
