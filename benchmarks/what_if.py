@@ -1,9 +1,9 @@
-"""What a comparison costs: paired replications of the year of 700,000 trucks, from the command line.
+"""What experiments cost, from the command line: paired replications of the year of 700,000 trucks, a sweep.
 
 `python benchmarks/what_if.py` runs `cuakhau compare lang-son-700k scanner:resources.scanners.capacity=3` in
-processes of its own, report included, with few and with many replications, and the bulletin day with
-everything told; it prints a table and writes it into docs/explanation/performance.md. `--jobs N` is passed
-on; `--quick` leaves the longest out.
+processes of its own, report included, with few and with many replications, the bulletin day with everything
+told, and a sweep of that day over 200 places; it prints a table and writes it into
+docs/explanation/performance.md. `--jobs N` is passed on; `--quick` leaves the longest out.
 """
 
 from __future__ import annotations
@@ -23,6 +23,14 @@ BEGIN, END = "<!-- what if: begin -->", "<!-- what if: end -->"
 
 YEAR = ("lang-son-700k", "scanner:resources.scanners.capacity=3")
 DAY = ("lang-son-2025-03-12", "scanner:resources.scanners.capacity=3")
+SWEEP = (
+    "lang-son-2025-03-12",
+    "resources.scanners.capacity=1,2,3,4",
+    "resources.inspection_teams.capacity=4,5,6,8,10",
+    "resources.receiving_huu_nghi.capacity=2,3,4,5,6",
+    "resources.receiving_tan_thanh.capacity=1,2",
+)
+"""4 × 5 × 5 × 2 places."""
 
 CHILD = """
 import resource, sys
@@ -39,7 +47,7 @@ print(f"{used.ru_utime + used.ru_stime} {used.ru_maxrss / 1024}", file=sys.stder
 
 @dataclass(frozen=True)
 class Cost:
-    """One comparison: entities simulated, time by the clock and of the processors [s], memory [MiB]."""
+    """One experiment: entities simulated, time by the clock and of the processors [s], memory [MiB]."""
 
     entities: int
     seconds: float
@@ -47,14 +55,14 @@ class Cost:
     memory: float
 
 
-def cost(words: tuple[str, ...], replications: int, extra: tuple[str, ...]) -> Cost:
+def cost(words: tuple[str, ...], replications: int, extra: tuple[str, ...], command: str) -> Cost:
     """Run it in a process of its own, answer and report kept."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", CHILD, "compare", *words, "--replications", str(replications),
-                   "--seed", "1", "--out", f"{folder}/out", "--json", *extra]  # fmt: skip
+        child = [sys.executable, "-c", CHILD, command, *words, "--replications", str(replications),
+                 "--seed", "1", "--out", f"{folder}/out", "--json", *extra]  # fmt: skip
         begun = time.perf_counter()
         done = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=True
+            child, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=True
         )
         seconds = time.perf_counter() - begun
         processor, memory = map(float, done.stderr.decode().split()[-2:])
@@ -62,12 +70,14 @@ def cost(words: tuple[str, ...], replications: int, extra: tuple[str, ...]) -> C
         return Cost(json.loads(done.stdout)["entities"], seconds, processor, memory)
 
 
-def row(what: str, words: tuple[str, ...], replications: int, extra: tuple[str, ...]) -> str:
-    """One comparison, as a row of the table."""
-    of = cost(words, replications, extra)
+def row(
+    what: str, words: tuple[str, ...], replications: int, extra: tuple[str, ...], command: str = "compare"
+) -> str:
+    """One experiment, as a row of the table."""
+    of = cost(words, replications, extra, command)
     cells = [
         what,
-        f"{replications} × 2",
+        f"{replications} × {200 if command == 'sweep' else 2}",
         f"{of.entities:,}",
         f"{of.seconds:.1f} s",
         f"{of.processor_s:.1f} s",
@@ -90,7 +100,10 @@ def main() -> None:
         row("the year of 700,000 trucks", YEAR, 3, jobs),
     ]
     if "--quick" not in sys.argv:
-        rows.append(row("the year of 700,000 trucks", YEAR, 30, jobs))
+        rows += [
+            row("the year of 700,000 trucks", YEAR, 30, jobs),
+            row("a sweep of the bulletin day", SWEEP, 20, jobs, "sweep"),
+        ]
     table = HEAD + "\n".join(rows) + "\n"
     print(table)
     page = PAGE.read_text(encoding="utf-8")
