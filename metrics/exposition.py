@@ -199,6 +199,9 @@ class Telemetry:
             "cuakhau_run_duration_seconds", "Time a run was at work.", buckets=RUN_BUCKETS, registry=registry
         )
         self._events = Counter("cuakhau_events_simulated", "Events of succeeded runs.", registry=registry)
+        self._reused = Counter(
+            "cuakhau_results_reused", "Orders that an earlier run had answered already.", registry=registry
+        )
         self._requests = Counter(
             "cuakhau_http_requests", "Answered requests.", ["route", "method", "code"], registry=registry
         )
@@ -225,6 +228,10 @@ class Telemetry:
     def simulated(self, events: int) -> None:
         """Count the events of a run."""
         self._events.inc(events)
+
+    def reused(self) -> None:
+        """Count an order whose answer was there, or on its way."""
+        self._reused.inc()
 
     def finished(self, outcome: str, seconds: float | None) -> None:
         """Count a run that has ended; `seconds` it was at work, None if it never began."""

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from metrics.exposition import CollectorRegistry, Telemetry
 from platform_api import openapi
+from platform_api.answers import Answers
 from platform_api.handlers import answer_every_error
 from platform_api.intake import Intake
 from platform_api.routes import runs, scenarios, service
@@ -22,7 +23,8 @@ from platform_api.routes.common import Parts
 from platform_api.runner import run_scenario
 from platform_api.runs import Runs, Simulate
 from platform_api.settings import LOOPBACK, Settings, load_settings, require_loopback
-from platform_api.store import Store
+from platform_api.store.database import open_database
+from platform_api.store.run_table import RunTable
 
 DESCRIPTION = """\
 Simulates a border gate or an OCOP e-commerce platform: order a run, follow it, read its figures with their
@@ -34,18 +36,24 @@ Every error is a problem document (RFC 9457) whose `problems` name the place, th
 """
 
 
-def create_app(
-    settings: Settings, store: Store, registry: CollectorRegistry, simulate: Simulate = run_scenario
-) -> FastAPI:
-    """The application; runs begin when it is started and are cancelled when it stops."""
+def create_app(settings: Settings, registry: CollectorRegistry, simulate: Simulate = run_scenario) -> FastAPI:
+    """The application; what has not ended when it stops goes on at its next start.
+
+    Raises
+    ------
+    platform_api.store.Unavailable
+        If the database cannot be reached, or not be brought to this version.
+    """
     telemetry = Telemetry(registry)
-    work = Runs(settings, store, telemetry, simulate)
+    database = open_database(settings.database_url)
+    work = Runs(settings, RunTable(database), Answers(settings.data_dir), telemetry, simulate)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(work.start)
         yield
         await asyncio.to_thread(work.stop)
+        database.dispose()
 
     app = FastAPI(
         title="Cửa Khẩu",
@@ -121,7 +129,7 @@ def serve(
     settings = load_settings(host=host, port=port, data_dir=data_dir)
     require_loopback(settings.host)
     log_to_standard_error()
-    app = create_app(settings, Store(settings.data_dir), CollectorRegistry())
+    app = create_app(settings, CollectorRegistry())
     with listen(settings.host, settings.port) as listening:
         tell = ready or (lambda _: None)
         Server(app, lambda: tell(address_of(listening))).run(sockets=[listening])

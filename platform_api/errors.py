@@ -35,10 +35,13 @@ MALFORMED_BODY = Kind(
 UNKNOWN_PATH = Kind("unknown-path", 404, Label(vi="Không có địa chỉ này", en="There is no such address"))
 UNKNOWN_SCENARIO = Kind("unknown-scenario", 404, Label(vi="Không có kịch bản này", en="No such scenario"))
 UNKNOWN_RUN = Kind("unknown-run", 404, Label(vi="Không có lần chạy này", en="There is no such run"))
+UNKNOWN_FILE = Kind("unknown-file", 404, Label(vi="Không có tệp này", en="There is no such file"))
 WRONG_METHOD = Kind(
     "wrong-method", 405, Label(vi="Phương thức không dùng ở đây", en="Method not allowed here")
 )
 NO_RESULT = Kind("no-result", 409, Label(vi="Lần chạy chưa có kết quả", en="The run has no result"))
+NOT_ENDED = Kind("not-ended", 409, Label(vi="Lần chạy chưa kết thúc", en="The run has not ended"))
+DAMAGED = Kind("damaged-answer", 410, Label(vi="Tệp kết quả bị hỏng", en="A stored answer is damaged"))
 TOO_LARGE = Kind("body-too-large", 413, Label(vi="Nội dung quá lớn", en="The body is too large"))
 WRONG_MEDIA_TYPE = Kind("wrong-media-type", 415, Label(vi="Sai loại nội dung", en="Unsupported media type"))
 WRONG_HOST = Kind("wrong-host", 421, Label(vi="Sai tên máy chủ", en="Not a name of this server"))
@@ -50,11 +53,14 @@ BEYOND_LIMITS = Kind(
 OTHER = Kind("refused", 400, Label(vi="Yêu cầu bị từ chối", en="The request was refused"))
 SERVER_FAULT = Kind("server-fault", 500, Label(vi="Lỗi của máy chủ", en="A fault of the server"))
 QUEUE_FULL = Kind("queue-full", 503, Label(vi="Hàng đợi đã đầy", en="The queue of runs is full"))
+STORE_AWAY = Kind(
+    "store-unavailable", 503, Label(vi="Cơ sở dữ liệu không trả lời", en="The database does not answer")
+)
 
 KINDS = (
-    MALFORMED_BODY, UNKNOWN_PATH, UNKNOWN_SCENARIO, UNKNOWN_RUN, WRONG_METHOD, NO_RESULT, TOO_LARGE,
-    WRONG_MEDIA_TYPE, WRONG_HOST, WRONG_REQUEST, WRONG_SCENARIO, BEYOND_LIMITS, OTHER, SERVER_FAULT,
-    QUEUE_FULL,
+    MALFORMED_BODY, UNKNOWN_PATH, UNKNOWN_SCENARIO, UNKNOWN_RUN, UNKNOWN_FILE, WRONG_METHOD, NO_RESULT,
+    NOT_ENDED, DAMAGED, TOO_LARGE, WRONG_MEDIA_TYPE, WRONG_HOST, WRONG_REQUEST, WRONG_SCENARIO, BEYOND_LIMITS,
+    OTHER, SERVER_FAULT, QUEUE_FULL, STORE_AWAY,
 )  # fmt: skip
 
 
@@ -169,6 +175,8 @@ def problems_of(
 
 def _problem_of(entry: Mapping[str, Any], fields: Mapping[str, Label], whole: str) -> Problem:
     path = [str(part) for part in entry["loc"] if part not in ("body", "query", "path")]
+    if path and path[0] == "header":
+        path = [f"header {'-'.join(word.title() for word in path[1].split('-'))}"]
     place = ".".join(path) or whole
     flaw = (entry.get("ctx") or {}).get("error")
     if isinstance(flaw, Flaw):

@@ -223,13 +223,76 @@ SUBMIT = Operation(
     202,
     "It is in the queue.",
     TICKET | {"state": "queued", "started": None, "progress": CALM | {"done": 0.0, "remaining_s": None}},
-    errors=(*_BODY, *_NAMES, errors.QUEUE_FULL),
+    errors=(*_BODY, *_NAMES, errors.QUEUE_FULL, errors.STORE_AWAY),
     body=Body(
         "RunOrder", {"named": A_NAMED_RUN, "variant": A_VARIANT, "written": {"scenario": SMALL_SCENARIO}}
     ),
 )
 RUNS = Operation(200, "The runs, the newest first.", {"runs": [TICKET]}, errors=(errors.WRONG_REQUEST,))
 RUN = Operation(200, "The run.", TICKET, errors=(errors.UNKNOWN_RUN,))
+_STORED = (errors.UNKNOWN_RUN, errors.NO_RESULT, errors.DAMAGED)
+STUDY = Operation(
+    200,
+    "The table.",
+    {
+        "id": RUN_ID,
+        "trs": [
+            {
+                "begin": "arrived",
+                "end": "crossed",
+                "labels": {"direction": "export"},
+                "n": 3040,
+                "replications": 10,
+                "statistics": {"mean": 30120.4, "p50": 28800.0, "p95": 61200.0},
+                "half_width": 910.2,
+                "share_waiting": 0.71,
+            }
+        ],
+    },
+    errors=_STORED,
+)
+SERIES = Operation(
+    200,
+    "The curves.",
+    {
+        "id": RUN_ID,
+        "series": [
+            {
+                "name": "backlog",
+                "unit": "1",
+                "labels": {"direction": "export"},
+                "times": [0, 3600000],
+                "mean": [120.0, 131.5],
+                "p10": [120.0, 118.0],
+                "p90": [120.0, 144.0],
+            }
+        ],
+    },
+    errors=_STORED,
+)
+REPORT = Operation(200, "The page.", "<!doctype html>…", errors=_STORED, media_type="text/html")
+FILES = Operation(
+    200,
+    "The files.",
+    {
+        "id": RUN_ID,
+        "result_version": 3,
+        "current": True,
+        "files": [{"name": "result.json", "bytes": 81234, "sha256": A_HASH}],
+    },
+    errors=(errors.UNKNOWN_RUN, errors.NO_RESULT),
+)
+FILE = Operation(
+    200, "The file.", "…", errors=(*_STORED, errors.UNKNOWN_FILE), media_type="application/octet-stream"
+)
+EVENTS = Operation(
+    200,
+    "The events.",
+    'id: running-0.420000-6210\nevent: progress\ndata: {"id": "20250312-001500-5f3a9c1e", …}\n\n',
+    errors=(errors.UNKNOWN_RUN,),
+    media_type="text/event-stream",
+)
+DELETE = Operation(204, "It is forgotten.", None, errors=(errors.UNKNOWN_RUN, errors.NOT_ENDED))
 KPIS = Operation(
     200,
     "The answer.",
@@ -253,7 +316,7 @@ KPIS = Operation(
         "deadlock": [],
         "warnings": [],
     },
-    errors=(errors.UNKNOWN_RUN, errors.NO_RESULT),
+    errors=_STORED,
 )
 CANCEL = Operation(202, "It will stop.", TICKET, errors=(errors.UNKNOWN_RUN,))
 
@@ -267,6 +330,13 @@ OPERATIONS = {
     "listRuns": RUNS,
     "getRun": RUN,
     "getRunKpis": KPIS,
+    "getRunStudy": STUDY,
+    "getRunSeries": SERIES,
+    "getRunReport": REPORT,
+    "listRunFiles": FILES,
+    "getRunFile": FILE,
+    "followRun": EVENTS,
     "cancelRun": CANCEL,
+    "deleteRun": DELETE,
 }
 """By operation id."""

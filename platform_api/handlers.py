@@ -8,8 +8,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
-from platform_api import errors
+from platform_api import errors, refusals
 from platform_api.intake import answer
+from platform_api.store import Unavailable
 from scenarios.resolved import Label
 
 log = structlog.get_logger(__name__)
@@ -20,6 +21,7 @@ def answer_every_error(app: FastAPI) -> None:
     app.add_exception_handler(errors.ApiError, _api_error)
     app.add_exception_handler(RequestValidationError, _wrong_parameters)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Unavailable, _store_away)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -33,12 +35,22 @@ async def _api_error(request: Request, error: Exception) -> Response:
 
 
 _PARAMETERS = {
+    "after": Label(vi="hãy dùng địa chỉ trong header Link", en="use the address in the Link header"),
+    "scenario": Label(vi="hãy viết tên một kịch bản", en="write the name of a scenario"),
+    "header Idempotency-Key": Label(
+        vi="hãy viết từ 1 đến 255 chữ cái, chữ số hoặc dấu", en="write 1 to 255 letters, digits or signs"
+    ),
     "limit": Label(vi="hãy viết số nguyên từ 1 đến 200", en="write a whole number from 1 to 200"),
     "state": Label(
         vi="hãy chọn: queued, running, succeeded, failed, cancelled",
         en="choose one of: queued, running, succeeded, failed, cancelled",
     ),
 }
+
+
+async def _store_away(request: Request, error: Exception) -> Response:
+    log.error("store unavailable", path=request.url.path, exc_info=error)
+    return _reply(request, refusals.store_away())
 
 
 async def _wrong_parameters(request: Request, error: Exception) -> Response:

@@ -54,12 +54,14 @@ def _complete(operation: dict[str, Any], told: Operation) -> None:
 
 
 def _add_answer(answer: dict[str, Any], told: Operation) -> None:
+    answer["description"] = told.description
+    if told.status == 204:
+        return
     schema = answer["content"]["application/json"]["schema"]
     if told.media_type != "application/json":
         answer["content"], schema = {}, {"type": "string"}
     examples = {"answer": {"value": told.example}}
     answer["content"][told.media_type] = {"schema": schema, "examples": examples}
-    answer["description"] = told.description
     if told.status == 202 and told.body:
         answer["headers"] = {"Location": {"description": "where to ask for it", "schema": {"type": "string"}}}
 

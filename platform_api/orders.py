@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from functools import lru_cache
@@ -17,7 +18,7 @@ from scenarios.errors import Problem, ScenarioError
 from scenarios.resolved import Label, Resolved, scenario_hash
 
 
-def prepare(order: wire.RunOrder, settings: Settings) -> Order:
+def prepare(order: wire.RunOrder, settings: Settings, idempotency_key: str | None = None) -> Order:
     """A run order as a run that may be queued.
 
     Raises
@@ -37,6 +38,10 @@ def prepare(order: wire.RunOrder, settings: Settings) -> Order:
         engine=order.engine,
         overrides=order.overrides,
         named=isinstance(order.scenario, str) and not order.overrides,
+        records=order.records,
+        fresh=order.fresh,
+        idempotency_key=idempotency_key,
+        order_hash=hashlib.sha256(order.model_dump_json().encode()).hexdigest(),
     )
 
 

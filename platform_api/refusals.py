@@ -39,6 +39,55 @@ def no_result(ticket: Ticket) -> errors.ApiError:
     return errors.fault(errors.NO_RESULT, "run", ticket.id, message, remedy)
 
 
+def not_ended(ticket: Ticket) -> errors.ApiError:
+    """Only what has ended can be deleted."""
+    message = Label(vi=f"đang ở trạng thái {ticket.state}", en=f"is {ticket.state}")
+    remedy = Label(vi="hãy huỷ lần chạy trước (DELETE)", en="cancel it first (DELETE)")
+    return errors.fault(errors.NOT_ENDED, "run", ticket.id, message, remedy)
+
+
+def damaged(run: str, name: str) -> errors.ApiError:
+    """A stored file is not what was written."""
+    message = Label(vi=f"tệp '{name}' đã mất hoặc hỏng", en=f"its file '{name}' is gone or damaged")
+    remedy = Label(
+        vi="hãy đặt lại lần chạy này với fresh: true; cùng seed cho cùng kết quả",
+        en="order it again with fresh: true; the same seed gives the same answer",
+    )
+    return errors.fault(errors.DAMAGED, "run", run, message, remedy)
+
+
+def key_used_again(key: str) -> errors.ApiError:
+    """An idempotency key stands for one order."""
+    message = Label(vi="đã dùng cho một yêu cầu khác", en="was used for another order")
+    remedy = Label(vi="hãy dùng một khoá mới cho yêu cầu mới", en="use a new key for a new order")
+    return errors.fault(errors.WRONG_REQUEST, "header Idempotency-Key", key, message, remedy)
+
+
+def store_away() -> errors.ApiError:
+    """The database does not answer."""
+    message = Label(vi="không trả lời", en="does not answer")
+    remedy = Label(
+        vi="hãy gửi lại sau ít giây; nếu vẫn vậy, xem nhật ký máy chủ và CUAKHAU_DATABASE",
+        en="send this again in a few seconds; if it stays so, see the server's log and CUAKHAU_DATABASE",
+    )
+    error = errors.fault(errors.STORE_AWAY, "database", "", message, remedy)
+    error.headers["Retry-After"] = "5"
+    return error
+
+
+def workers_died(run: str, tries: int) -> Problem:
+    """Every process that did the run ended before it did."""
+    message = Label(
+        vi=f"đã thử {tries} lần, lần nào tiến trình cũng dừng giữa chừng",
+        en=f"was tried {tries} times, and each time the process stopped in the middle",
+    )
+    remedy = Label(
+        vi="thường là do hết bộ nhớ: hãy dùng kịch bản nhỏ hơn hoặc ít lần lặp hơn",
+        en="most often the memory ran out: use a smaller scenario or fewer replications",
+    )
+    return Problem("run", run, message, remedy)
+
+
 def law_broken(error: LawBroken) -> Problem:
     """The run contradicted the law."""
     message = Label(

@@ -1,36 +1,37 @@
-"""Runs of the service: a bounded queue, a few threads that drive the work, and how every run stands."""
+"""Runs of the service, as its routes ask for them: ordered, followed, answered, cancelled, forgotten."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
-import threading
 import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
 from metrics.exposition import Telemetry
-from platform_api import refusals, runner
-from platform_api.crew import Crew
-from platform_api.results import Result
+from platform_api import refusals
+from platform_api.answers import Answers, Damaged, Files, checksums
+from platform_api.desk import Desk, Simulate
 from platform_api.settings import Settings
-from platform_api.store import Store
-from platform_api.wire import RunProgress, State, Ticket, problem_item
+from platform_api.store.run_table import NOTHING_YET, Kept, Misused, NewRun, Refused, RunTable
+from platform_api.wire import ENDED, RunProgress, State, Ticket
 from scenarios.errors import Problem
-from scenarios.resolved import Resolved
-from sim.laws import LawBroken
-from sim.run import Cancelled
+from scenarios.resolved import Resolved, scenario_hash
+from sim.run import RESULT_VERSION
+
+__all__ = ["Order", "Runs", "Simulate"]
 
 log = structlog.get_logger(__name__)
 
-STOP_WITHIN = 5.0
-"""How long a stopping service waits for its runs to end [s]."""
+GLANCE = 0.25
+"""How old what many followers of one run are told may be [s]."""
 
-NOTHING_YET = RunProgress(done=0.0, entities=0, entities_per_s=0.0, remaining_s=None)
+
+MOST_GLANCES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,76 +45,82 @@ class Order:
     engine: str
     overrides: dict[str, Any]
     named: bool  # an unchanged library scenario
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """What a run that has not ended needs."""
-
-    order: Order
-    stop: threading.Event = field(default_factory=threading.Event)
-
-
-Simulate = Callable[..., Result]
-"""`runner.run_scenario`, or something with the same parameters."""
+    records: bool = False
+    fresh: bool = False  # simulate again although the answer is stored
+    holder: str = ""
+    idempotency_key: str | None = None
+    order_hash: str = ""
 
 
 class Runs:
     """Every run the service knows; all methods may be called from any thread."""
 
-    def __init__(self, settings: Settings, store: Store, telemetry: Telemetry, simulate: Simulate) -> None:
-        self.settings, self.store, self.telemetry, self.simulate = settings, store, telemetry, simulate
-        self._tickets: dict[str, Ticket] = {}
-        self._live: dict[str, Live] = {}
-        self._queue: deque[str] = deque()
-        self._changed = threading.Condition()
-        self._stopping = False
-        self._threads: list[threading.Thread] = []
+    def __init__(
+        self, settings: Settings, table: RunTable, answers: Answers, telemetry: Telemetry, simulate: Simulate
+    ) -> None:
+        self.settings, self.table, self.answers, self.telemetry = settings, table, answers, telemetry
+        self.desk = Desk(settings, table, answers, telemetry, simulate)
+        self._glances: dict[str, tuple[float, Ticket]] = {}
         telemetry.follow(self.queued, self.running)
 
     # ---- begin and end of the service
     def start(self) -> None:
-        """Take up what is on disk, and begin to work."""
-        self.store.sweep()
-        self._tickets = {ticket.id: ticket for ticket in self.store.tickets()}
-        for ticket in self._tickets.values():
-            if ticket.named and ticket.state == "succeeded":
-                self._show_again(ticket)
-        names = [f"run-{number}" for number in range(self.settings.runs_at_once)]
-        self._threads = [threading.Thread(target=self._serve, name=name, daemon=True) for name in names]
-        for thread in self._threads:
-            thread.start()
+        """Take up what is stored, and begin to work."""
+        self.answers.sweep()
+        self._bring_in()
+        for ticket in self.table.latest_named():
+            self.desk.show(ticket)
+        self.desk.open()
 
     def stop(self) -> None:
-        """Cancel everything and wait until the work has stopped."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
-            unfinished = list(self._live)
-        for run in unfinished:
-            self.cancel(run)
-        deadline = time.monotonic() + STOP_WITHIN
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+        """Stop the work; what has not ended waits for the next start."""
+        self.desk.close()
+
+    def _bring_in(self) -> None:
+        """Runs that lie in the data folder and not in the database: it is new, or was lost."""
+        for ticket in self.answers.tickets():
+            if ticket.state == "succeeded" and self.table.get(ticket.id) is None:
+                try:
+                    self.table.bring_in(*self._as_folder_tells(ticket))
+                except (OSError, ValueError) as error:
+                    log.warning("unreadable run", folder=ticket.id, reason=type(error).__name__)
+
+    def _as_folder_tells(self, ticket: Ticket) -> tuple[Ticket, NewRun, Files]:
+        """A finished run, from what lies in its folder."""
+        from platform_api.results import NotAResult, load
+
+        folder = self.answers.folder / ticket.id
+        try:
+            result, scenario = load(folder)
+        except NotAResult as error:
+            raise ValueError(str(error)) from None
+        order = Order(
+            scenario, (), ticket.seed, ticket.replications, ticket.engine, ticket.overrides, ticket.named
+        )
+        new = _new_run(ticket, order, result.provenance.result_version)
+        return ticket, new, checksums(folder)
 
     # ---- what the routes ask
     def submit(self, order: Order) -> Ticket:
-        """Put a run in the queue.
+        """Put a run in the queue; an order that repeats another gives that one's run.
 
         Raises
         ------
         ApiError
-            503 when the queue is full.
+            503 when the queue is full, 422 when its idempotency key was used for another order.
         """
-        ticket = _new_ticket(order)
-        with self._changed:
-            if len(self._queue) >= self.settings.max_queued or self._stopping:
-                raise refusals.queue_full(len(self._queue))
-            self._tickets[ticket.id] = ticket
-            self._live[ticket.id] = Live(order)
-            self._queue.append(ticket.id)
-            self._changed.notify()
-        return ticket
+        new = _new_run(_new_ticket(order), order, RESULT_VERSION)
+        try:
+            ticket, is_new = self.table.add(new, self.settings.max_queued, fresh=order.fresh)
+        except Refused as refused:
+            raise refusals.queue_full(refused.waiting) from None
+        except Misused:
+            raise refusals.key_used_again(order.idempotency_key or "") from None
+        if is_new:
+            self.desk.ring()
+        else:
+            self.telemetry.reused()
+        return self._as_it_stands(ticket)
 
     def get(self, run: str) -> Ticket:
         """How a run stands.
@@ -123,202 +130,130 @@ class Runs:
         ApiError
             404 when there is no such run.
         """
-        with self._changed:
-            ticket = self._tickets.get(run)
+        ticket = self.table.get(run)
         if ticket is None:
             raise refusals.unknown_run(run)
+        return self._as_it_stands(ticket)
+
+    def glance(self, run: str) -> Ticket:
+        """As `get`, but what another follower was told a moment ago will do."""
+        seen = self._glances.get(run)
+        if seen is not None and time.monotonic() - seen[0] < GLANCE:
+            return seen[1]
+        ticket = self.get(run)
+        if len(self._glances) >= MOST_GLANCES:
+            self._glances.clear()
+        self._glances[run] = (time.monotonic(), ticket)
         return ticket
 
-    def newest(self, limit: int, state: str | None = None) -> list[Ticket]:
-        """The latest runs, the newest first."""
-        with self._changed:
-            tickets = [ticket for ticket in self._tickets.values() if state in (None, ticket.state)]
-        return tickets[::-1][:limit]
+    def page(
+        self, limit: int, state: State | None, scenario: str | None, before: int | None
+    ) -> tuple[list[Ticket], int | None]:
+        """The newest runs, and the number below which the next page begins."""
+        found = self.table.page(limit + 1, state, scenario, before)
+        more = found[limit - 1][0] if len(found) > limit else None
+        return [self._as_it_stands(ticket) for _, ticket in found[:limit]], more
 
     def cancel(self, run: str) -> Ticket:
         """Have a run stop: at once when it waits, within about a second when it is at work."""
-        with self._changed:
-            live = self._live.get(run)
-            if live is not None:
-                live.stop.set()
-            waiting = run in self._queue
-            if waiting:
-                self._queue.remove(run)
-        if waiting:
-            self._finish(run, "cancelled")
+        ticket = self.table.cancel(run, datetime.now(UTC))
+        if ticket is None:
+            raise refusals.unknown_run(run)
+        if ticket.state == "running":
+            self.desk.stop_run(run)
+        elif ticket.state == "cancelled" and ticket.started is None:
+            self.telemetry.finished("cancelled", None)
         return self.get(run)
 
-    def result(self, run: str) -> dict[str, Any]:
-        """The answer of a run.
+    def forget(self, run: str) -> None:
+        """Delete a run that has ended, with its files.
+
+        Raises
+        ------
+        ApiError
+            404 when there is none, 409 while it has not ended.
+        """
+        ticket = self.get(run)
+        if ticket.state not in ENDED:
+            raise refusals.not_ended(ticket)
+        self.table.forget([run])
+        self.answers.remove(run)
+
+    def file(self, run: str, name: str) -> bytes:
+        """A file of a succeeded run, as it was written.
+
+        Raises
+        ------
+        ApiError
+            404 when there is no such run, 409 when it has no answer (yet), 410 when the file was damaged.
+        """
+        kept = self.kept(run)
+        try:
+            return self.answers.read(run, name, kept.files)
+        except Damaged:
+            raise refusals.damaged(run, name) from None
+
+    def kept(self, run: str) -> Kept:
+        """What is stored of a succeeded run.
 
         Raises
         ------
         ApiError
             404 when there is no such run, 409 when it has no answer (yet).
         """
-        ticket = self.get(run)
-        if ticket.state != "succeeded":
-            raise refusals.no_result(ticket)
-        try:
-            return self.store.result(run)
-        except FileNotFoundError:  # let go meanwhile
-            raise refusals.unknown_run(run) from None
+        kept = self.table.kept(run)
+        if kept is None:
+            raise refusals.unknown_run(run)
+        if kept.ticket.state != "succeeded":
+            raise refusals.no_result(kept.ticket)
+        return kept
+
+    def result(self, run: str) -> dict[str, Any]:
+        """The answer of a run, as its JSON document; errors as `file`."""
+        data: dict[str, Any] = json.loads(self.file(run, "result.json"))
+        return data
 
     def queued(self) -> int:
         """How many runs wait."""
-        return len(self._queue)
+        return self.table.count("queued")
 
     def running(self) -> int:
         """How many runs are at work."""
-        with self._changed:
-            return len(self._live) - len(self._queue)
+        return self.table.count("running")
 
-    # ---- the work
-    def _serve(self) -> None:
-        """One thread: takes run after run from the queue."""
-        with Crew(self.settings.jobs, self.settings.max_replications) as crew:
-            while (run := self._next()) is not None:
-                self._do(run, crew)
-
-    def _next(self) -> str | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._stopping)
-            if self._stopping:
-                return None
-            run = self._queue.popleft()
-            self._update(run, state="running", started=_now())
-            return run
-
-    def _do(self, run: str, crew: Crew) -> None:
-        """Do one run; whatever happens, it ends in a state that says so."""
-        live = self._live[run]
-        try:
-            result = self._simulate(run, live, crew)
-            self._succeed(run, live, result)
-        except Cancelled:
-            self._finish(run, *self._why_stopped(live))
-        except LawBroken as error:
-            self._finish(run, "failed", refusals.law_broken(error))
-        except runner.ScenarioFault as error:
-            self._finish(run, "failed", Problem("scenario", "", error.message, error.remedy))
-        except runner.RunFailed as error:
-            self._finish(run, "failed", Problem("run", run, error.message, error.remedy))
-        except ValueError as error:
-            self._finish(run, "failed", refusals.cannot_run(error))
-        except OSError as error:
-            self._finish(run, "failed", refusals.cannot_store(error))
-        except Exception:
-            log.exception("run failed", run=run)
-            self._finish(run, "failed", refusals.fault(run))
-
-    def _simulate(self, run: str, live: Live, crew: Crew) -> Result:
-        order = live.order
-        limit = _Limit(self.settings, live)
-
-        def follow(advance: runner.Advance) -> None:
-            limit.entities = advance.entities
-            self._update(run, progress=_progress(advance))
-
-        return self.simulate(
-            order.scenario,
-            seed=order.seed,
-            replications=order.replications,
-            engine=order.engine,
-            overrides=order.overrides,
-            warnings=order.warnings,
-            crew=crew,
-            progress=follow,
-            cancel=limit.is_reached,
-        )
-
-    def _why_stopped(self, live: Live) -> tuple[State, Problem | None]:
-        if live.stop.is_set():
-            return "cancelled", None
-        return "failed", refusals.beyond(self.settings)
-
-    def _succeed(self, run: str, live: Live, result: Result) -> None:
-        self._finish(run, "succeeded", scenario=live.order.scenario, result=result)
-        self.telemetry.simulated(result.timing.events)
-
-    def _finish(
-        self,
-        run: str,
-        state: State,
-        problem: Problem | None = None,
-        *,
-        scenario: Resolved | None = None,
-        result: Result | None = None,
-    ) -> None:
-        """The end of a run: stored, shown and counted before anybody is told of it."""
-        problems = [problem_item(problem)] if problem else []
-        ended: dict[str, Any] = {"state": state, "finished": _now(), "problems": problems}
-        if result is not None:
-            ended["digest"] = list(result.digest)
-        ticket = self._tickets[run].model_copy(update=ended)
-        self._keep(ticket, scenario, result)
-        if ticket.named and result is not None:
-            self._show(ticket, result.document()["kpis"])
-        self.telemetry.finished(state, _seconds(ticket))
-        with self._changed:
-            self._tickets[run] = ticket
-            self._live.pop(run, None)
-        self._prune()
-
-    def _keep(self, ticket: Ticket, scenario: Resolved | None, result: Result | None) -> None:
-        """Store a run. That one failed can be told without a disk; an answer that is not stored is none."""
-        try:
-            self.store.save(ticket, scenario, result)
-        except OSError:
-            if result is not None:
-                raise
-            log.exception("run not stored", run=ticket.id)
-
-    def _update(self, run: str, **changes: Any) -> None:
-        with self._changed:
-            self._tickets[run] = self._tickets[run].model_copy(update=changes)
-
-    def _show_again(self, ticket: Ticket) -> None:
-        """Show a result of an earlier life, if it can still be read."""
-        try:
-            self._show(ticket, self.store.result(ticket.id)["kpis"])
-        except (OSError, ValueError, LookupError, TypeError) as error:
-            log.warning("unreadable result", run=ticket.id, reason=type(error).__name__)
-
-    def _show(self, ticket: Ticket, kpis: list[dict[str, Any]]) -> None:
-        self.telemetry.show(ticket.scenario, kpis)
-
-    def _prune(self) -> None:
-        """Let go of the oldest finished runs beyond what is kept."""
-        with self._changed:
-            ended = [run for run in self._tickets if run not in self._live]
-            gone = ended[: max(0, len(ended) - self.settings.max_kept)]
-            for run in gone:
-                del self._tickets[run]
-        for run in gone:
-            self.store.remove(run)
+    def _as_it_stands(self, ticket: Ticket) -> Ticket:
+        """With the progress of this moment, where the work is done here."""
+        live = self.desk.progress_of(ticket.id) if ticket.state == "running" else None
+        return ticket if live is None else ticket.model_copy(update={"progress": live})
 
 
-class _Limit:
-    """Tells the work when to stop: on demand, after its time, or when it has too many entities."""
-
-    def __init__(self, settings: Settings, live: Live) -> None:
-        self.stop = live.stop
-        self.deadline = time.monotonic() + settings.max_run_seconds
-        self.most, self.entities = 2 * settings.max_entities * live.order.replications, 0
-
-    def is_reached(self) -> bool:
-        return self.stop.is_set() or time.monotonic() > self.deadline or self.entities > self.most
-
-
-# ---- small things -------------------------------------------------------------------------------------
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _new_run(ticket: Ticket, order: Order, result_version: int) -> NewRun:
+    identity = scenario_hash(order.scenario)
+    answers = (
+        identity,
+        order.seed,
+        order.replications,
+        order.engine,
+        order.named,
+        order.records,
+        result_version,
+    )
+    return NewRun(
+        ticket=ticket,
+        scenario=order.scenario,
+        scenario_hash=identity,
+        warnings=order.warnings,
+        keeps_records=order.records,
+        result_version=result_version,
+        answer_key=hashlib.sha256(repr(answers).encode()).hexdigest(),
+        holder=order.holder,
+        idempotency_key=order.idempotency_key,
+        order_hash=order.order_hash,
+    )
 
 
 def _new_ticket(order: Order) -> Ticket:
-    now = _now()
+    now = datetime.now(UTC)
     return Ticket(
         id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
         state="queued",
@@ -331,23 +266,7 @@ def _new_ticket(order: Order) -> Ticket:
         created=now,
         started=None,
         finished=None,
-        progress=NOTHING_YET,
+        progress=RunProgress(**NOTHING_YET),
         digest=[],
         problems=[],
-    )
-
-
-def _seconds(ticket: Ticket) -> float | None:
-    """How long it was at work [s]; None if it never began."""
-    if ticket.started is None or ticket.finished is None:
-        return None
-    return (ticket.finished - ticket.started).total_seconds()
-
-
-def _progress(advance: runner.Advance) -> RunProgress:
-    return RunProgress(
-        done=min(1.0, advance.done),
-        entities=advance.entities,
-        entities_per_s=round(advance.entities_per_s, 1),
-        remaining_s=advance.remaining_s,
     )

@@ -43,8 +43,15 @@ class Settings(BaseSettings):
     max_run_seconds: float = Field(3_600.0, gt=0, description="longest time one run may take [s]")
     max_queued: int = Field(20, ge=1, description="most runs waiting their turn")
     max_kept: int = Field(200, ge=1, description="finished runs kept; the oldest are deleted")
+    database: str = Field("", description="address of the database; left out: SQLite in the data folder")
+    lease_seconds: float = Field(15.0, ge=0.5, description="how long a silent worker keeps its run [s]")
     runs_at_once: int = Field(2, ge=1, le=64, description="runs worked on at the same time")
     jobs: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="processes of one run")
+
+    @property
+    def database_url(self) -> str:
+        """The address of the database."""
+        return self.database or f"sqlite:///{(self.data_dir / 'cuakhau.db').as_posix()}"
 
 
 class SettingsError(Exception):

@@ -13,6 +13,7 @@ from scenarios.resolved import Label
 from sim.engines import DEFAULT_ENGINE, ENGINES, Engine
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+ENDED: tuple[State, ...] = ("succeeded", "failed", "cancelled")
 SEED_LIMIT = 1 << 64
 
 
@@ -84,6 +85,8 @@ ORDER_FIELDS = {
         en='write an object such as {"resources.officers.capacity": 6}',
     ),
     "engine": Label(vi=f"hãy chọn: {', '.join(ENGINES)}", en=f"choose one of: {', '.join(ENGINES)}"),
+    "records": Label(vi="hãy viết true hoặc false", en="write true or false"),
+    "fresh": Label(vi="hãy viết true hoặc false", en="write true or false"),
 }
 """The fields of a run order, each with what to write in it."""
 
@@ -106,6 +109,8 @@ class RunOrder(CheckOrder):
     seed: int | None = Field(None, ge=0, lt=SEED_LIMIT, description="left out: one is drawn and recorded")
     replications: int = Field(10, ge=1, description="independent repetitions")
     engine: Engine = Field(DEFAULT_ENGINE, description="what simulates")
+    records: bool = Field(False, description="keep every visit of every entity, as Parquet files")
+    fresh: bool = Field(False, description="simulate again although an equal order has an answer already")
 
 
 # ---- scenarios ----------------------------------------------------------------------------------------
@@ -254,6 +259,37 @@ class Kpis(Wire):
     warnings: list[ProblemItem]
 
 
+class StoredFile(Wire):
+    """A file of a run."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class RunFiles(Wire):
+    """What is stored of a run."""
+
+    id: str
+    result_version: int = Field(description="what the figures mean; those of two versions are not compared")
+    current: bool = Field(description="whether that is the result version of this program")
+    files: list[StoredFile]
+
+
+class StudyTable(Wire):
+    """The Time Release Study of an average day [s]."""
+
+    id: str
+    trs: list[dict[str, Any]]
+
+
+class Curves(Wire):
+    """Levels over the run: mean and day-to-day spread at each time."""
+
+    id: str
+    series: list[dict[str, Any]]
+
+
 class Health(Wire):
     """That the service lives."""
 
@@ -261,6 +297,11 @@ class Health(Wire):
     version: str
     queued: int
     running: int
+
+
+def kpis_of(run: str, document: dict[str, Any]) -> Kpis:
+    """The answer of a run without its curves and tables."""
+    return Kpis.model_validate({"id": run} | {k: document[k] for k in Kpis.model_fields if k != "id"})
 
 
 # ---- from what the program holds ----------------------------------------------------------------------

@@ -1,15 +1,28 @@
-"""Runs: order one, see how it stands, get its answer, cancel it."""
+"""Runs: order one, see how it stands, follow it, get its answer and its files, cancel it, delete it."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+import anyio
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import FileResponse, StreamingResponse
 
-from platform_api import intake, orders, wire
+from platform_api import errors, intake, orders, refusals, wire
 from platform_api.routes.common import Service
+from platform_api.runs import GLANCE, Runs
+from platform_api.wire import ENDED, Ticket
+from scenarios.errors import Language
+from sim.run import RESULT_VERSION
 
 router = APIRouter(prefix="/v1/runs", tags=["runs"])
+
+PING_EVERY = 15.0
+"""How often a silent event stream says that it lives [s]."""
+
+Cursor = Annotated[int | None, Query(ge=1, description="where the page begins; take it from the Link header")]
 
 
 async def _order(request: Request) -> wire.RunOrder:
@@ -18,38 +31,164 @@ async def _order(request: Request) -> wire.RunOrder:
 
 @router.post("", status_code=202, operation_id="submitRun", summary="Order a run")
 def submit_run(
-    order: Annotated[wire.RunOrder, Depends(_order)], service: Service, response: Response
-) -> wire.Ticket:
-    """The run is put in a queue; ask for it at the address in `Location`."""
-    ticket = service.runs.submit(orders.prepare(order, service.settings))
+    order: Annotated[wire.RunOrder, Depends(_order)],
+    service: Service,
+    response: Response,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$",
+            description="sent again with the same order, it gives the same run",
+        ),
+    ] = None,
+) -> wire.Ticket:  # fmt: skip
+    """The run is put in a queue; ask for it at the address in `Location`.
+
+    An order that equals an earlier one (scenario, seed, replications, engine) gives that one's run, unless
+    `fresh` is said.
+    """
+    ticket = service.runs.submit(orders.prepare(order, service.settings, idempotency_key))
     response.headers["Location"] = f"/v1/runs/{ticket.id}"
     return ticket
 
 
 @router.get("", operation_id="listRuns", summary="The latest runs")
-async def list_runs(
+def list_runs(
+    request: Request,
+    response: Response,
     service: Service,
     limit: Annotated[int, Query(ge=1, le=200, description="most runs to list")] = 50,
     state: Annotated[wire.State | None, Query(description="only runs in this state")] = None,
+    scenario: Annotated[str | None, Query(max_length=200, description="only runs of this scenario")] = None,
+    after: Cursor = None,
 ) -> wire.RunList:
-    """The newest first."""
-    return wire.RunList(runs=service.runs.newest(limit, state))
+    """The newest first; the `Link` header has the address of the next page."""
+    found, more = service.runs.page(limit, state, scenario, after)
+    if more is not None:
+        following = request.url.include_query_params(after=more)
+        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+    return wire.RunList(runs=found)
 
 
 @router.get("/{id}", operation_id="getRun", summary="How a run stands")
-async def get_run(id: str, service: Service) -> wire.Ticket:  # noqa: A002  - the name in the path
+def get_run(id: str, service: Service) -> wire.Ticket:  # noqa: A002  - the name in the path
     """State and progress; why it failed, if it did."""
     return service.runs.get(id)
 
 
-@router.get("/{id}/kpis", operation_id="getRunKpis", summary="The answer of a run")
-def get_run_kpis(id: str, service: Service) -> wire.Kpis:  # noqa: A002
+@router.get("/{id}/kpis", operation_id="getRunKpis", summary="The answer of a run", response_model=wire.Kpis)
+def get_run_kpis(id: str, service: Service) -> Response:  # noqa: A002
     """Every KPI over the replications, with its interval and its day-to-day spread."""
-    result = service.runs.result(id)
-    return wire.Kpis.model_validate({"id": id} | {k: result[k] for k in wire.Kpis.model_fields if k != "id"})
+    return Response(service.runs.file(id, "kpis.json"), media_type="application/json")
+
+
+@router.get("/{id}/trs", operation_id="getRunStudy", summary="The Time Release Study of a run")
+def get_run_study(id: str, service: Service) -> wire.StudyTable:  # noqa: A002
+    """Each interval between two milestones, on an average day."""
+    return wire.StudyTable(id=id, trs=service.runs.result(id)["trs"])
+
+
+@router.get("/{id}/series", operation_id="getRunSeries", summary="The curves of a run")
+def get_run_series(id: str, service: Service) -> wire.Curves:  # noqa: A002
+    """Backlog, queues and use over the run."""
+    return wire.Curves(id=id, series=service.runs.result(id)["series"])
+
+
+@router.get("/{id}/report", operation_id="getRunReport", summary="The report of a run")
+def get_run_report(
+    id: str,  # noqa: A002
+    service: Service,
+    language: Annotated[Language, Query(description="of the page")] = "vi",
+) -> Response:
+    """One HTML page that needs nothing else; it can be printed and sent."""
+    from platform_api import results
+    from platform_api.report import render
+    from platform_api.screen import command_of
+    from scenarios.resolved import from_json
+
+    result = results.from_json(service.runs.file(id, "result.json"))
+    scenario = from_json(service.runs.file(id, "scenario.json"))
+    page = render(result, scenario, command_of(result), language)
+    return Response(page, media_type="text/html", headers={"Content-Language": language})
+
+
+@router.get("/{id}/files", operation_id="listRunFiles", summary="What is stored of a run")
+def list_run_files(id: str, service: Service) -> wire.RunFiles:  # noqa: A002
+    """Its files with their checksums, and the version of their figures."""
+    kept = service.runs.kept(id)
+    return wire.RunFiles(
+        id=id,
+        result_version=kept.result_version,
+        current=kept.result_version == RESULT_VERSION,
+        files=[wire.StoredFile(name=name, **told) for name, told in sorted(kept.files.items())],
+    )
+
+
+@router.get("/{id}/files/{name:path}", operation_id="getRunFile", summary="A file of a run")
+def get_run_file(id: str, name: str, service: Service) -> Response:  # noqa: A002
+    """As it was written; parts of it by `Range`."""
+    kept = service.runs.kept(id)
+    if name not in kept.files:  # what is looked up here is never made into a path before
+        raise errors.unknown(errors.UNKNOWN_FILE, "file", name, sorted(kept.files))
+    path = service.runs.answers.path(id, name)
+    if not path.is_file():
+        raise refusals.damaged(id, name)
+    kind = "application/json" if name.endswith(".json") else "application/octet-stream"
+    return FileResponse(path, media_type=kind, headers={"ETag": f'"{kept.files[name]["sha256"]}"'})
+
+
+@router.delete("/{id}/files", status_code=204, operation_id="deleteRun", summary="Delete a run")
+def delete_run(id: str, service: Service) -> None:  # noqa: A002
+    """A run that has ended is forgotten, with all its files."""
+    service.runs.forget(id)
 
 
 @router.delete("/{id}", status_code=202, operation_id="cancelRun", summary="Cancel a run")
 def cancel_run(id: str, service: Service) -> wire.Ticket:  # noqa: A002
     """A waiting run ends at once, one at work within about two seconds; one that has ended stays as it is."""
     return service.runs.cancel(id)
+
+
+# ---- events -------------------------------------------------------------------------------------------
+
+
+@router.get("/{id}/events", operation_id="followRun", summary="Follow a run")
+async def follow_run(
+    id: str,  # noqa: A002
+    service: Service,
+    last_event_id: Annotated[str | None, Header(max_length=200, description="what was heard last")] = None,
+) -> Response:
+    """Server-sent events: `progress` whenever it has moved, `ended` once, each with the run as its data."""
+    await anyio.to_thread.run_sync(service.runs.get, id)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(
+        _events(service.runs, id, last_event_id), headers=headers, media_type="text/event-stream"
+    )
+
+
+async def _events(runs: Runs, run: str, heard: str | None) -> AsyncIterator[str]:
+    """What a follower has not heard yet; a comment now and then while nothing moves."""
+    quiet = 0.0
+    while True:
+        ticket = await anyio.to_thread.run_sync(runs.glance, run)
+        told = _name_of(ticket)
+        over = ticket.state in ENDED
+        if told != heard:
+            yield _event("ended" if over else "progress", told, ticket.model_dump(mode="json"))
+            heard, quiet = told, 0.0
+        if over:
+            return
+        await anyio.sleep(GLANCE)
+        quiet += GLANCE
+        if quiet >= PING_EVERY:
+            yield ": \n\n"
+            quiet = 0.0
+
+
+def _name_of(ticket: Ticket) -> str:
+    """The identity of what a follower is told: equal when nothing has moved."""
+    return f"{ticket.state}-{ticket.progress.done:.6f}-{ticket.progress.entities}"
+
+
+def _event(kind: str, name: str, data: dict[str, Any]) -> str:
+    return f"id: {name}\nevent: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -20,9 +20,9 @@ from platform_api.results import Result
 from platform_api.runner import run_scenario
 from platform_api.server import log_to_standard_error
 from platform_api.settings import Settings
-from platform_api.store import Store
 from scenarios import library
 from scenarios.resolved import Resolved
+from tests.platform_api.postgres import PostgresServer
 
 MakeApp = Callable[..., FastAPI]
 
@@ -63,11 +63,30 @@ def resolved(written: dict[str, Any]) -> Resolved:
     return library.load_text(json.dumps(written, ensure_ascii=False)).resolved
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this test process."""
+    with PostgresServer() as server:
+        yield server
+
+
 @pytest.fixture
-def make_app(tmp_path: Path) -> MakeApp:
+def database(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database; "" for SQLite in the data folder."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return ""
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
+on_both_databases = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, database: str) -> MakeApp:
     """Makes an application that simulates within this process; settings by keyword."""
 
-    return partial(app_in, tmp_path)
+    return partial(app_in, tmp_path, database=database)
 
 
 def run_here(scenario: Resolved, *, crew: Crew, **order: Any) -> Result:
@@ -77,7 +96,7 @@ def run_here(scenario: Resolved, *, crew: Crew, **order: Any) -> Result:
 
 def app_in(folder: Path, simulate: Any = run_here, **settings: Any) -> FastAPI:
     chosen = Settings(data_dir=folder, **settings)
-    return create_app(chosen, Store(folder), CollectorRegistry(), simulate)
+    return create_app(chosen, CollectorRegistry(), simulate)
 
 
 def client_of(app: FastAPI) -> TestClient:

@@ -1,6 +1,5 @@
 """Every address of the API, in process."""
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -155,10 +154,9 @@ def test_a_folder_that_cannot_be_read_harms_nobody(
     (tmp_path / "runs" / "broken" / "ticket.json").write_text("{", encoding="utf-8")
     with client_of(make_app()) as client:
         kept = order_and_wait(client, scenario=written, replications=1)
-    lost = tmp_path / "runs" / kept["id"]
-    ticket = json.loads((lost / "ticket.json").read_bytes()) | {"named": True}
-    (lost / "ticket.json").write_text(json.dumps(ticket), encoding="utf-8")
-    (lost / "result.json").unlink()
+    (tmp_path / "runs" / kept["id"] / "result.json").unlink()
+    for file in tmp_path.glob("cuakhau.db*"):
+        file.unlink()
     with client_of(make_app()) as client:
         assert_problem(client.get(f"/v1/runs/{kept['id']}/kpis"), errors.UNKNOWN_RUN)
         assert order_and_wait(client, scenario=written, replications=1)["state"] == "succeeded"

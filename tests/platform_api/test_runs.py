@@ -13,8 +13,10 @@ from platform_api.runner import Advance, RunFailed
 from scenarios.resolved import Label
 from sim.laws import LawBroken
 from sim.run import Cancelled
-from tests.platform_api.conftest import MakeApp, client_of, run_here
+from tests.platform_api.conftest import MakeApp, client_of, on_both_databases, run_here
 from tests.platform_api.helpers import assert_problem, order_and_wait, wait_for_end
+
+pytestmark = on_both_databases
 
 
 class Gate:
@@ -127,15 +129,21 @@ def test_cancelling_what_has_ended_changes_nothing(make_app: MakeApp, written: d
         assert client.get(f"/v1/runs/{ticket['id']}/kpis").status_code == 200
 
 
-def test_stopping_the_service_cancels_its_runs(
+def test_what_had_not_ended_when_the_service_stopped_goes_on_at_its_next_start(
     make_app: MakeApp, endless: dict[str, Any], tmp_path: Path
 ) -> None:
     with client_of(make_app(runs_at_once=1)) as client:
         runs = [client.post("/v1/runs", json={"scenario": endless}).json()["id"] for _ in range(3)]
         wait_for(lambda: client.get("/healthz").json()["running"] == 1)
+        client.delete(f"/v1/runs/{runs[2]}")
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("run-")] == []
-    with client_of(make_app()) as client:
-        assert {client.get(f"/v1/runs/{run}").json()["state"] for run in runs} == {"cancelled"}
+    with client_of(make_app(runs_at_once=1)) as client:
+        wait_for(lambda: client.get("/healthz").json()["running"] == 1)
+        states = [client.get(f"/v1/runs/{run}").json()["state"] for run in runs]
+        assert states == ["running", "queued", "cancelled"]
+        for run in runs:
+            client.delete(f"/v1/runs/{run}")
+        wait_for(lambda: client.get("/healthz").json()["running"] == 0)
     assert list(tmp_path.rglob("*.partial")) == []
 
 

@@ -1,0 +1,372 @@
+"""The desk: threads that take run after run from the queue, do them, and hold their lease meanwhile.
+
+A service has one, and `cuakhau worker` is one without a service. What a desk holds when it is killed is taken
+up by another, or by itself when it begins again, once the lease has ended.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from metrics.exposition import Telemetry
+from platform_api import refusals, runner, wire
+from platform_api.answers import Answers, Damaged, Files
+from platform_api.crew import Crew
+from platform_api.results import Result, write_result
+from platform_api.settings import Settings
+from platform_api.store import Unavailable
+from platform_api.store.run_table import Claimed, RunTable
+from platform_api.wire import RunProgress, State, Ticket, problem_item
+from scenarios.errors import Problem
+from sim.laws import LawBroken
+from sim.run import Cancelled
+
+log = structlog.get_logger(__name__)
+
+STOP_WITHIN = 5.0
+"""How long a stopping desk waits for its runs to end [s]."""
+
+BEATS = 5
+"""How often a lease is renewed before it would end."""
+
+LOOK_EVERY = 0.5
+"""How often the queue is looked at when nobody rings [s]."""
+
+TRIES = 3
+"""A run whose worker died so often is not tried again."""
+
+Simulate = Callable[..., Result]
+"""`runner.run_scenario`, or something with the same parameters."""
+
+
+@dataclass(slots=True)
+class Live:
+    """A run that is being done here."""
+
+    claimed: Claimed
+    stop: threading.Event = field(default_factory=threading.Event)
+    cancelled: bool = False  # somebody asked for it
+    lost: bool = False  # another worker has it
+    progress: RunProgress | None = None
+
+
+class Desk:
+    """Works through the queue from `open` to `close`."""
+
+    def __init__(
+        self, settings: Settings, table: RunTable, answers: Answers, telemetry: Telemetry, simulate: Simulate
+    ) -> None:
+        self.settings, self.table, self.answers, self.telemetry = settings, table, answers, telemetry
+        self.simulate = simulate
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._live: dict[str, Live] = {}
+        self._rung = threading.Condition()
+        self._closing = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    # ---- begin and end
+    def open(self) -> None:
+        """Begin to work."""
+        self._look_for_lapsed()
+        names = [f"run-{number}" for number in range(self.settings.runs_at_once)]
+        self._threads = [threading.Thread(target=self._serve, name=name, daemon=True) for name in names]
+        self._threads.append(threading.Thread(target=self._hold, name="run-lease", daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Stop what is at work and put it back into the queue."""
+        self._closing.set()
+        for live in list(self._live.values()):
+            live.stop.set()
+        self.ring()
+        deadline = time.monotonic() + STOP_WITHIN
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def ring(self) -> None:
+        """Somebody has ordered a run."""
+        with self._rung:
+            self._rung.notify_all()
+
+    # ---- what is at work here
+    def progress_of(self, run: str) -> RunProgress | None:
+        """How far a run is, if it is done here."""
+        live = self._live.get(run)
+        return live.progress if live else None
+
+    def stop_run(self, run: str) -> None:
+        """Have a run stop, if it is done here; elsewhere the lease tells it."""
+        live = self._live.get(run)
+        if live is not None:
+            live.cancelled = True
+            live.stop.set()
+
+    # ---- leases
+    def _hold(self) -> None:
+        """Renew the leases of what is done here, and look for runs whose worker is gone."""
+        pause = self.settings.lease_seconds / BEATS
+        while not self._closing.wait(min(pause, 1.0)):
+            try:
+                for run, live in list(self._live.items()):
+                    self._beat(run, live)
+                self._look_for_lapsed()
+            except Unavailable as error:
+                log.warning("store unavailable", reason=type(error).__name__)
+
+    def _beat(self, run: str, live: Live) -> None:
+        asked = self.table.beat(self.name, run, self._until(), live.progress)
+        if asked is None and run in self._live:
+            live.lost = True
+        live.cancelled |= bool(asked)
+        if asked is None or asked:
+            live.stop.set()
+
+    def _until(self) -> datetime:
+        return _now() + timedelta(seconds=self.settings.lease_seconds)
+
+    def _look_for_lapsed(self) -> None:
+        """Runs whose worker is gone wait again; one that lost too many workers has failed."""
+        for ticket, tries, was_to_stop in self.table.lapsed(_now()):
+            ended = None
+            if was_to_stop:
+                ended = _ended(ticket, "cancelled", None)
+            elif tries >= TRIES:
+                ended = _ended(ticket, "failed", refusals.workers_died(ticket.id, tries))
+            if self.table.take_back(ticket.id, _now(), ended):
+                log.warning(
+                    "worker gone", run=ticket.id, tries=tries, state=ended.state if ended else "queued"
+                )
+                if ended is not None:
+                    self.telemetry.finished(ended.state, _seconds(ended))
+                self.ring()
+
+    # ---- the work
+    def _serve(self) -> None:
+        """One thread: takes run after run from the queue."""
+        with Crew(self.settings.jobs, self.settings.max_replications) as crew:
+            while not self._closing.is_set():
+                claimed = self._claim()
+                if claimed is not None:
+                    self._do(claimed, crew)
+
+    def _claim(self) -> Claimed | None:
+        """The next run, or None after a while."""
+        try:
+            claimed = self.table.claim(self.name, _now(), self._until())
+        except Unavailable as error:
+            log.warning("store unavailable", reason=type(error).__name__)
+            claimed = None
+        if claimed is None:
+            with self._rung:
+                if not self._closing.is_set():
+                    self._rung.wait(LOOK_EVERY)
+        return claimed
+
+    def _do(self, claimed: Claimed, crew: Crew) -> None:
+        """Do one run; whatever happens, it ends in a state that says so, or waits again."""
+        live = self._live[claimed.ticket.id] = Live(claimed)
+        if self._closing.is_set():
+            live.stop.set()
+        try:
+            ended, files, result = self._outcome(live, crew)
+            if ended is not None:
+                self._end(live, ended, files, result)
+        finally:
+            del self._live[claimed.ticket.id]
+        if ended is None and not live.lost:
+            with suppress(Unavailable):
+                self.table.put_back(self.name, claimed.ticket.id)
+
+    def _outcome(self, live: Live, crew: Crew) -> tuple[Ticket | None, Files, Result | None]:
+        """How a run ended, with its files; None when it is not to end here."""
+        ticket = live.claimed.ticket
+        try:
+            with self._records_of(live) as records:
+                result = self._simulate(live, crew, records)
+                ended = self._succeeded(live, result)
+                return ended, self._store(ended, live.claimed, result, records), result
+        except Cancelled:
+            if live.lost or (self._closing.is_set() and not live.cancelled):
+                return None, {}, None
+            state, problem = self._why_stopped(live)
+        except Exception as error:
+            state, problem = "failed", _told(error, ticket.id)
+        return _ended(ticket.model_copy(update=_progress_of(live)), state, problem), {}, None
+
+    @contextmanager
+    def _records_of(self, live: Live) -> Iterator[Path | None]:
+        """Where the records are written while it runs, if they are wanted."""
+        if not live.claimed.keeps_records:
+            yield None
+            return
+        folder = self.answers.folder / f".{live.claimed.ticket.id}.{secrets.token_hex(6)}.partial"
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _simulate(self, live: Live, crew: Crew, records: Path | None) -> Result:
+        ticket = live.claimed.ticket
+        limit = _Limit(self.settings, live)
+
+        def follow(advance: runner.Advance) -> None:
+            limit.entities = advance.entities
+            live.progress = _progress(advance)
+
+        return self.simulate(
+            live.claimed.scenario,
+            seed=ticket.seed,
+            replications=ticket.replications,
+            engine=ticket.engine,
+            overrides=ticket.overrides,
+            warnings=live.claimed.warnings,
+            crew=crew,
+            progress=follow,
+            cancel=limit.is_reached,
+            record_to=records,
+        )
+
+    def _why_stopped(self, live: Live) -> tuple[State, Problem | None]:
+        if live.cancelled:
+            return "cancelled", None
+        return "failed", refusals.beyond(self.settings)
+
+    def _succeeded(self, live: Live, result: Result) -> Ticket:
+        ended = _ended(live.claimed.ticket, "succeeded", None)
+        return ended.model_copy(update={"digest": list(result.digest), **_progress_of(live)})
+
+    def _store(self, ended: Ticket, claimed: Claimed, result: Result, records: Path | None) -> Files:
+        """The answer on disk; only then may the table say that it succeeded."""
+        with self.answers.writing(ended.id) as (fresh, files):
+            write_result(result, claimed.scenario, fresh)
+            answer = wire.kpis_of(ended.id, result.document())
+            (fresh / "kpis.json").write_text(answer.model_dump_json(), encoding="utf-8")
+            (fresh / "ticket.json").write_text(ended.model_dump_json(), encoding="utf-8")
+            if records is not None:
+                records.rename(fresh / "records")
+        return files
+
+    def _end(self, live: Live, ended: Ticket, files: Files, result: Result | None) -> None:
+        """The end of a run: shown and counted before anybody is told of it."""
+        if not self._held_still(live):
+            return
+        if ended.named and result is not None:
+            self.telemetry.show(ended.scenario, result.document()["kpis"])
+        self.telemetry.finished(ended.state, _seconds(ended))
+        if result is not None:
+            self.telemetry.simulated(result.timing.events)
+        self._tell_table(ended, files)
+        self._prune()
+
+    def _held_still(self, live: Live) -> bool:
+        """Whether the lease has not gone to somebody else."""
+        if live.lost:
+            log.warning("lease lost", run=live.claimed.ticket.id)
+        return not live.lost
+
+    def _tell_table(self, ended: Ticket, files: Files) -> None:
+        """Say that it has ended, again and again while the database is away; the lease decides in the end."""
+        deadline = time.monotonic() + 2 * self.settings.lease_seconds
+        while True:
+            try:
+                self.table.finish(self.name, ended, files)
+                return
+            except Unavailable as error:
+                log.warning("store unavailable", run=ended.id, reason=type(error).__name__)
+                if time.monotonic() > deadline or self._closing.wait(LOOK_EVERY):
+                    return
+
+    def _prune(self) -> None:
+        """Let go of the oldest ended runs beyond what is kept."""
+        with suppress(Unavailable):
+            gone = self.table.beyond(self.settings.max_kept)
+            if gone:
+                self.table.forget(gone)
+            for run in gone:
+                self.answers.remove(run)
+
+    def show(self, ticket: Ticket) -> None:
+        """Show a stored result on the metrics, if it can still be read."""
+        import json
+
+        kept = self.table.kept(ticket.id)
+        try:
+            document = json.loads(self.answers.read(ticket.id, "result.json", kept.files if kept else {}))
+            self.telemetry.show(ticket.scenario, document["kpis"])
+        except (Damaged, ValueError, LookupError, TypeError) as error:
+            log.warning("unreadable result", run=ticket.id, reason=type(error).__name__)
+
+
+class _Limit:
+    """Tells the work when to stop: on demand, after its time, or when it has too many entities."""
+
+    def __init__(self, settings: Settings, live: Live) -> None:
+        self.stop = live.stop
+        self.deadline = time.monotonic() + settings.max_run_seconds
+        self.most, self.entities = 2 * settings.max_entities * live.claimed.ticket.replications, 0
+
+    def is_reached(self) -> bool:
+        return self.stop.is_set() or time.monotonic() > self.deadline or self.entities > self.most
+
+
+# ---- small things -------------------------------------------------------------------------------------
+
+
+def _told(error: Exception, run: str) -> Problem:
+    """Why a run failed, in words."""
+    if isinstance(error, LawBroken):
+        return refusals.law_broken(error)
+    if isinstance(error, runner.ScenarioFault):
+        return Problem("scenario", "", error.message, error.remedy)
+    if isinstance(error, runner.RunFailed):
+        return Problem("run", run, error.message, error.remedy)
+    if isinstance(error, ValueError):
+        return refusals.cannot_run(error)
+    if isinstance(error, OSError):
+        return refusals.cannot_store(error)
+    log.error("run failed", run=run, exc_info=error)
+    return refusals.fault(run)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _ended(ticket: Ticket, state: State, problem: Problem | None) -> Ticket:
+    problems = [problem_item(problem)] if problem else []
+    return ticket.model_copy(update={"state": state, "finished": _now(), "problems": problems})
+
+
+def _progress_of(live: Live) -> dict[str, Any]:
+    return {} if live.progress is None else {"progress": live.progress}
+
+
+def _seconds(ticket: Ticket) -> float | None:
+    """How long it was at work [s]; None if it never began."""
+    if ticket.started is None or ticket.finished is None:
+        return None
+    return (ticket.finished - ticket.started).total_seconds()
+
+
+def _progress(advance: runner.Advance) -> RunProgress:
+    return RunProgress(
+        done=min(1.0, advance.done),
+        entities=advance.entities,
+        entities_per_s=round(advance.entities_per_s, 1),
+        remaining_s=advance.remaining_s,
+    )

@@ -1,0 +1,68 @@
+"""A database opened and brought up to this version: SQLite in the data folder, or a server by its address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+
+BUSY_MS = 10_000
+"""How long a writer of SQLite waits for another one [ms]."""
+
+ONE_AT_A_TIME = 0x43554B48
+"""The lock under which a PostgreSQL server lets one of us change the tables."""
+
+
+def open_database(url: str) -> Engine:
+    """The database at an address, with the tables of this version.
+
+    Raises
+    ------
+    sqlalchemy.exc.SQLAlchemyError
+        If it cannot be reached or written.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000})
+        _as_sqlite_should_be(engine)
+    else:
+        engine = create_engine(parsed, pool_pre_ping=True)
+    _upgrade(engine)
+    return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """The same database for transactions that write: in SQLite they wait for the lock at once."""
+    return engine.execution_options(writes=True)
+
+
+def _as_sqlite_should_be(engine: Engine) -> None:
+    """Transactions begin where we say so; readers never wait for a writer."""
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _upgrade(engine: Engine) -> None:
+    """Make the changes that are missing, in one transaction; of two that begin at once, one waits."""
+    config = Config()
+    config.set_main_option("script_location", (Path(__file__).parent / "migrations").as_posix())
+    with writing(engine).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ONE_AT_A_TIME})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,375 @@
+"""The table of runs, which is also their queue: whoever works takes a lease on the oldest that waits.
+
+Every change is one transaction, so a process that is killed at any instant leaves a run that waits, one whose
+lease ends soon and is then taken up again, or one that has ended. Nothing is "running" for ever.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from platform_api.store.database import writing
+from platform_api.store.tables import runs
+from platform_api.wire import ENDED, ProblemItem, RunProgress, State, Ticket
+from scenarios.errors import Problem
+from scenarios.resolved import Label, Resolved, from_json, to_json
+
+WAITING: dict[str, Any] = {"worker": None, "lease_until": None}
+NOTHING_YET: dict[str, Any] = RunProgress(
+    done=0.0, entities=0, entities_per_s=0.0, remaining_s=None
+).model_dump()
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """An order as it enters the table."""
+
+    ticket: Ticket
+    scenario: Resolved
+    scenario_hash: str
+    warnings: tuple[Problem, ...]
+    keeps_records: bool
+    result_version: int
+    answer_key: str
+    holder: str
+    idempotency_key: str | None
+    order_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A run that a worker has taken."""
+
+    ticket: Ticket
+    scenario: Resolved
+    warnings: tuple[Problem, ...]
+    keeps_records: bool
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A finished run's files with their checksums, and what made them."""
+
+    ticket: Ticket
+    files: dict[str, dict[str, Any]]
+    result_version: int
+
+
+class Refused(Exception):
+    """The order was not taken: the queue is full."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(f"{waiting} runs are waiting")
+        self.waiting = waiting
+
+
+class Misused(Exception):
+    """An idempotency key came again with another order."""
+
+
+class RunTable:
+    """Every run that the service knows. All methods may be called from any thread and any process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._writing = engine, writing(engine)
+
+    # ---- orders
+    def add(self, new: NewRun, most_waiting: int, *, fresh: bool) -> tuple[Ticket, bool]:
+        """Put an order in the queue, or give the run that it repeats; the second value tells which.
+
+        Raises
+        ------
+        Refused
+            If so many wait already.
+        Misused
+            If its idempotency key was used for another order.
+        """
+        try:
+            with self._writing.begin() as connection:
+                repeated = connection.execute(self._repeated(new, fresh)).first()
+                if repeated is not None:
+                    return _told_again(repeated, new), False
+                waiting = connection.execute(_count("queued")).scalar_one()
+                if waiting >= most_waiting:
+                    raise Refused(waiting)
+                connection.execute(insert(runs).values(**_columns(new)))
+                return new.ticket, True
+        except IntegrityError:  # two with the same idempotency key at the same moment
+            with self._engine.connect() as connection:
+                return _told_again(connection.execute(self._repeated(new, fresh)).one(), new), False
+
+    @staticmethod
+    def _repeated(new: NewRun, fresh: bool) -> Select[Any]:
+        """The run that an order repeats: by its idempotency key, else by what it would answer."""
+        same_key = (runs.c.holder == new.holder) & (runs.c.idempotency_key == new.idempotency_key)
+        same_answer = (runs.c.answer_key == new.answer_key) & runs.c.state.in_(
+            ("queued", "running", "succeeded")
+        )
+        same_answer &= ~runs.c.cancel_asked
+        which = [] if fresh else [same_answer]
+        first: list[Any] = [runs.c.number.desc()]
+        if new.idempotency_key is not None:
+            which.append(same_key)
+            first.insert(0, func.coalesce(runs.c.idempotency_key == new.idempotency_key, False).desc())
+        return select(runs).where(or_(False, *which)).order_by(*first).limit(1)
+
+    def bring_in(self, ticket: Ticket, new: NewRun, files: dict[str, dict[str, Any]]) -> None:
+        """A finished run that was kept before there was a database."""
+        columns = _columns(new) | _of_ticket(ticket) | {"files": files, "resolved": None}
+        with self._writing.begin() as connection:
+            if connection.execute(select(runs.c.id).where(runs.c.id == ticket.id)).first() is None:
+                connection.execute(insert(runs).values(**columns))
+
+    # ---- questions
+    def get(self, run: str) -> Ticket | None:
+        """How a run stands."""
+        found = self._one(select(runs).where(runs.c.id == run))
+        return _ticket(found) if found else None
+
+    def kept(self, run: str) -> Kept | None:
+        """What is stored of a run."""
+        found = self._one(select(runs).where(runs.c.id == run))
+        return Kept(_ticket(found), found.files, found.result_version) if found else None
+
+    def number_of(self, run: str) -> int | None:
+        """The place of a run in the order of all."""
+        found = self._one(select(runs.c.number).where(runs.c.id == run))
+        return int(found.number) if found else None
+
+    def revision_of(self, run: str) -> tuple[int, Ticket] | None:
+        """How a run stands, and how often that has changed."""
+        found = self._one(select(runs).where(runs.c.id == run))
+        return (found.revision, _ticket(found)) if found else None
+
+    def page(
+        self, limit: int, state: State | None = None, scenario: str | None = None, before: int | None = None
+    ) -> list[tuple[int, Ticket]]:
+        """The newest runs with their numbers, below a number if one is given."""
+        wanted = select(runs).order_by(runs.c.number.desc()).limit(limit)
+        if state is not None:
+            wanted = wanted.where(runs.c.state == state)
+        if scenario is not None:
+            wanted = wanted.where(runs.c.scenario == scenario)
+        if before is not None:
+            wanted = wanted.where(runs.c.number < before)
+        with self._engine.connect() as connection:
+            return [(row.number, _ticket(row)) for row in connection.execute(wanted)]
+
+    def count(self, state: State) -> int:
+        """How many runs are in a state."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(_count(state)).scalar_one())
+
+    def latest_named(self) -> list[Ticket]:
+        """The latest succeeded run of each scenario that was run unchanged, the oldest first."""
+        last = (
+            select(func.max(runs.c.number))
+            .where(runs.c.named, runs.c.state == "succeeded")
+            .group_by(runs.c.scenario)
+        )
+        wanted = select(runs).where(runs.c.number.in_(last)).order_by(runs.c.number)
+        with self._engine.connect() as connection:
+            return [_ticket(row) for row in connection.execute(wanted)]
+
+    def everything(self) -> list[Kept]:
+        """All runs, the oldest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(runs).order_by(runs.c.number))
+            return [Kept(_ticket(row), row.files, row.result_version) for row in rows]
+
+    # ---- work
+    def claim(self, worker: str, now: datetime, until: datetime) -> Claimed | None:
+        """Take the oldest run that waits, until a moment; None if none waits."""
+        oldest = (
+            select(runs.c.number)
+            .where(runs.c.state == "queued")
+            .order_by(runs.c.number)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+        taking = (
+            update(runs)
+            .where(runs.c.number == oldest, runs.c.state == "queued")
+            .values(
+                state="running", worker=worker, lease_until=until, started=now,
+                attempts=runs.c.attempts + 1, revision=runs.c.revision + 1,
+            )
+            .returning(runs)
+        )  # fmt: skip
+        with self._writing.begin() as connection:
+            row = connection.execute(taking).first()
+        return _claimed(row) if row is not None else None
+
+    def beat(self, worker: str, run: str, until: datetime, progress: RunProgress | None) -> bool | None:
+        """Hold a run for longer and tell how far it is.
+
+        Returns whether it is to stop; None when it is no longer this worker's.
+        """
+        changes: dict[str, Any] = {"lease_until": until}
+        if progress is not None:
+            changes |= {"progress": progress.model_dump(), "revision": runs.c.revision + 1}
+        holding = self._held(worker, run).values(**changes).returning(runs.c.cancel_asked)
+        with self._writing.begin() as connection:
+            row = connection.execute(holding).first()
+        return None if row is None else bool(row.cancel_asked)
+
+    def finish(self, worker: str, ticket: Ticket, files: dict[str, dict[str, Any]]) -> bool:
+        """The end of a run that a worker holds; False when it was no longer the worker's."""
+        ending = (
+            self._held(worker, ticket.id)
+            .values(
+                **_of_ticket(ticket), **WAITING, files=files, resolved=None,
+                stored_bytes=sum(each["bytes"] for each in files.values()),
+                revision=runs.c.revision + 1,
+            )
+            .returning(runs.c.id)
+        )  # fmt: skip
+        with self._writing.begin() as connection:
+            return connection.execute(ending).first() is not None
+
+    @staticmethod
+    def _held(worker: str, run: str) -> Any:
+        return update(runs).where(runs.c.id == run, runs.c.state == "running", runs.c.worker == worker)
+
+    def cancel(self, run: str, now: datetime) -> Ticket | None:
+        """Have a run stop: one that waits has ended; one at work is to be told to stop."""
+        waiting = (runs.c.id == run) & (runs.c.state == "queued")
+        at_work = (runs.c.id == run) & (runs.c.state == "running")
+        with self._writing.begin() as connection:
+            connection.execute(
+                update(runs)
+                .where(waiting)
+                .values(state="cancelled", finished=now, resolved=None, revision=runs.c.revision + 1)
+            )
+            connection.execute(update(runs).where(at_work).values(cancel_asked=True))
+            row = connection.execute(select(runs).where(runs.c.id == run)).first()
+        return _ticket(row) if row is not None else None
+
+    def put_back(self, worker: str, run: str) -> None:
+        """A worker stops before a run has ended: it waits again."""
+        again = (
+            self._held(worker, run)
+            .values(
+                state="queued", **WAITING, started=None, progress=NOTHING_YET,
+                attempts=runs.c.attempts - 1, revision=runs.c.revision + 1,
+            )
+        )  # fmt: skip
+        with self._writing.begin() as connection:
+            connection.execute(again)
+
+    def lapsed(self, now: datetime) -> list[tuple[Ticket, int, bool]]:
+        """Runs whose worker is gone: ticket, how often it was tried, whether it was to stop."""
+        gone = select(runs).where(runs.c.state == "running", runs.c.lease_until < now)
+        with self._engine.connect() as connection:
+            return [(_ticket(row), row.attempts, row.cancel_asked) for row in connection.execute(gone)]
+
+    def take_back(self, run: str, now: datetime, ended: Ticket | None) -> bool:
+        """A run whose worker is gone waits again, or has ended; False if somebody was faster."""
+        changes = {"state": "queued", "started": None, "progress": NOTHING_YET}
+        if ended is not None:
+            changes = _of_ticket(ended) | {"resolved": None}
+        back = (
+            update(runs)
+            .where(runs.c.id == run, runs.c.state == "running", runs.c.lease_until < now)
+            .values(**changes, **WAITING, revision=runs.c.revision + 1)
+        )
+        with self._writing.begin() as connection:
+            return connection.execute(back).rowcount > 0
+
+    # ---- forgetting
+    def beyond(self, most: int) -> list[str]:
+        """The oldest ended runs, but for so many of the newest."""
+        ended = select(runs.c.id).where(runs.c.state.in_(ENDED)).order_by(runs.c.number.desc()).offset(most)
+        with self._engine.connect() as connection:
+            return [row.id for row in connection.execute(ended)]
+
+    def forget(self, names: Sequence[str]) -> None:
+        """Take ended runs out of the table."""
+        with self._writing.begin() as connection:
+            connection.execute(delete(runs).where(runs.c.id.in_(names), runs.c.state.in_(ENDED)))
+
+    def _one(self, wanted: Select[Any]) -> Row[Any] | None:
+        with self._engine.connect() as connection:
+            return connection.execute(wanted).first()
+
+
+# ---- rows ---------------------------------------------------------------------------------------------
+
+
+def _count(state: str) -> Select[Any]:
+    return select(func.count()).select_from(runs).where(runs.c.state == state)
+
+
+def _told_again(row: Row[Any], new: NewRun) -> Ticket:
+    by_key = new.idempotency_key is not None and row.idempotency_key == new.idempotency_key
+    if by_key and row.holder == new.holder and row.order_hash != new.order_hash:
+        raise Misused
+    return _ticket(row)
+
+
+def _columns(new: NewRun) -> dict[str, Any]:
+    ordered = new.ticket
+    return _of_ticket(ordered) | {
+        "id": ordered.id,
+        "revision": 0,
+        "scenario": ordered.scenario,
+        "scenario_hash": new.scenario_hash,
+        "resolved": zlib.compress(to_json(new.scenario).encode()),
+        "warnings": [asdict(problem) for problem in new.warnings],
+        "seed": str(ordered.seed),
+        "replications": ordered.replications,
+        "engine": ordered.engine,
+        "overrides": ordered.overrides,
+        "named": ordered.named,
+        "keeps_records": new.keeps_records,
+        "result_version": new.result_version,
+        "answer_key": new.answer_key,
+        "holder": new.holder,
+        "idempotency_key": new.idempotency_key,
+        "order_hash": new.order_hash,
+        "created": ordered.created,
+        "files": {},
+        "stored_bytes": 0,
+        "attempts": 0,
+        "cancel_asked": False,
+    }
+
+
+def _of_ticket(ticket: Ticket) -> dict[str, Any]:
+    """What of a ticket changes while it stands in the table."""
+    return {
+        "state": ticket.state,
+        "started": ticket.started,
+        "finished": ticket.finished,
+        "progress": ticket.progress.model_dump(),
+        "digests": ticket.digest,
+        "problems": [problem.model_dump(mode="json") for problem in ticket.problems],
+    }
+
+
+def _ticket(row: Row[Any]) -> Ticket:
+    return Ticket(
+        id=row.id, state=row.state, scenario=row.scenario, seed=int(row.seed), replications=row.replications,
+        engine=row.engine, overrides=row.overrides, named=row.named, created=row.created, started=row.started,
+        finished=row.finished, progress=RunProgress(**row.progress), digest=row.digests,
+        problems=[ProblemItem(**problem) for problem in row.problems],
+    )  # fmt: skip
+
+
+def _claimed(row: Row[Any]) -> Claimed:
+    scenario = from_json(zlib.decompress(row.resolved))
+    warnings = tuple(_problem(problem) for problem in row.warnings)
+    return Claimed(_ticket(row), scenario, warnings, row.keeps_records, row.attempts)
+
+
+def _problem(said: dict[str, Any]) -> Problem:
+    return Problem(**{**said, "message": Label(**said["message"]), "remedy": Label(**said["remedy"])})

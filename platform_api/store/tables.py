@@ -1,0 +1,91 @@
+"""The tables, as they are now; `migrations/` tells how a database of an older version gets there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite gives times back without their zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """To the database."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """From the database."""
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+Counting = BigInteger().with_variant(Integer, "sqlite")
+"""A number that the database counts up by itself."""
+
+metadata = MetaData()
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", Counting, primary_key=True, autoincrement=True),  # the order of the queue
+    Column("id", String(40), nullable=False, unique=True),
+    Column("revision", Integer, nullable=False, default=0),  # counts up at every change that is told
+    # ---- what was ordered
+    Column("scenario", Text, nullable=False),
+    Column("scenario_hash", String(64), nullable=False),
+    Column("resolved", LargeBinary, nullable=True),  # compressed; none once the run has ended
+    Column("warnings", JSON, nullable=False),
+    Column("seed", String(20), nullable=False),  # 64 bits without a sign do not fit a BIGINT
+    Column("replications", Integer, nullable=False),
+    Column("engine", String(20), nullable=False),
+    Column("overrides", JSON, nullable=False),
+    Column("named", Boolean, nullable=False),
+    Column("keeps_records", Boolean, nullable=False),
+    Column("result_version", Integer, nullable=False),
+    Column("answer_key", String(64), nullable=False),  # equal orders have equal answers
+    Column("holder", String(40), nullable=False),  # the access key it was ordered with; "" without keys
+    Column("idempotency_key", String(255), nullable=True),
+    Column("order_hash", String(64), nullable=False),  # of the request, to tell a repetition from a misuse
+    # ---- how it stands
+    Column("state", String(10), nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("started", Instant, nullable=True),
+    Column("finished", Instant, nullable=True),
+    Column("progress", JSON, nullable=False),
+    Column("digests", JSON, nullable=False),
+    Column("problems", JSON, nullable=False),
+    Column("files", JSON, nullable=False),  # name → {sha256, bytes}
+    Column("stored_bytes", BigInteger, nullable=False, default=0),
+    # ---- who is at it
+    Column("worker", String(80), nullable=True),
+    Column("lease_until", Instant, nullable=True),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("cancel_asked", Boolean, nullable=False, default=False),
+    UniqueConstraint("holder", "idempotency_key", name="uq_runs_idempotency"),
+    Index("ix_runs_state", "state", "number"),
+    Index("ix_runs_answer", "answer_key"),
+    Index("ix_runs_scenario", "scenario", "number"),
+)
