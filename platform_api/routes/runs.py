@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-import anyio
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
@@ -159,7 +159,7 @@ async def follow_run(
     last_event_id: Annotated[str | None, Header(max_length=200, description="what was heard last")] = None,
 ) -> Response:
     """Server-sent events: `progress` whenever it has moved, `ended` once, each with the run as its data."""
-    await anyio.to_thread.run_sync(service.runs.get, id)
+    await asyncio.to_thread(service.runs.get, id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
         _events(service.runs, id, last_event_id), headers=headers, media_type="text/event-stream"
@@ -170,7 +170,7 @@ async def _events(runs: Runs, run: str, heard: str | None) -> AsyncIterator[str]
     """What a follower has not heard yet; a comment now and then while nothing moves."""
     quiet = 0.0
     while True:
-        ticket = await anyio.to_thread.run_sync(runs.glance, run)
+        ticket = await asyncio.to_thread(runs.glance, run)
         told = _name_of(ticket)
         over = ticket.state in ENDED
         if told != heard:
@@ -178,7 +178,7 @@ async def _events(runs: Runs, run: str, heard: str | None) -> AsyncIterator[str]
             heard, quiet = told, 0.0
         if over:
             return
-        await anyio.sleep(GLANCE)
+        await asyncio.sleep(GLANCE)
         quiet += GLANCE
         if quiet >= PING_EVERY:
             yield ": \n\n"
