@@ -16,6 +16,7 @@ from platform_api.commands.check import check
 from platform_api.commands.common import help_option, one_line, two_lines
 from platform_api.commands.compare import compare
 from platform_api.commands.explain import explain
+from platform_api.commands.export import export
 from platform_api.commands.listing import listing
 from platform_api.commands.report import report
 from platform_api.commands.resilience import resilience
@@ -170,7 +171,21 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for each in (listing, check, explain, run, compare, sweep, resilience, report, serve, schema, verify, warm):
+for each in (
+    listing,
+    check,
+    explain,
+    run,
+    compare,
+    sweep,
+    resilience,
+    report,
+    export,
+    serve,
+    schema,
+    verify,
+    warm,
+):
     cli.add_command(each)
 
 

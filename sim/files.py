@@ -126,7 +126,8 @@ def _split(key: str, table: dict[str, Column], names: tuple[str, ...]) -> dict[s
     }
 
 
-def _connection() -> Any:
+def connect() -> Any:
+    """DuckDB in memory, on one thread, which fetches nothing from elsewhere."""
     import duckdb
 
     options: dict[str, Any] = {
@@ -139,7 +140,7 @@ def _connection() -> Any:
 
 def _write(path: Path, columns: dict[str, Column], books: dict[str, tuple[str, ...]]) -> None:
     """One table; codes become names through a join with a small table, EMPTY and -1 become null."""
-    connection = _connection()
+    connection = connect()
     rows = {"row": np.arange(len(next(iter(columns.values())))), **columns}
     selected, joins = [], []
     connection.register("rows", rows)
@@ -152,13 +153,17 @@ def _write(path: Path, columns: dict[str, Column], books: dict[str, tuple[str, .
             selected.append(f'nullif(rows."{name}", {EMPTY}) as "{name}"')
     query = f"select {', '.join(selected)} from rows {' '.join(joins)} order by rows.row"
     with _whole_file(path) as temporary:
-        target = str(temporary).replace("'", "''")
         try:
-            connection.sql(f"copy ({query}) to '{target}' (format parquet, compression zstd)")
+            connection.sql(f"copy ({query}) to {quoted(temporary)} (format parquet, compression zstd)")
         except Exception as error:
             raise OSError(f"{path.name} cannot be written into {path.parent}: {error}") from error
         finally:
             connection.close()
+
+
+def quoted(path: Path) -> str:
+    """A path as SQL text."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _book(names: tuple[str, ...]) -> dict[str, Any]:
@@ -166,10 +171,9 @@ def _book(names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _read(path: Path, books: dict[str, tuple[str, ...]]) -> dict[str, Column]:
-    connection = _connection()
-    source = str(path).replace("'", "''")
+    connection = connect()
     try:
-        found = connection.sql(f"select * from read_parquet('{source}')").fetchnumpy()
+        found = connection.sql(f"select * from read_parquet({quoted(path)})").fetchnumpy()
     finally:
         connection.close()
     return {

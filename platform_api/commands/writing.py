@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,20 +20,33 @@ def write_text(target: Path, content: str) -> None:
     Refusal
         If it cannot be written; nothing half-written is left.
     """
+    write_bytes(target, [content.encode()])
+
+
+def write_bytes(target: Path, portions: Iterable[bytes]) -> None:
+    """Write a file, portion by portion, under another name first; then put it in place.
+
+    Raises
+    ------
+    Refusal
+        If it cannot be written; nothing half-written is left.
+    """
     if target.is_dir():
         raise refuse("file_is_folder", place=target)
     fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(content)
+        with fresh.open("xb") as file:
+            for portion in portions:
+                file.write(portion)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(target)
     except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
         raise cannot_write(target, error) from None
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
 
 
 def cannot_write(target: Path, error: OSError) -> Refusal:

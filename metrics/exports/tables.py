@@ -1,0 +1,162 @@
+"""The record as flat tables, with names and calendar time: CSV for anything, Parquet for analysis.
+
+`visits` has a row for each entity at each step, `entities` one for each truck, order or dossier, `timetable`
+what calendars, disruptions and rules did. CSV has times as text with their offset, Parquet as instants.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from metrics.exports.source import TIMES, Source
+from sim.files import quoted
+
+TABLES = ("visits", "entities", "timetable")
+
+ENTITY_TIMES = ("arrived", "left")
+
+PLAIN = (
+    "step", "activity", "agency", "visit", "segment", "mode", "resource", "lane", "batch", "amount",
+    "blocked_by", "outcome",
+)  # fmt: skip
+
+When = Callable[[str], str]
+"""How a time is told, in SQL."""
+
+PORTION = 2_000
+"""Rows that are handed over at a time."""
+
+
+def write_csv(source: Source, table: str = "visits") -> Iterator[bytes]:
+    """A table as CSV (UTF-8, lines end in LF), the names of columns first."""
+    with source.opened() as record:
+        answer = record.execute(_select(source, table, source.stamp))
+        rows: list[Any] = [[column[0] for column in answer.description]]
+        while rows:
+            lines = io.StringIO()
+            csv.writer(lines, lineterminator="\n").writerows(rows)
+            yield lines.getvalue().encode()
+            rows = answer.fetchmany(PORTION)
+
+
+def write_parquet(source: Source, target: Path, table: str = "visits") -> None:
+    """A table as a Parquet file.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    with source.opened() as record:
+        query = _select(source, table, source.instant)
+        try:
+            record.execute(f"copy ({query}) to {quoted(target)} (format parquet, compression zstd)")
+        except Exception as error:
+            raise OSError(f"{target} cannot be written: {error}") from error
+
+
+def rows(source: Source, table: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+    """The names of a table's columns, and its rows with times as local times without offset."""
+    query = _select(source, table, source.local)
+    with source.opened() as record:
+        names = [name for name, *_ in record.execute(f"describe {query}").fetchall()]
+    return names, _rows(source, table)
+
+
+def _rows(source: Source, table: str) -> Iterator[tuple[Any, ...]]:
+    with source.opened() as record:
+        yield from source.query(_select(source, table, source.local), record)
+
+
+def _select(source: Source, table: str, when: When) -> str:
+    return {"visits": _visits, "entities": _entities, "timetable": _timetable}[table](source, when)
+
+
+def _visits(source: Source, when: When) -> str:
+    columns = [
+        'entity."case"', "entity.flow", *(f"visit.{name}" for name in PLAIN),
+        *_times(when, "visit", TIMES),
+        _seconds("admitted", "joined", "blocked"), _seconds("started", "admitted", "wait"),
+        _seconds("ended", "started", "service"), _seconds('"left"', "ended", "held"),
+    ]  # fmt: skip
+    attributes = source.attribute_columns("entity")
+    return f"select {', '.join(columns)}{attributes} from visit join entity using (entity)"
+
+
+def _times(when: When, table: str, names: tuple[str, ...]) -> list[str]:
+    columns = {name: f'{table}."{name}"' for name in names}
+    return [f'{when(column)} as "{name}"' for name, column in columns.items()]
+
+
+def _seconds(end: str, begin: str, name: str) -> str:
+    return f"(visit.{end} - visit.{begin}) / 1000 as {name}_seconds"
+
+
+def _entities(source: Source, when: When) -> str:
+    columns = [
+        '"case"', "flow", "source", "number", "child",
+        *_times(when, "one", ENTITY_TIMES), "outcome",
+        '(one."left" - arrived) / 1000 as stay_seconds',
+    ]  # fmt: skip
+    return f"select {', '.join(columns)}{source.attribute_columns('one')} from entity as one"
+
+
+def _timetable(source: Source, when: When) -> str:
+    """What a row sets is told by name: its target is a place in the list of its kind."""
+    scenario = source.scenario
+    lists: dict[str, Mapping[str, object]] = {
+        "scheduled": scenario.resources, "capacity": scenario.resources, "overtime": scenario.resources,
+        "platform": scenario.platforms, "slow": scenario.steps, "departure": scenario.steps,
+        "closed": scenario.steps, "divert": scenario.steps, "demand": scenario.flows, "rule": scenario.rules,
+    }  # fmt: skip
+    named = ", ".join(
+        f"('{what}', {place}, {_literal(name)})"
+        for what, names in lists.items()
+        for place, name in enumerate(names)
+    )
+    file = quoted(source.folder / "timetable.parquet")
+    return (
+        f'select {when("row.time")} as "time", row.what, named.name as target, row.value '
+        f"from read_parquet({file}) as row left join (values {named}) as named(what, place, name) "
+        "on named.what = row.what and named.place = row.target"
+    )
+
+
+def _literal(name: str) -> str:
+    return "'" + name.replace("'", "''") + "'"
+
+
+def write_rows(columns: list[str], rows: list[list[Any]], target: Path) -> None:
+    """A small table that is not of a record, as a Parquet file.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    import numpy as np
+
+    from sim.files import connect
+
+    cells = zip(*rows, strict=True) if rows else ((),) * len(columns)
+    given = {name: _typed(list(column), np) for name, column in zip(columns, cells, strict=True)}
+    connection = connect()
+    try:
+        connection.register("given", given)
+        connection.execute(f"copy (select * from given) to {quoted(target)} (format parquet)")
+    except Exception as error:
+        raise OSError(f"{target} cannot be written: {error}") from error
+    finally:
+        connection.close()
+
+
+def _typed(values: list[Any], np: Any) -> Any:
+    """Numbers as numbers, all else as text; nothing stays nothing."""
+    there = [value for value in values if value is not None]
+    if there and all(isinstance(value, int | float) for value in there):
+        return np.array([np.nan if value is None else float(value) for value in values])
+    return np.array([None if value is None else str(value) for value in values], dtype=object)
