@@ -16,7 +16,7 @@ import numpy as np
 from metrics.occupancy import StepFunction, combine, constant, counting
 from metrics.reasons import Cause, reasons
 from metrics.replication import Replication
-from metrics.visits import Mask, critical_path, reached
+from metrics.visits import FAR, Mask, critical_path, parallel_parts, reached
 from metrics.waits import down
 from scenarios.resolved import Step
 from sim.log import MODES, Column
@@ -51,12 +51,26 @@ class Parts:
         for row in range(first, last):
             yield self.causes[self.cause[row]], int(self.begin[row]), int(self.end[row])
 
+    def within(self, since: Column, until: Column) -> Parts:
+        """What lies within an interval of each entity [ms]; its other time is left out."""
+        begin = np.maximum(self.begin, since[self.entity])
+        end = np.minimum(self.end, until[self.entity])
+        some = end > begin
+        return Parts(self.causes, self.entity[some], self.cause[some], begin[some], end[some])
+
     def sums(self, mine: Mask | None = None) -> dict[Cause, int]:
         """The time of all entities, or of some, by cause [ms]; causes that took none are left out."""
         weights = self.length if mine is None else np.where(mine[self.entity], self.length, 0)
         total = np.zeros(len(self.causes), np.int64)
         np.add.at(total, self.cause, weights)
         return {cause: int(ms) for cause, ms in zip(self.causes, total, strict=True) if ms}
+
+
+def parts_of_stays(run: Replication) -> Parts:
+    """The stays of those who came in the window in parts: from coming to being gone, as indicators count."""
+    gone = np.where(reached(run.stays.gone), run.stays.gone, run.log.end)
+    arrived = np.where(run.cohort, run.stays.arrived, FAR)
+    return parts(run).within(arrived, gone)
 
 
 def parts(run: Replication) -> Parts:
@@ -175,38 +189,37 @@ class _Reader:
         return combine(lambda inside: (inside >= step.room).astype(np.int64), level)
 
     def _needs_zone(self, step: Step, rows: Column) -> Mask:
-        """Which of the blocked visits hold no place of the zone yet: branches share that of their parent."""
-        if step.zone is None or self.log.names.steps[self.log.visits["step"][rows[0]]] in self._in_branches:
+        """Which of the blocked visits hold no place of the zone yet: branches share that of their parent.
+
+        A place is held from an admission within to the next admission, wherever that is.
+        """
+        if step.zone is None or self._branches[self.log.visits["step"][rows[0]]]:
             return np.zeros(len(rows), np.bool_)
-        entity, since, until = self._stays_in(step.zone)
-        if not len(entity):
-            return np.ones(len(rows), np.bool_)
+        entity, admitted, code = self._admissions
         span = self.log.end - self.log.begin + 2
-        mine = self.log.visits["entity"][rows]
-        joined = self.log.visits["joined"][rows]
-        last = np.searchsorted(entity * span + since, mine * span + joined - self.log.begin, side="right") - 1
-        stays: Mask = (last >= 0) & (entity[last] == mine) & (until[last] > joined)
-        return ~stays
+        mine, joined = self.log.visits["entity"][rows], self.log.visits["joined"][rows]
+        last = np.searchsorted(entity * span + admitted, mine * span + joined - self.log.begin, "right") - 1
+        zones = [self.scenario.steps[name].zone == step.zone for name in self.log.names.steps]
+        holds: Mask = (last >= 0) & (entity[last] == mine) & np.array(zones)[code[last]]
+        return ~holds
 
     @cached_property
-    def _in_branches(self) -> set[str]:
-        from metrics.visits import parallel_parts
-
-        return {
-            step for _, _, branches in parallel_parts(self.scenario) for steps in branches for step in steps
+    def _branches(self) -> Mask:
+        """Which steps (by code) are part of a branch."""
+        inside = {
+            step for _, _, branches in parallel_parts(self.scenario) for each in branches for step in each
         }
+        return np.array([name in inside for name in self.log.names.steps])
 
-    def _stays_in(self, zone: str) -> tuple[Column, Column, Column]:
-        """(entity, since [ms from the beginning], until [ms]) of those who have ended a visit in a zone and
-        hold its place while the next place refuses."""
+    @cached_property
+    def _admissions(self) -> tuple[Column, Column, Column]:
+        """(entity, when [ms from the beginning], step) of admissions outside of branches, as time went."""
         visits = self.log.visits
-        inside = np.array([self.scenario.steps[name].zone == zone for name in self.log.names.steps])
-        held = inside[visits["step"]] & reached(visits["admitted"]) & reached(visits["ended"])
-        rows = np.flatnonzero(held & (visits["left"] != visits["ended"]))
-        until = np.where(reached(visits["left"][rows]), visits["left"][rows], self.log.end + 1)
-        entity, since = visits["entity"][rows], visits["ended"][rows] - self.log.begin
-        order = np.lexsort((since, entity))
-        return entity[order], since[order], until[order]
+        rows = np.flatnonzero(reached(visits["admitted"]) & ~self._branches[visits["step"]])
+        left = np.where(reached(visits["left"][rows]), visits["left"][rows], FAR)
+        entity, admitted = visits["entity"][rows], visits["admitted"][rows] - self.log.begin
+        order = np.lexsort((left, admitted, entity))
+        return entity[order], admitted[order], visits["step"][rows[order]]
 
 
 def _errand_of(step: Step) -> tuple[str, ...]:

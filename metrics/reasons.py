@@ -28,9 +28,9 @@ Blocked at the door of a step. zone, room: no place in the zone, in the step · 
 door: none of these, but the record says so; never seen.
 Waiting for a start. closed: nobody is scheduled · short: losses or disruptions leave too few · down: a
 platform without fallback · late: units stay on, for those alone who came before the closing · busy: all are
-at work · reserved: for somebody else, or until the rest is there · kept: with those who stand blocked behind
-their step · load: those who gather are not due · stock: too little of it · fit: it would not end before
-closing · turn: none of these; never seen.
+at work · reserved: for somebody else, or by the head until it may start · kept: with those who stand blocked
+behind their step · load: those who gather are not due · stock: too little of it · fit: it would not end
+before closing · turn: none of these; never seen.
 Being served. paused: the service stands still for a platform · served · passing: nobody works, time passes
 (also the answer to a message) · carried: on a vehicle · errand: who was sent out is not back."""
 
@@ -99,6 +99,8 @@ def _else(run: Replication, name: str, step: Step) -> Cause:
     if step.stock is not None:
         return Cause("stock", name, (step.stock,))
     pools = [pool for need in step.needs for pool, _ in need.any_of]
+    if step.reserve:
+        return Cause("reserved", name, tuple(dict.fromkeys(pools)))
     fit = tuple(pool for pool in pools if run.scenario.resources[pool].at_closing == "fit")
     return Cause("fit", name, fit) if fit else Cause("turn", name)
 

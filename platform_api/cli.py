@@ -26,6 +26,7 @@ from platform_api.commands.serve import serve
 from platform_api.commands.sweep import sweep
 from platform_api.commands.verify import verify
 from platform_api.commands.warm import warm
+from platform_api.commands.why import why
 from platform_api.console import (
     BAD_INPUT,
     DONE,
@@ -179,6 +180,7 @@ for each in (
     compare,
     sweep,
     resilience,
+    why,
     report,
     export,
     serve,

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from platform_api.experiments import seed_of
 from platform_api.faults import blaming_the_scenario
 from platform_api.following import Ask, Follow
 from platform_api.formats import instant
 from platform_api.hands import Hands, usual
-from platform_api.journal import Journal, read_head
+from platform_api.journal import Journal
 from platform_api.outage_answer import Cell, Figure, OutageMap
 from platform_api.outage_trials import Outages
-from platform_api.runner import SEED_LIMIT, draw_seed
-from platform_api.sides import Opened, open_sides
+from platform_api.sides import Opened, opened_to_follow
 from platform_api.work import Work
 from scenarios.errors import Flaw, ScenarioError, suggestion
 from scenarios.experiments import Design
@@ -45,9 +45,6 @@ EVERY = tuple(hours * HOUR for hours in (1, 2, 3, 4, 6, 12, 24))
 METRES = 20.0
 METRES_RANGE = (15.0, 25.0)
 """Of road that a truck in a queue takes up, an assumption: the language states no length of vehicles."""
-
-FOLLOWED = 2 * WEEK
-"""Longer windows are cut to this: the outages begin in the first week and are followed in the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,29 +109,15 @@ def prepare(asked: Asked, folder: Path | None = None) -> Prepared:
     ScenarioError
         With what is wrong with the scenario, a target or the hours.
     """
-    side = _opened(asked)
+    design = Design(
+        "outages", asked.scenario, (), overrides=asked.overrides, window=asked.window, drain=asked.drain,
+        seed=asked.seed,
+    )  # fmt: skip
+    side = opened_to_follow(design)
     starts = tuple(_starts(side.resolved, asked.every))
     chosen = _chosen(side.resolved, asked.targets)
-    seed = _seed(asked, folder)
+    seed = seed_of(design, folder)
     return Prepared(asked, side, Outages(side.resolved, seed, asked.engine, chosen, starts, asked.lasts))
-
-
-def _opened(asked: Asked) -> Opened:
-    design = Design("outages", asked.scenario, (), overrides=asked.overrides, drain=asked.drain)
-    window = asked.window
-    if window is None:
-        usual_window = open_sides(design)[0].resolved.clock.window
-        window = FOLLOWED if usual_window is not None and usual_window > FOLLOWED else None
-    return open_sides(replace(design, window=window))[0]
-
-
-def _seed(asked: Asked, folder: Path | None) -> int:
-    if asked.seed is not None:
-        if not 0 <= asked.seed < SEED_LIMIT:
-            raise ValueError(f"seed must be from 0 to 2**64 - 1; got {asked.seed}")
-        return asked.seed
-    begun = None if folder is None else read_head(folder)
-    return int(begun["seed"]) if begun and isinstance(begun.get("seed"), int) else draw_seed()
 
 
 def _chosen(scenario: Resolved, names: Sequence[str]) -> tuple[Target, ...]:

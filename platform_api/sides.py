@@ -17,6 +17,9 @@ from scenarios.units import format_duration
 DRAIN = 30 * DAY
 """How long after the window those who came in it may take to leave, unless said otherwise [ms]."""
 
+FOLLOWED = 14 * DAY
+"""Windows that are longer are cut to this where every entity is followed, unless said otherwise [ms]."""
+
 BASE = "base"
 
 
@@ -52,6 +55,21 @@ def open_sides(design: Design) -> list[Opened]:
             sides.append(_opened(design, variant.name, variant.label, typed, overrides, until))
             _require_comparable(base.resolved, sides[-1].resolved)
     return sides
+
+
+def opened_to_follow(design: Design) -> Opened:
+    """The base of a design alone, its window cut to what can be followed unless it says otherwise.
+
+    Raises
+    ------
+    ScenarioError
+        With what is wrong with it.
+    """
+    window = design.window
+    if window is None:
+        usual = open_sides(design)[0].resolved.clock.window
+        window = FOLLOWED if usual is not None and usual > FOLLOWED else None
+    return open_sides(replace(design, window=window))[0]
 
 
 @contextmanager

@@ -39,16 +39,17 @@ def _parts(reading: Reading) -> Iterator[RenderableType]:
         yield Text(reading.question)
     if heads := reading.heads():
         title = reading.say("influences", figure=reading.heading(0))
-        yield _table(title, heads, reading.rows())
+        yield table(title, heads, reading.rows())
     if answer.method not in ONLY_INFLUENCES:
         rows = islice(reading.place_rows(), MOST_SHOWN)
-        yield _table(reading.say("places"), reading.place_heads(), rows)
+        yield table(reading.say("places"), reading.place_heads(), rows)
         if len(answer.places) > MOST_SHOWN:
             yield Text(reading.say("more", count=len(answer.places) - MOST_SHOWN), "dim")
     yield Text(reading.how, "dim")
 
 
-def _table(title: str, heads: Sequence[str], rows: Iterable[list[str]]) -> Table:
+def table(title: str, heads: Sequence[str], rows: Iterable[list[str]]) -> Table:
+    """A titled table whose first column is words."""
     from rich import box
     from rich.table import Table
     from rich.text import Text

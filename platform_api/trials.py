@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,8 @@ class Plan:
 class Seen:
     """One variant in one replication.
 
-    levels : the mean number inside, hour by hour, of stationary horizons only · edges : of its hours [ms]
+    levels : the mean number inside, hour by hour, of stationary horizons only · edges : of its hours [ms] ·
+    parts : values that have names of their own
     """
 
     values: tuple[float | None, ...]
@@ -57,6 +58,7 @@ class Seen:
     levels: tuple[float, ...] = ()
     edges: tuple[int, ...] = ()
     deadlock: tuple[str, ...] = ()
+    parts: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ left out, so this is no forecast: only a pool that is asked for more than all it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +21,7 @@ from scenarios.hours import day_span, days_between, shape_of
 from scenarios.resolved import (
     ARRIVAL_UNIT,
     CERTAIN,
+    DAY,
     REST,
     By,
     Flow,
@@ -244,3 +246,60 @@ def _onward(
     yield from ((branch, 1.0) for branch in step.branches)
     if step.kind != "choose" and flow.next[name] is not None:
         yield str(flow.next[name]), 1.0
+
+
+# ---- how they go through the steps -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What one flow makes of the steps, by expected values.
+
+    per_day : entities that come in an average day · visits : of an entity to each step · work : time of these
+    visits [ms] · ways : of an entity from step to step, None for leaving
+    """
+
+    per_day: float
+    visits: dict[str, float]
+    work: dict[str, float]
+    ways: dict[tuple[str, str | None], float]
+
+
+def traffic(scenario: Resolved, name: str) -> Traffic:
+    """The traffic of one flow; who is there at the start is not of those who come."""
+    flow = scenario.flows[name]
+    backlog = flow.backlog.count if flow.backlog else 0
+    begin, end = _span(scenario)
+    found = Traffic((_entities(scenario, flow) - backlog) * DAY / (end - begin), {}, {}, {})
+    for values, chance in _kinds(scenario, flow):
+        for step, visits in _visits(scenario, flow, values).items():
+            _add_visits(scenario, name, step, chance * visits, values, found)
+    return found
+
+
+def _add_visits(scenario: Resolved, flow: str, name: str, visits: float, values: Values, to: Traffic) -> None:
+    step = scenario.steps[name]
+    to.visits[name] = to.visits.get(name, 0.0) + visits
+    if step.time is not None:
+        time = _mean(scenario.tables[_leaf(step.time, values)])
+        to.work[name] = to.work.get(name, 0.0) + visits * time
+    onward = list(_onward(step, name, scenario, scenario.flows[flow], values))
+    leaves = 1 + len(step.branches) - sum(share for _, share in onward)
+    for target, share in (*onward, (None, leaves)):
+        if share > 1e-12:
+            to.ways[name, target] = to.ways.get((name, target), 0.0) + visits * share
+
+
+def called_per_day(scenario: Resolved, calendar: str) -> float:
+    """How often a calendar opens in an average day of those in which somebody comes."""
+    begin, end = _span(scenario)
+    opens = [opens for opens, _ in open_spans(scenario.calendars[calendar], scenario.clock)]
+    return sum(begin <= each < end for each in opens) * DAY / (end - begin)
+
+
+def scheduled_per_day(scenario: Resolved) -> dict[str, float]:
+    """Pool → unit milliseconds on duty in an average day of those in which somebody comes."""
+    begin, end = _span(scenario)
+    return {
+        name: _scheduled(pool, scenario) * DAY / (end - begin) for name, pool in scenario.resources.items()
+    }

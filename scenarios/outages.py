@@ -30,7 +30,7 @@ class Target:
 def targets(scenario: Resolved) -> tuple[Target, ...]:
     """All agencies that have anything to fail, then all platforms, in the order of the file."""
     found = [
-        Target("agency", name, agency.label, tuple(_belonging(scenario, name)))
+        Target("agency", name, agency.label, tuple(belonging(scenario, name)))
         for name, agency in scenario.agencies.items()
     ]
     found += [
@@ -40,7 +40,8 @@ def targets(scenario: Resolved) -> tuple[Target, ...]:
     return tuple(target for target in found if target.on)
 
 
-def _belonging(scenario: Resolved, agency: str) -> Iterator[tuple[Literal["resource", "platform"], str]]:
+def belonging(scenario: Resolved, agency: str) -> Iterator[tuple[Literal["resource", "platform"], str]]:
+    """The resources and platforms of an agency; a resource that its steps alone need is its own too."""
     for name, resource in scenario.resources.items():
         if resource.agency == agency or (resource.agency is None and _users(scenario, name) == {agency}):
             yield "resource", name

@@ -8,7 +8,7 @@ one pair of steps may be joined in several ways), `flows`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -232,3 +232,24 @@ def lanes(graph: Graph, scenario: Resolved) -> list[str]:
     """The agencies that own a step, in the order of the file; first "" where something has no agency."""
     used = {data["lane"] for _, data in graph.nodes(data=True)}
     return [lane for lane in ("", *scenario.agencies) if lane in used]
+
+
+# ---- what can go through at the most ---------------------------------------------------------------------
+
+
+def min_cut(
+    arcs: Mapping[tuple[str, str], int | None], source: str, sink: str
+) -> tuple[int, list[tuple[str, str]]] | None:
+    """The most that can flow from source to sink, and the arcs of a cut that lets no more through.
+
+    arcs : capacity of each, None for any amount. None where nothing limits the flow. Ford & Fulkerson (1956),
+    Maximal flow through a network.
+    """
+    network: Graph = nx.DiGraph()
+    for (here, there), capacity in arcs.items():
+        network.add_edge(here, there, **({} if capacity is None else {"capacity": capacity}))
+    try:
+        most, (before, after) = nx.minimum_cut(network, source, sink)
+    except nx.NetworkXUnbounded:
+        return None
+    return int(most), [(here, there) for here, there in arcs if here in before and there in after]

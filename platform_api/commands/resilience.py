@@ -81,7 +81,7 @@ def _asked(scenario: str, asked: dict[str, Any]) -> Asked:
         name: asked[name] for name in ("seed", "replications", "engine") if asked[name] is not None
     }
     said |= {
-        name: _length(name, asked[name]) for name in ("every", "lasts", "window", "drain") if asked[name]
+        name: length_of(name, asked[name]) for name in ("every", "lasts", "window", "drain") if asked[name]
     }
     if asked["metres"]:
         said["metres"] = _metres(asked["metres"])
@@ -90,7 +90,8 @@ def _asked(scenario: str, asked: dict[str, Any]) -> Asked:
     )
 
 
-def _length(option: str, written: str) -> int:
+def length_of(option: str, written: str) -> int:
+    """A length of time above 0 [ms]; --drain may be 0."""
     from scenarios.units import parse_duration
 
     found: int = read_option(f"--{option}", written, parse_duration)

@@ -83,7 +83,7 @@ def assert_all_is_told(run: Replication, told: Parts) -> None:
 def refused_otherwise(run: Replication, told: Parts) -> Iterator[tuple[str, Cause]]:
     """Where a story begins at a door with another place than the record's `blocked_by`.
 
-    That is asked after the first pass of the instant; a zone that fills up in a later one comes first then.
+    That is asked after the first pass of the instant; in a later one the zone may fill up, or empty.
     """
     visits, places = run.log.visits, run.log.names.places
     at_doors = {
@@ -97,7 +97,8 @@ def refused_otherwise(run: Replication, told: Parts) -> Iterator[tuple[str, Caus
         place = places[visits["blocked_by"][row]]
         if cause is None or place == (cause.of[0] if cause.kind == "zone" else cause.step):
             continue
-        if cause.kind != "zone" or visits["joined"][row] not in run.log.places[cause.of[0]]["time"]:
+        zone = run.scenario.steps[here].zone
+        if zone is None or visits["joined"][row] not in run.log.places[zone]["time"]:
             yield place, cause
 
 
