@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -11,19 +10,21 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from metrics.exposition import CollectorRegistry, Telemetry
 from platform_api import openapi
 from platform_api.answers import Answers
+from platform_api.guard import Guard
 from platform_api.handlers import answer_every_error
 from platform_api.intake import Intake
+from platform_api.reception import Reception
 from platform_api.routes import runs, scenarios, service
 from platform_api.routes.common import Parts
 from platform_api.runner import run_scenario
 from platform_api.runs import Runs, Simulate
-from platform_api.settings import LOOPBACK, Settings, load_settings, require_loopback
+from platform_api.settings import Settings, load_settings, require_keys_elsewhere
 from platform_api.store.database import open_database
+from platform_api.store.key_table import KeyTable
 from platform_api.store.run_table import RunTable
 
 DESCRIPTION = """\
@@ -64,42 +65,14 @@ def create_app(settings: Settings, registry: CollectorRegistry, simulate: Simula
         docs_url=None,  # FastAPI's page loads its script from another site
         redoc_url=None,
     )
-    app.state.parts = Parts(settings, work, telemetry, registry)
+    app.state.parts = Parts(settings, work, telemetry, registry, Guard(settings, KeyTable(database)))
     for router in (scenarios.router, runs.router, service.router):
         app.include_router(router)
     answer_every_error(app)
-    app.add_middleware(Intake, hosts=LOOPBACK, max_body_bytes=settings.max_body_bytes)
-    app.add_middleware(Measured, telemetry=telemetry)
+    app.add_middleware(Intake, hosts=settings.hosts, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Reception, telemetry=telemetry)
     app.openapi = partial(openapi.document_of, app)  # type: ignore[method-assign]
     return app
-
-
-# ---- measuring ----------------------------------------------------------------------------------------
-
-
-class Measured:
-    """ASGI middleware: counts and times every answer under the template of its address."""
-
-    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
-        self.app, self.telemetry = app, telemetry
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        began, status = time.perf_counter(), 500
-
-        async def noting(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, noting)
-        finally:
-            route = getattr(scope.get("route"), "path", "unmatched")
-            self.telemetry.answered(route, scope["method"], status, time.perf_counter() - began)
 
 
 # ---- serving ------------------------------------------------------------------------------------------
@@ -127,9 +100,9 @@ def serve(
     from platform_api.server import Server, address_of, listen, log_to_standard_error
 
     settings = load_settings(host=host, port=port, data_dir=data_dir)
-    require_loopback(settings.host)
     log_to_standard_error()
     app = create_app(settings, CollectorRegistry())
+    require_keys_elsewhere(settings.host, app.state.parts.guard.table.any())
     with listen(settings.host, settings.port) as listening:
         tell = ready or (lambda _: None)
         Server(app, lambda: tell(address_of(listening))).run(sockets=[listening])

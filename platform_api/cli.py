@@ -17,6 +17,7 @@ from platform_api.commands.common import help_option, one_line, two_lines
 from platform_api.commands.compare import compare
 from platform_api.commands.explain import explain
 from platform_api.commands.export import export
+from platform_api.commands.keeping import backup, clear_out, keys, restore, worker
 from platform_api.commands.listing import listing
 from platform_api.commands.report import report
 from platform_api.commands.resilience import resilience
@@ -86,7 +87,9 @@ class Cuakhau(click.Group):
         sys.exit(code)
 
     def _run(self, words: list[str], prog_name: str, extra: dict[str, Any]) -> int:
-        heeding = nullcontext() if words[:1] == ["serve"] else heeding_sigterm()  # a server has its own way
+        heeding = (
+            nullcontext() if words[:1] in (["serve"], ["worker"]) else heeding_sigterm()
+        )  # a server has its own way
         try:
             with heeding:
                 code = super().main(words, prog_name, **extra)
@@ -184,6 +187,11 @@ for each in (
     report,
     export,
     serve,
+    worker,
+    keys,
+    clear_out,
+    backup,
+    restore,
     schema,
     verify,
     warm,

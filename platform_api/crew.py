@@ -41,8 +41,8 @@ class RunFailed(Exception):
 class Crew:
     """Some processes, and room for so many replications of one run; one run at a time."""
 
-    def __init__(self, jobs: int, room: int) -> None:
-        self.jobs = jobs
+    def __init__(self, jobs: int, room: int, megabytes: int | None = None) -> None:
+        self.jobs, self.megabytes = jobs, megabytes
         self.board = Board(room)
         self._pool: ProcessPoolExecutor | None = None
 
@@ -111,7 +111,8 @@ class Crew:
         from multiprocessing import get_context
 
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.jobs, get_context("spawn"), workers.begin, (self.board,))
+            limits = (self.board, workers.GRACE, self.megabytes)
+            self._pool = ProcessPoolExecutor(self.jobs, get_context("spawn"), workers.begin, limits)
         return self._pool
 
 

@@ -76,6 +76,8 @@ class Desk:
         self._rung = threading.Condition()
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._unfinished: set[str] = set()  # runs that had not ended when last looked
+        self._told: set[str] = set()  # of those, what was counted here when it ended
 
     # ---- begin and end
     def open(self) -> None:
@@ -124,6 +126,7 @@ class Desk:
                 for run, live in list(self._live.items()):
                     self._beat(run, live)
                 self._look_for_lapsed()
+                self._count_what_others_ended()
             except Unavailable as error:
                 log.warning("store unavailable", reason=type(error).__name__)
 
@@ -138,6 +141,23 @@ class Desk:
     def _until(self) -> datetime:
         return _now() + timedelta(seconds=self.settings.lease_seconds)
 
+    def _count_what_others_ended(self) -> None:
+        """Runs that another worker has done are shown and counted here too."""
+        now = set(self.table.unfinished())
+        ended, self._unfinished = self._unfinished - now, now
+        for run in ended - self._told:
+            ticket = self.table.get(run)
+            if ticket is not None and ticket.state in wire.ENDED:
+                self.telemetry.finished(ticket.state, _seconds(ticket))
+                if ticket.named and ticket.state == "succeeded":
+                    self.show(ticket)
+        self._told &= now
+
+    def count(self, ended: Ticket) -> None:
+        """A run that was ended here, once."""
+        self._told.add(ended.id)
+        self.telemetry.finished(ended.state, _seconds(ended))
+
     def _look_for_lapsed(self) -> None:
         """Runs whose worker is gone wait again; one that lost too many workers has failed."""
         for ticket, tries, was_to_stop in self.table.lapsed(_now()):
@@ -151,13 +171,14 @@ class Desk:
                     "worker gone", run=ticket.id, tries=tries, state=ended.state if ended else "queued"
                 )
                 if ended is not None:
-                    self.telemetry.finished(ended.state, _seconds(ended))
+                    self.count(ended)
                 self.ring()
 
     # ---- the work
     def _serve(self) -> None:
         """One thread: takes run after run from the queue."""
-        with Crew(self.settings.jobs, self.settings.max_replications) as crew:
+        limits = self.settings.max_replications, self.settings.max_run_megabytes
+        with Crew(self.settings.jobs, *limits) as crew:
             while not self._closing.is_set():
                 claimed = self._claim()
                 if claimed is not None:
@@ -204,7 +225,7 @@ class Desk:
                 return None, {}, None
             state, problem = self._why_stopped(live)
         except Exception as error:
-            state, problem = "failed", _told(error, ticket.id)
+            state, problem = "failed", _told(error, ticket.id, self.settings)
         return _ended(ticket.model_copy(update=_progress_of(live)), state, problem), {}, None
 
     @contextmanager
@@ -267,7 +288,7 @@ class Desk:
             return
         if ended.named and result is not None:
             self.telemetry.show(ended.scenario, result.document()["kpis"])
-        self.telemetry.finished(ended.state, _seconds(ended))
+        self.count(ended)
         if result is not None:
             self.telemetry.simulated(result.timing.events)
         self._tell_table(ended, files)
@@ -327,8 +348,10 @@ class _Limit:
 # ---- small things -------------------------------------------------------------------------------------
 
 
-def _told(error: Exception, run: str) -> Problem:
+def _told(error: Exception, run: str, settings: Settings) -> Problem:
     """Why a run failed, in words."""
+    if isinstance(error, MemoryError):
+        return refusals.beyond_memory(run, settings.max_run_megabytes)
     if isinstance(error, LawBroken):
         return refusals.law_broken(error)
     if isinstance(error, runner.ScenarioFault):

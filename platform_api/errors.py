@@ -32,6 +32,8 @@ class Kind:
 MALFORMED_BODY = Kind(
     "malformed-body", 400, Label(vi="Không đọc được nội dung", en="The body cannot be read")
 )
+NO_KEY = Kind("no-key", 401, Label(vi="Cần khoá truy cập", en="An access key is needed"))
+NOT_ALLOWED = Kind("not-allowed", 403, Label(vi="Không đủ quyền", en="Not allowed"))
 UNKNOWN_PATH = Kind("unknown-path", 404, Label(vi="Không có địa chỉ này", en="There is no such address"))
 UNKNOWN_SCENARIO = Kind("unknown-scenario", 404, Label(vi="Không có kịch bản này", en="No such scenario"))
 UNKNOWN_RUN = Kind("unknown-run", 404, Label(vi="Không có lần chạy này", en="There is no such run"))
@@ -50,6 +52,7 @@ WRONG_SCENARIO = Kind("wrong-scenario", 422, Label(vi="Kịch bản có chỗ sa
 BEYOND_LIMITS = Kind(
     "beyond-limits", 422, Label(vi="Vượt giới hạn của máy chủ", en="Beyond this server's limits")
 )
+TOO_OFTEN = Kind("too-often", 429, Label(vi="Gửi quá nhiều yêu cầu", en="Too many requests"))
 OTHER = Kind("refused", 400, Label(vi="Yêu cầu bị từ chối", en="The request was refused"))
 SERVER_FAULT = Kind("server-fault", 500, Label(vi="Lỗi của máy chủ", en="A fault of the server"))
 QUEUE_FULL = Kind("queue-full", 503, Label(vi="Hàng đợi đã đầy", en="The queue of runs is full"))
@@ -58,9 +61,9 @@ STORE_AWAY = Kind(
 )
 
 KINDS = (
-    MALFORMED_BODY, UNKNOWN_PATH, UNKNOWN_SCENARIO, UNKNOWN_RUN, UNKNOWN_FILE, WRONG_METHOD, NO_RESULT,
-    NOT_ENDED, DAMAGED, TOO_LARGE, WRONG_MEDIA_TYPE, WRONG_HOST, WRONG_REQUEST, WRONG_SCENARIO, BEYOND_LIMITS,
-    OTHER, SERVER_FAULT, QUEUE_FULL, STORE_AWAY,
+    MALFORMED_BODY, NO_KEY, NOT_ALLOWED, UNKNOWN_PATH, UNKNOWN_SCENARIO, UNKNOWN_RUN, UNKNOWN_FILE,
+    WRONG_METHOD, NO_RESULT, NOT_ENDED, DAMAGED, TOO_LARGE, WRONG_MEDIA_TYPE, WRONG_HOST, WRONG_REQUEST,
+    WRONG_SCENARIO, BEYOND_LIMITS, TOO_OFTEN, OTHER, SERVER_FAULT, QUEUE_FULL, STORE_AWAY,
 )  # fmt: skip
 
 

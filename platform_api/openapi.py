@@ -15,6 +15,12 @@ from platform_api.examples import A_PROBLEM, OPERATIONS, Body, Operation
 EVERYWHERE = (errors.TOO_LARGE, errors.WRONG_HOST, errors.SERVER_FAULT)
 """What can go wrong with any request."""
 
+WITH_KEY = (errors.NO_KEY, errors.NOT_ALLOWED, errors.TOO_OFTEN, errors.STORE_AWAY)
+"""What can go wrong besides where a key may be asked for."""
+
+WITHOUT_KEY = ("getHealth",)
+"""Operations that anybody may call."""
+
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -25,6 +31,7 @@ def document_of(app: FastAPI) -> dict[str, Any]:
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
         _add_schemas(document)
+        document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         for methods in document["paths"].values():
             for operation in methods.values():
                 _complete(operation, OPERATIONS[operation["operationId"]])
@@ -47,7 +54,9 @@ def _complete(operation: dict[str, Any], told: Operation) -> None:
     answers: dict[str, Any] = operation["responses"]
     answers.pop("422", None)  # FastAPI's own error shape
     _add_answer(answers[str(told.status)], told)
-    for kind in (*told.errors, *EVERYWHERE):
+    with_key = operation["operationId"] not in WITHOUT_KEY
+    operation["security"] = [{}, {"key": []}] if with_key else [{}]
+    for kind in dict.fromkeys((*told.errors, *(WITH_KEY if with_key else ()), *EVERYWHERE)):
         _add_error(answers.setdefault(str(kind.status), {"content": {}}), kind)
     if told.body:
         operation["requestBody"] = _request(told.body)

@@ -18,7 +18,9 @@ from scenarios.errors import Problem, ScenarioError
 from scenarios.resolved import Label, Resolved, scenario_hash
 
 
-def prepare(order: wire.RunOrder, settings: Settings, idempotency_key: str | None = None) -> Order:
+def prepare(
+    order: wire.RunOrder, settings: Settings, holder: str = "", idempotency_key: str | None = None
+) -> Order:
     """A run order as a run that may be queued.
 
     Raises
@@ -40,6 +42,7 @@ def prepare(order: wire.RunOrder, settings: Settings, idempotency_key: str | Non
         named=isinstance(order.scenario, str) and not order.overrides,
         records=order.records,
         fresh=order.fresh,
+        holder=holder,
         idempotency_key=idempotency_key,
         order_hash=hashlib.sha256(order.model_dump_json().encode()).hexdigest(),
     )

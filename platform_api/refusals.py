@@ -63,6 +63,26 @@ def key_used_again(key: str) -> errors.ApiError:
     return errors.fault(errors.WRONG_REQUEST, "header Idempotency-Key", key, message, remedy)
 
 
+def stored_too_much(most: int) -> errors.ApiError:
+    """A holder's runs take more room than one may have."""
+    message = Label(
+        vi=f"các lần chạy đã lưu vượt {most:,} byte",
+        en=f"what is stored of your runs goes beyond {most:,} bytes",
+    )
+    remedy = Label(vi="hãy xoá bớt: DELETE /v1/runs/{id}/files", en="delete some: DELETE /v1/runs/{id}/files")
+    return errors.fault(errors.BEYOND_LIMITS, "stored", most, message, remedy)
+
+
+def beyond_memory(run: str, megabytes: int) -> Problem:
+    """A simulating process reached the memory it may have."""
+    message = Label(vi=f"cần hơn {megabytes:,} MB bộ nhớ", en=f"needs more than {megabytes:,} MB of memory")
+    remedy = Label(
+        vi="hãy rút ngắn thời gian mô phỏng, bỏ records, hoặc chạy bằng dòng lệnh",
+        en="simulate a shorter time, leave records out, or run it on the command line",
+    )
+    return Problem("run", run, message, remedy)
+
+
 def store_away() -> errors.ApiError:
     """The database does not answer."""
     message = Label(vi="không trả lời", en="does not answer")

@@ -16,6 +16,7 @@ from metrics.exposition import Telemetry
 from platform_api import refusals
 from platform_api.answers import Answers, Damaged, Files, checksums
 from platform_api.desk import Desk, Simulate
+from platform_api.guard import Caller, not_yours
 from platform_api.settings import Settings
 from platform_api.store.run_table import NOTHING_YET, Kept, Misused, NewRun, Refused, RunTable
 from platform_api.wire import ENDED, RunProgress, State, Ticket
@@ -107,8 +108,11 @@ class Runs:
         Raises
         ------
         ApiError
-            503 when the queue is full, 422 when its idempotency key was used for another order.
+            503 when the queue is full, 422 when its idempotency key was used for another order, or when
+            the holder's runs take too much room.
         """
+        if self.table.stored_by(order.holder) > self.settings.max_stored_bytes:
+            raise refusals.stored_too_much(self.settings.max_stored_bytes)
         new = _new_run(_new_ticket(order), order, RESULT_VERSION)
         try:
             ticket, is_new = self.table.add(new, self.settings.max_queued, fresh=order.fresh)
@@ -154,25 +158,38 @@ class Runs:
         more = found[limit - 1][0] if len(found) > limit else None
         return [self._as_it_stands(ticket) for _, ticket in found[:limit]], more
 
-    def cancel(self, run: str) -> Ticket:
-        """Have a run stop: at once when it waits, within about a second when it is at work."""
-        ticket = self.table.cancel(run, datetime.now(UTC))
-        if ticket is None:
-            raise refusals.unknown_run(run)
-        if ticket.state == "running":
+    def cancel(self, run: str, caller: Caller) -> Ticket:
+        """Have a run stop: at once when it waits, within about a second when it is at work.
+
+        Raises
+        ------
+        ApiError
+            404 when there is none, 403 when somebody else ordered it.
+        """
+        self._require_own(run, caller)
+        ticket, ended_now = self.table.cancel(run, datetime.now(UTC))
+        if ended_now:
+            self.desk.count(ticket)
+        elif ticket.state == "running":
             self.desk.stop_run(run)
-        elif ticket.state == "cancelled" and ticket.started is None:
-            self.telemetry.finished("cancelled", None)
         return self.get(run)
 
-    def forget(self, run: str) -> None:
+    def _require_own(self, run: str, caller: Caller) -> None:
+        holder = self.table.holder_of(run)
+        if holder is None:
+            raise refusals.unknown_run(run)
+        if not caller.owns(holder):
+            raise not_yours(run)
+
+    def forget(self, run: str, caller: Caller) -> None:
         """Delete a run that has ended, with its files.
 
         Raises
         ------
         ApiError
-            404 when there is none, 409 while it has not ended.
+            404 when there is none, 403 when somebody else ordered it, 409 while it has not ended.
         """
+        self._require_own(run, caller)
         ticket = self.get(run)
         if ticket.state not in ENDED:
             raise refusals.not_ended(ticket)

@@ -44,9 +44,22 @@ class Settings(BaseSettings):
     max_queued: int = Field(20, ge=1, description="most runs waiting their turn")
     max_kept: int = Field(200, ge=1, description="finished runs kept; the oldest are deleted")
     database: str = Field("", description="address of the database; left out: SQLite in the data folder")
+    require_keys: bool = Field(False, description="true: ask for an access key on this machine too")
+    names: str = Field("", description="other host names it answers to, with commas between them")
+    requests_per_second: float = Field(
+        50.0, gt=0, description="of one access key; four times as many at once"
+    )
+    max_stored_bytes: int = Field(5_000_000_000, ge=0, description="what one holder's runs may take on disk")
+    max_run_megabytes: int = Field(4_000, ge=100, description="memory of one simulating process [MB]")
     lease_seconds: float = Field(15.0, ge=0.5, description="how long a silent worker keeps its run [s]")
     runs_at_once: int = Field(2, ge=1, le=64, description="runs worked on at the same time")
     jobs: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="processes of one run")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host names that requests may carry."""
+        own = () if self.host in ("0.0.0.0", "::") else (self.host,)
+        return (*LOOPBACK, *own, *(name.strip().lower() for name in self.names.split(",") if name.strip()))
 
     @property
     def database_url(self) -> str:
@@ -93,15 +106,15 @@ def _problem(entry: object) -> Problem:
     )
 
 
-def require_loopback(host: str) -> None:
-    """Refuse to listen where other machines could reach a service that has no keys yet.
+def require_keys_elsewhere(host: str, some_key_holds: bool) -> None:
+    """Refuse to listen where other machines could reach a service that asks for keys and has none.
 
     Raises
     ------
     SettingsError
-        If `host` is not an address of this machine alone.
+        If `host` is not an address of this machine alone, and there is no key.
     """
-    if host in LOOPBACK:
+    if host in LOOPBACK or some_key_holds:
         return
     raise SettingsError(
         (
@@ -109,12 +122,12 @@ def require_loopback(host: str) -> None:
                 place="host",
                 value=host,
                 message=Label(
-                    vi=f"'{host}' mở dịch vụ cho máy khác, mà dịch vụ chưa có khoá truy cập",
-                    en=f"'{host}' opens the service to other machines, and it has no access keys yet",
+                    vi=f"'{host}' mở dịch vụ cho máy khác, mà chưa có khoá truy cập nào",
+                    en=f"'{host}' opens the service to other machines, and there is no access key yet",
                 ),
                 remedy=Label(
-                    vi="hãy dùng 127.0.0.1; từ máy khác hãy đi qua đường hầm SSH (ssh -L)",
-                    en="use 127.0.0.1; from another machine go through an SSH tunnel (ssh -L)",
+                    vi="hãy tạo khoá bằng: cuakhau keys add TÊN; hoặc dùng 127.0.0.1",
+                    en="make a key with: cuakhau keys add NAME; or use 127.0.0.1",
                 ),
             ),
         )

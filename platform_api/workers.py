@@ -118,12 +118,27 @@ class _Duty:
 _duty: _Duty | None = None
 
 
-def begin(board: Board, grace: float = GRACE) -> None:
-    """Make this process a worker: Ctrl-C is the parent's affair, and it ends when it is no longer wanted."""
+def begin(board: Board, grace: float = GRACE, megabytes: int | None = None) -> None:
+    """Make this process a worker: Ctrl-C is the parent's affair, and it ends when it is no longer wanted.
+
+    Where the system knows such a limit, it gets no more memory than it may have.
+    """
+    if megabytes is not None:
+        _limit_memory(megabytes)
     global _duty  # noqa: PLW0603  - an initializer has no other place to leave it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _duty = _Duty(board, grace)
     threading.Thread(target=_watch, args=(_duty,), daemon=True).start()
+
+
+def _limit_memory(megabytes: int) -> None:
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    most = megabytes * 1_000_000
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (most if hard < 0 else min(most, hard), hard))
 
 
 def replicate_batch(work: Work, batch: range) -> list[Replicate]:

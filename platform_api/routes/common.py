@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from metrics.exposition import CollectorRegistry, Telemetry
+from platform_api.guard import Guard
 from platform_api.runs import Runs
 from platform_api.settings import Settings
 
@@ -20,6 +21,7 @@ class Parts:
     runs: Runs
     telemetry: Telemetry
     registry: CollectorRegistry
+    guard: Guard
 
 
 def _parts(request: Request) -> Parts:

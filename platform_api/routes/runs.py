@@ -11,16 +11,20 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
 from platform_api import errors, intake, orders, refusals, wire
+from platform_api.guard import Running, needs
 from platform_api.routes.common import Service
 from platform_api.runs import GLANCE, Runs
 from platform_api.wire import ENDED, Ticket
 from scenarios.errors import Language
 from sim.run import RESULT_VERSION
 
-router = APIRouter(prefix="/v1/runs", tags=["runs"])
+router = APIRouter(prefix="/v1/runs", tags=["runs"], dependencies=[Depends(needs("view"))])
 
 PING_EVERY = 15.0
 """How often a silent event stream says that it lives [s]."""
+
+PAGE_OF_ITS_OWN = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+"""What a report may do in a browser: look as it does, and nothing else."""
 
 Cursor = Annotated[int | None, Query(ge=1, description="where the page begins; take it from the Link header")]
 
@@ -33,6 +37,7 @@ async def _order(request: Request) -> wire.RunOrder:
 def submit_run(
     order: Annotated[wire.RunOrder, Depends(_order)],
     service: Service,
+    caller: Running,
     response: Response,
     idempotency_key: Annotated[
         str | None,
@@ -47,7 +52,7 @@ def submit_run(
     An order that equals an earlier one (scenario, seed, replications, engine) gives that one's run, unless
     `fresh` is said.
     """
-    ticket = service.runs.submit(orders.prepare(order, service.settings, idempotency_key))
+    ticket = service.runs.submit(orders.prepare(order, service.settings, caller.holder, idempotency_key))
     response.headers["Location"] = f"/v1/runs/{ticket.id}"
     return ticket
 
@@ -109,7 +114,8 @@ def get_run_report(
     result = results.from_json(service.runs.file(id, "result.json"))
     scenario = from_json(service.runs.file(id, "scenario.json"))
     page = render(result, scenario, command_of(result), language)
-    return Response(page, media_type="text/html", headers={"Content-Language": language})
+    headers = {"Content-Language": language, "Content-Security-Policy": PAGE_OF_ITS_OWN}
+    return Response(page, media_type="text/html", headers=headers)
 
 
 @router.get("/{id}/files", operation_id="listRunFiles", summary="What is stored of a run")
@@ -138,15 +144,18 @@ def get_run_file(id: str, name: str, service: Service) -> Response:  # noqa: A00
 
 
 @router.delete("/{id}/files", status_code=204, operation_id="deleteRun", summary="Delete a run")
-def delete_run(id: str, service: Service) -> None:  # noqa: A002
-    """A run that has ended is forgotten, with all its files."""
-    service.runs.forget(id)
+def delete_run(id: str, service: Service, caller: Running) -> None:  # noqa: A002
+    """A run that has ended is forgotten, with all its files; only who ordered it may do that."""
+    service.runs.forget(id, caller)
 
 
 @router.delete("/{id}", status_code=202, operation_id="cancelRun", summary="Cancel a run")
-def cancel_run(id: str, service: Service) -> wire.Ticket:  # noqa: A002
-    """A waiting run ends at once, one at work within about two seconds; one that has ended stays as it is."""
-    return service.runs.cancel(id)
+def cancel_run(id: str, service: Service, caller: Running) -> wire.Ticket:  # noqa: A002
+    """A waiting run ends at once, one at work within about two seconds; one that has ended stays as it is.
+
+    Only who ordered it may do that.
+    """
+    return service.runs.cancel(id, caller)
 
 
 # ---- events -------------------------------------------------------------------------------------------

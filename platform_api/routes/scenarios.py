@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from platform_api import intake, orders, wire
+from platform_api.guard import needs
 from platform_api.routes.common import Service
 
-router = APIRouter(prefix="/v1", tags=["scenarios"])
+router = APIRouter(prefix="/v1", tags=["scenarios"], dependencies=[Depends(needs("view"))])
 
 
 async def _order(request: Request) -> wire.CheckOrder | str:

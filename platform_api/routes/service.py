@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from metrics.exposition import render
 from platform_api import wire
+from platform_api.guard import Viewing
 from platform_api.routes.common import Service
 
 router = APIRouter(tags=["service"])
@@ -21,7 +22,7 @@ async def get_health(service: Service) -> wire.Health:
 
 
 @router.get("/metrics", operation_id="getMetrics", summary="Metrics for Prometheus")
-async def get_metrics(service: Service, request: Request) -> Response:
+async def get_metrics(service: Service, request: Request, _: Viewing) -> Response:
     """Prometheus text, or OpenMetrics where the `Accept` header asks for it."""
     text, content_type = render(service.registry, request.headers.get("accept", ""))
     return Response(text, headers={"Content-Type": content_type})

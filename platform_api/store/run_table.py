@@ -139,15 +139,15 @@ class RunTable:
         found = self._one(select(runs).where(runs.c.id == run))
         return Kept(_ticket(found), found.files, found.result_version) if found else None
 
-    def number_of(self, run: str) -> int | None:
-        """The place of a run in the order of all."""
-        found = self._one(select(runs.c.number).where(runs.c.id == run))
-        return int(found.number) if found else None
+    def holder_of(self, run: str) -> str | None:
+        """The access key that a run was ordered with."""
+        found = self._one(select(runs.c.holder).where(runs.c.id == run))
+        return str(found.holder) if found else None
 
-    def revision_of(self, run: str) -> tuple[int, Ticket] | None:
-        """How a run stands, and how often that has changed."""
-        found = self._one(select(runs).where(runs.c.id == run))
-        return (found.revision, _ticket(found)) if found else None
+    def stored_by(self, holder: str) -> int:
+        """What the runs of a holder take on disk [bytes]."""
+        found = self._one(select(func.sum(runs.c.stored_bytes)).where(runs.c.holder == holder))
+        return int(found[0] or 0) if found else 0
 
     def page(
         self, limit: int, state: State | None = None, scenario: str | None = None, before: int | None = None
@@ -167,6 +167,12 @@ class RunTable:
         """How many runs are in a state."""
         with self._engine.connect() as connection:
             return int(connection.execute(_count(state)).scalar_one())
+
+    def unfinished(self) -> list[str]:
+        """Runs that wait or are at work."""
+        wanted = select(runs.c.id).where(runs.c.state.in_(("queued", "running")))
+        with self._engine.connect() as connection:
+            return [row.id for row in connection.execute(wanted)]
 
     def latest_named(self) -> list[Ticket]:
         """The latest succeeded run of each scenario that was run unchanged, the oldest first."""
@@ -240,19 +246,19 @@ class RunTable:
     def _held(worker: str, run: str) -> Any:
         return update(runs).where(runs.c.id == run, runs.c.state == "running", runs.c.worker == worker)
 
-    def cancel(self, run: str, now: datetime) -> Ticket | None:
-        """Have a run stop: one that waits has ended; one at work is to be told to stop."""
+    def cancel(self, run: str, now: datetime) -> tuple[Ticket, bool]:
+        """Have a run stop: one that waits has ended now (the second value); one at work is to be told."""
         waiting = (runs.c.id == run) & (runs.c.state == "queued")
         at_work = (runs.c.id == run) & (runs.c.state == "running")
         with self._writing.begin() as connection:
-            connection.execute(
+            ended = connection.execute(
                 update(runs)
                 .where(waiting)
                 .values(state="cancelled", finished=now, resolved=None, revision=runs.c.revision + 1)
             )
             connection.execute(update(runs).where(at_work).values(cancel_asked=True))
-            row = connection.execute(select(runs).where(runs.c.id == run)).first()
-        return _ticket(row) if row is not None else None
+            row = connection.execute(select(runs).where(runs.c.id == run)).one()
+        return _ticket(row), ended.rowcount > 0
 
     def put_back(self, worker: str, run: str) -> None:
         """A worker stops before a run has ended: it waits again."""
@@ -289,6 +295,12 @@ class RunTable:
     def beyond(self, most: int) -> list[str]:
         """The oldest ended runs, but for so many of the newest."""
         ended = select(runs.c.id).where(runs.c.state.in_(ENDED)).order_by(runs.c.number.desc()).offset(most)
+        with self._engine.connect() as connection:
+            return [row.id for row in connection.execute(ended)]
+
+    def ended_before(self, moment: datetime) -> list[str]:
+        """Runs that ended before a moment."""
+        ended = select(runs.c.id).where(runs.c.state.in_(ENDED), runs.c.finished < moment)
         with self._engine.connect() as connection:
             return [row.id for row in connection.execute(ended)]
 

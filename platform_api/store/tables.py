@@ -89,3 +89,15 @@ runs = Table(
     Index("ix_runs_answer", "answer_key"),
     Index("ix_runs_scenario", "scenario", "number"),
 )
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(8), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("hash", String(64), nullable=False),  # SHA-256 of the secret
+    Column("scope", String(10), nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("last_used", Instant, nullable=True),
+    Column("revoked", Instant, nullable=True),
+)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from platform_api import app
-from platform_api.settings import SettingsError, load_settings, require_loopback, user_data_folder
+from platform_api.settings import SettingsError, load_settings, require_keys_elsewhere, user_data_folder
 
 
 def test_defaults_stay_on_this_machine() -> None:
@@ -34,11 +34,12 @@ def test_a_wrong_variable_is_told_with_its_name(
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
-def test_other_machines_are_not_served(host: str) -> None:
-    with pytest.raises(SettingsError, match="no access keys"):
-        require_loopback(host)
+def test_other_machines_are_not_served_without_keys(host: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="no access key"):
+        require_keys_elsewhere(host, some_key_holds=False)
+    require_keys_elsewhere(host, some_key_holds=True)
     with pytest.raises(SettingsError):
-        app.serve(host, 0)
+        app.serve(host, 0, tmp_path)
 
 
 def test_data_lie_where_the_system_wants_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,176 @@
+"""Who may do what: access keys, sent as bearer tokens, and how often each may ask.
+
+On this machine alone (loopback) the service is open unless keys are asked for; anywhere else it refuses to
+begin without keys.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from platform_api import errors
+from platform_api.settings import LOOPBACK, Settings
+from platform_api.store.key_table import SCOPES, Key, KeyTable
+from scenarios.resolved import Label
+
+OPEN = ""
+"""The holder where no keys are asked for."""
+
+KNOWN_FOR = 5.0
+"""How long a key that was looked up is taken as it was: a revoked one ends within this time [s]."""
+
+MOST_KNOWN = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends a request."""
+
+    holder: str  # id of the key; OPEN without keys
+    scope: str
+
+    def may(self, scope: str) -> bool:
+        """Whether the caller is allowed what a scope allows."""
+        return SCOPES.index(self.scope) >= SCOPES.index(scope)
+
+    def owns(self, holder: str) -> bool:
+        """Whether what a holder ordered is the caller's to cancel and delete."""
+        return self.holder == holder or self.scope == "admin"
+
+
+class Bucket:
+    """So many requests a second, and as many at once after a pause."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self.rate, self.burst = rate, burst
+        self.left, self.at = burst, time.monotonic()
+        self._lock = threading.Lock()
+
+    def take(self) -> float:
+        """Take one; 0 if there was one, else how long to wait for it [s]."""
+        with self._lock:
+            now = time.monotonic()
+            self.left = min(self.burst, self.left + (now - self.at) * self.rate)
+            self.at = now
+            if self.left >= 1:
+                self.left -= 1
+                return 0.0
+            return (1 - self.left) / self.rate
+
+
+class Guard:
+    """Knows the keys and how much each has asked lately."""
+
+    def __init__(self, settings: Settings, table: KeyTable) -> None:
+        self.table = table
+        self.asks = settings.require_keys or settings.host not in LOOPBACK
+        self.rate = settings.requests_per_second
+        self._known: dict[str, tuple[float, Key]] = {}
+        self._buckets: dict[str, Bucket] = {}
+
+    def caller(self, authorization: str) -> Caller:
+        """Who sends a header `Authorization`.
+
+        Raises
+        ------
+        ApiError
+            401 without a key that holds, 429 when it asks too often.
+        """
+        if not self.asks:
+            return Caller(OPEN, "admin")
+        kind, _, token = authorization.partition(" ")
+        key = self._key(token.strip()) if kind.lower() == "bearer" else None
+        if key is None:
+            raise _no_key(authorization)
+        self._count(key)
+        return Caller(key.id, key.scope)
+
+    def _key(self, token: str) -> Key | None:
+        seen = self._known.get(token)
+        if seen is not None and time.monotonic() - seen[0] < KNOWN_FOR:
+            return seen[1]
+        key = self.table.bearer(token)
+        self._known.pop(token, None)
+        if key is not None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[token] = (time.monotonic(), key)
+        return key
+
+    def _count(self, key: Key) -> None:
+        bucket = self._buckets.setdefault(key.id, Bucket(self.rate, 4 * self.rate))
+        wait = bucket.take()
+        if wait > 0:
+            raise _too_often(self.rate, wait)
+
+
+def needs(scope: str) -> Callable[[Request], Caller]:
+    """A dependency that lets only those through whose key has a scope, and tells who it is."""
+
+    def check(request: Request) -> Caller:
+        guard: Guard = request.app.state.parts.guard
+        caller = guard.caller(request.headers.get("authorization", ""))
+        if not caller.may(scope):
+            raise _not_allowed(caller, scope)
+        return caller
+
+    return check
+
+
+Viewing = Annotated[Caller, Depends(needs("view"))]
+Running = Annotated[Caller, Depends(needs("run"))]
+Teaching = Annotated[Caller, Depends(needs("teach"))]
+
+
+# ---- what is said -------------------------------------------------------------------------------------
+
+_ASK = Label(
+    vi="hãy gửi header Authorization: Bearer KHOÁ; quản trị viên tạo khoá bằng: cuakhau keys add TÊN",
+    en="send the header Authorization: Bearer KEY; an administrator makes one with: cuakhau keys add NAME",
+)
+
+
+def _no_key(authorization: str) -> errors.ApiError:
+    """What was sent is not repeated: it may be a secret."""
+    message = (
+        Label(vi="không phải khoá đang có hiệu lực", en="is not a key that holds")
+        if authorization
+        else Label(vi="bị thiếu", en="is missing")
+    )
+    error = errors.fault(errors.NO_KEY, "header Authorization", "", message, _ASK)
+    error.headers["WWW-Authenticate"] = 'Bearer realm="cuakhau"'
+    return error
+
+
+def _not_allowed(caller: Caller, scope: str) -> errors.ApiError:
+    message = Label(vi=f"chỉ có quyền {caller.scope}", en=f"allows only: {caller.scope}")
+    remedy = Label(
+        vi=f"việc này cần khoá có quyền {scope}: hãy hỏi quản trị viên",
+        en=f"this needs a key that allows: {scope}; ask an administrator",
+    )
+    return errors.fault(errors.NOT_ALLOWED, "header Authorization", "", message, remedy)
+
+
+def not_yours(run: str) -> errors.ApiError:
+    """What somebody else ordered."""
+    message = Label(vi="do người khác đặt", en="was ordered by somebody else")
+    remedy = Label(vi="hãy hỏi người đặt hoặc quản trị viên", en="ask who ordered it, or an administrator")
+    return errors.fault(errors.NOT_ALLOWED, "run", run, message, remedy)
+
+
+def _too_often(rate: float, wait: float) -> errors.ApiError:
+    message = Label(
+        vi=f"vượt {rate:g} yêu cầu mỗi giây của một khoá",
+        en=f"goes beyond {rate:g} requests a second of one key",
+    )
+    remedy = Label(vi="hãy gửi chậm lại", en="send fewer")
+    error = errors.fault(errors.TOO_OFTEN, "rate", "", message, remedy)
+    error.headers["Retry-After"] = str(math.ceil(wait))
+    return error
