@@ -193,6 +193,11 @@ class Replication:
         np.add.at(total, root, self.amounts[part][rows])
         return total[met]
 
+    def crossed_who_met(self, step_mask: Mask) -> Column:
+        """The rows of entities that `at_agency` tells of: those in XW with a visit to some steps."""
+        _, _, met = self.once_for("met", step_mask.tobytes(), make=lambda: self._met(step_mask))
+        return met
+
     def _met(self, step_mask: Mask) -> tuple[Column, Column, Column]:
         """(the rows of visits at some steps, whose they are, those in XW who have any)."""
         rows = self.rows_at(step_mask)

@@ -19,6 +19,7 @@ from scenarios.resolved import Label, Resolved
 
 if TYPE_CHECKING:
     from metrics.exports.source import Source
+    from metrics.simulated import Simulated
     from platform_api.results import Result
 
 PORTION = 1 << 16
@@ -42,8 +43,10 @@ class CannotExport(Exception):
 class Order:
     """What is exported.
 
-    record : the folder of one replication's record · table : which, where the form holds one table; None: as
-    usual · kinds : flow → kind of object, instead of what the rules say (`metrics.exports.objects`)
+    record : the folder of one replication's record · seed, replication, until : of the run, where it is
+    simulated again · table : which, where the form holds one table; None: as usual · step : between samples
+    in simulated time [ms]; None: as fits · kinds : flow → kind of object, instead of what the rules say
+    (`metrics.exports.objects`)
     """
 
     scenario: Resolved
@@ -52,6 +55,10 @@ class Order:
     language: Language = "vi"
     table: str | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
+    seed: int | None = None
+    replication: int = 0
+    until: int | None = None  # [ms]
+    step: int | None = None
 
     @property
     def source(self) -> Source:
@@ -79,6 +86,7 @@ class Form:
     binary: bool = False
     needs_run: bool = True
     has_tables: bool = False
+    replays: bool = False  # simulates (again) rather than reads: it needs a seed, not a record
 
 
 def stream(form: str, order: Order) -> Iterator[bytes]:
@@ -230,6 +238,42 @@ def _ocel(order: Order) -> Iterator[bytes]:
     return ocel.write(source, order.kinds)
 
 
+def _openmetrics(order: Order) -> Iterator[bytes]:
+    from metrics.exports import openmetrics
+    from metrics.simulated import Simulated
+
+    if order.record is None and order.seed is None:
+        raise CannotExport("export_no_record")
+    series = Simulated(_as_run(order), order.step)
+    return _first_measured(lambda: _measure(order, series), lambda: openmetrics.write(series))
+
+
+def _first_measured(measure: Callable[[], None], write: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
+    measure()
+    yield from write()
+
+
+def _as_run(order: Order) -> Resolved:
+    from sim.run import shorten
+
+    return order.scenario if order.until is None else shorten(order.scenario, order.until)
+
+
+def _measure(order: Order, series: Simulated) -> None:
+    """From a run in pieces, which is the run that was, else from the record as a whole."""
+    from sim import files
+    from sim.pieces import whole
+    from sim.run import run
+
+    if order.seed is None:
+        assert order.record is not None
+        series.take(whole(files.load(order.record)))
+        return
+    done = run(_as_run(order), order.seed, order.replication, keep="statistics", take=series.take)
+    if order.result is not None and done.digest != order.result.digest[order.replication]:
+        raise CannotExport("export_digest", version=order.result.provenance.package_version)
+
+
 def _bpmn(order: Order) -> Iterator[bytes]:
     from platform_api.bpmn import draw
 
@@ -270,6 +314,9 @@ FORMS: dict[str, Form] = {
     "xes": Form(".xes", "application/xml", _xes),
     "xes.gz": Form(".xes.gz", "application/gzip", _xes_gz, binary=True),
     "ocel": Form(".ocel.json", "application/json", _ocel),
+    "openmetrics": Form(
+        ".om", "application/openmetrics-text; version=1.0.0; charset=utf-8", _openmetrics, replays=True
+    ),
     "bpmn": Form(".bpmn", "application/xml", _bpmn, needs_run=False),
 }  # fmt: skip
 """Every form, by the name that asks for it."""

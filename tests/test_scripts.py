@@ -126,7 +126,8 @@ def test_setup_installs_once_and_again_only_when_the_lock_changes(machine: Machi
 
 
 def test_setup_for_the_tests_serves_a_run_as_well(machine: Machine) -> None:
-    machine.give("promtool", "#!/usr/bin/env bash\n")
+    for program in ("promtool", "prometheus"):
+        machine.give(program, "#!/usr/bin/env bash\n")
     assert machine.setup("test").returncode == 0
     assert machine.setup("run").returncode == 0
     assert machine.asked() == ["venv", f"install {machine.root}[test]"]

@@ -26,6 +26,9 @@ from platform_api.console import Refusal, Speech, refuse
 if TYPE_CHECKING:
     from platform_api.exports import CannotExport, Order
 
+SHORTEST_STEP = 1_000
+"""Between samples in simulated time [ms]."""
+
 RECORD, RESULT = "record.json", "result.json"
 
 
@@ -39,6 +42,7 @@ RECORD, RESULT = "record.json", "result.json"
     help=one_line("export.replication"),
 )  # fmt: skip
 @click.option("--object", "objects", multiple=True, metavar="FLOW=KIND", help=one_line("export.object"))
+@click.option("--step", metavar="T", help=one_line("export.step"))
 @click.option("--seed", metavar="N", callback=whole_number("seed", 0, MAX_SEED), help=one_line("run.seed"))
 @click.option("--until", metavar="T", help=one_line("run.until"))
 @override_option
@@ -90,6 +94,8 @@ def _refused(error: CannotExport) -> Refusal:
 @contextmanager
 def _ordered(speech: Speech, what: str, form: str, asked: dict[str, Any]) -> Iterator[Order]:
     """What the first word names: a folder with a record or a result, else a scenario."""
+    from platform_api.exports import FORMS
+
     folder = Path(what)
     kept = next((name for name in (RECORD, RESULT) if (folder / name).is_file()), None)
     if kept is None:
@@ -100,13 +106,31 @@ def _ordered(speech: Speech, what: str, form: str, asked: dict[str, Any]) -> Ite
     given += ["--override"] if asked["overrides"] else []
     if given:
         raise refuse("export_kept", option=given[0])
-    order = _record(folder, asked) if kept == RECORD else _result(folder, asked)
+    replays = FORMS[form].replays
+    order = _record(folder, asked) if kept == RECORD else _result(folder, asked, replays)
     yield _as_asked(speech, order, asked)
 
 
 def _as_asked(speech: Speech, order: Order, asked: dict[str, Any]) -> Order:
     kinds = dict(_pair(each) for each in asked["objects"])
-    return replace(order, language=speech.language, table=asked["table"], kinds=kinds)
+    step = _duration(asked["step"])
+    return replace(order, language=speech.language, table=asked["table"], kinds=kinds, step=step)
+
+
+def _duration(written: str | None) -> int | None:
+    """`15 min` in milliseconds."""
+    from scenarios.errors import Flaw, ScenarioError
+    from scenarios.units import parse_duration
+
+    if written is None:
+        return None
+    try:
+        milliseconds = parse_duration(written)
+    except Flaw as flaw:
+        raise ScenarioError([flaw.at("--step")]) from None
+    if milliseconds < SHORTEST_STEP:
+        raise refuse("export_step", value=written)
+    return milliseconds
 
 
 def _pair(written: str) -> tuple[str, str]:
@@ -130,7 +154,7 @@ def _record(folder: Path, asked: dict[str, Any]) -> Order:
     return Order(from_json(found.read_bytes()), record=folder)
 
 
-def _result(folder: Path, asked: dict[str, Any]) -> Order:
+def _result(folder: Path, asked: dict[str, Any], replays: bool) -> Order:
     """A kept result, with the record of a replication if there is one."""
     from platform_api.exports import Order
     from platform_api.results import NotAResult, load
@@ -140,9 +164,17 @@ def _result(folder: Path, asked: dict[str, Any]) -> Order:
     except NotAResult as error:
         raise Refusal(error.message, error.remedy) from None
     record = folder / f"replication-{asked['replication'] or 1:04d}"
-    if asked["replication"] is not None and not (record / RECORD).is_file():
+    number, kept = asked["replication"], (record / RECORD).is_file()
+    if number is not None and not (kept or (replays and number <= result.replications)):
         raise refuse("export_replication", value=asked["replication"], folder=folder)
-    return Order(scenario, record=record if (record / RECORD).is_file() else None, result=result)
+    return Order(
+        scenario,
+        record=record if kept else None,
+        result=result,
+        seed=result.seed,
+        replication=(asked["replication"] or 1) - 1,
+        until=result.provenance.until,
+    )
 
 
 @contextmanager
@@ -150,13 +182,21 @@ def _simulated(speech: Speech, what: str, form: str, asked: dict[str, Any]) -> I
     """A scenario: run once, unless the form only asks for the process."""
     import tempfile
 
+    from platform_api.commands.warm import get_warm
     from platform_api.exports import FORMS, Order
+    from platform_api.runner import draw_seed
 
     if asked["replication"] is not None:
         raise refuse("export_once")
     scenario = open_scenario(speech, what, asked["overrides"], asked["until"]).resolved
     if not FORMS[form].needs_run:
         yield Order(scenario)
+        return
+    if FORMS[form].replays:
+        get_warm(speech)
+        seed = draw_seed() if asked["seed"] is None else asked["seed"]
+        speech.note("export.seed", seed=seed)
+        yield Order(scenario, seed=seed)
         return
     with tempfile.TemporaryDirectory(prefix="cuakhau-export-") as folder:
         yield _run(speech, scenario, asked["seed"], Path(folder), asked["table"])

@@ -141,7 +141,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("entities", "number + copy * 100000 as number"),
     ):
         duckdb.execute(
-            f"""copy (select * replace ({change})
+            f"""copy (select * exclude (file_row_number, copy) replace ({change})
             from read_parquet('{small / table}.parquet', file_row_number=true),
             range({times}) as copies(copy) order by copy, file_row_number)
             to '{folder / table}.parquet' (format parquet, compression zstd)"""
