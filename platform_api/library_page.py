@@ -15,7 +15,7 @@ from pathlib import Path
 from platform_api.explain import Entry, story
 from platform_api.formats import duration
 from platform_api.mermaid import flowchart
-from platform_api.texts import Language, text
+from platform_api.texts import LANGUAGES, Language, text
 from scenarios.library import Loaded, load
 from scenarios.resolved import Label, Parameter, Resolved
 
@@ -85,6 +85,9 @@ FAMILIES = (
     ),
 )
 
+HINGES = "library-hinges.md"
+"""The page of the assumptions that move each answer most (`platform_api.hinges_page`)."""
+
 COMMAND = "python -m platform_api.library_page docs/reference"
 WRITTEN = f"*Written from `scenarios/library/` by `{COMMAND}`; do not edit.*"
 
@@ -117,6 +120,11 @@ def family_page(family: Family) -> str:
     return "\n".join(lines) + "\n"
 
 
+def page_of(name: str) -> str:
+    """The page that a scenario is on."""
+    return next(family.page for family in FAMILIES if name in family.codes)
+
+
 @cache
 def _loaded(name: str) -> Loaded:
     return load(name)
@@ -136,6 +144,7 @@ def _section(loaded: Loaded) -> Iterator[str]:
                 "",
             )
             yield from (f"- {_told(one)}<br>{_told(other)}" for one, other in zip(vi, en, strict=True))
+    yield f"\n{text('library.hinges', 'vi')} · {text('library.hinges', 'en')}: [{HINGES}]({HINGES}#{scenario.name})"
     yield from _picture(loaded)
 
 
@@ -145,10 +154,9 @@ def _facts(scenario: Resolved) -> str:
     assumed = sum(parameter.source == "assumption" for parameter in of)
     length = scenario.clock.window or scenario.clock.at_most
     fitted = sum(map(_is_fitted, of))
-    languages: tuple[Language, ...] = ("vi", "en")
     return " · ".join(
         text("library.facts", one, length=duration(length, one), all=len(of), assumed=assumed, fitted=fitted)
-        for one in languages
+        for one in LANGUAGES
     )
 
 
@@ -170,14 +178,13 @@ def _picture(loaded: Loaded) -> Iterator[str]:
     found = re.search(r"^based_on: (\S+)$", loaded.text, re.MULTILINE)
     if found and "\nsteps:" not in loaded.text:
         base = found.group(1)
-        page = next(family.page for family in FAMILIES if base in family.codes)
         same = f"{text('library.same_process', 'vi')} · {text('library.same_process', 'en')}"
-        yield f"\n{same}: [`{base}`]({page}#{base})"
+        yield f"\n{same}: [`{base}`]({page_of(base)}#{base})"
         return
-    title = f"{text('library.process', 'vi')} · {text('library.process', 'en')}"
-    yield f"\n<details><summary>{title}</summary>\n\n```mermaid"
-    yield flowchart(loaded.resolved, "vi").rstrip("\n")
-    yield "```\n\n</details>"
+    for language in LANGUAGES:
+        yield f"\n<details><summary>{text('library.process', language)}</summary>\n\n```mermaid"
+        yield flowchart(loaded.resolved, language).rstrip("\n")
+        yield "```\n\n</details>"
 
 
 if __name__ == "__main__":

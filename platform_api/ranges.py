@@ -15,6 +15,7 @@ import numpy as np
 
 from metrics import inputs
 from metrics.statistics import Floats, average, half_width
+from platform_api.along import crossings, short
 from platform_api.comparing import Comparison, Survived, Tipping
 from platform_api.hands import Hands, work_off
 from platform_api.sides import turned
@@ -36,14 +37,8 @@ SCREENED = 8
 ALONG = 30
 """Replications along a single assumption, at the most."""
 
-STEPS = 5
-"""Values of an assumption at which the difference is looked at."""
-
 CONFIRMING = 4
 """So many times the replications confirm a tipping value."""
-
-NEARBY = 0.125
-"""Of the range, on both sides of a crossing: there a straight line will do."""
 
 
 def survive(
@@ -169,32 +164,16 @@ class _Trying:
         return 0.0 if found is None else average(found[number])
 
     def _along(self, number: int, dial: Dial) -> Iterator[Tipping]:
-        """Every place along one assumption at which the sign changes."""
-        values = sorted({dial.at(step / (STEPS - 1)) for step in range(STEPS)})
-        table = self._table(number, dial, values)
-        if table is None:
-            return
-        means = [average(row) for row in table]
-        for i in inputs.crossings(means):
-            if dial.is_whole:
-                yield self._told(number, dial, None, values[i], values[i + 1])
-                continue
-            guess = values[i] + (values[i + 1] - values[i]) * means[i] / (means[i] - means[i + 1])
-            yield from self._nearby(number, dial, guess)
+        """Every place along one assumption at which the sign changes, if it is told well enough."""
 
-    def _table(self, number: int, dial: Dial, values: Sequence[float]) -> Floats | None:
-        rows = [self._at({dial: value}, self.along) for value in values]
-        known = [row[number] for row in rows if row is not None]
-        return np.array(known) if len(known) == len(values) else None
+        def look(values: Sequence[float]) -> Floats | None:
+            rows = [self._at({dial: value}, self.along) for value in values]
+            known = [row[number] for row in rows if row is not None]
+            return np.array(known) if len(known) == len(values) else None
 
-    def _nearby(self, number: int, dial: Dial, guess: float) -> Iterator[Tipping]:
-        """The tipping value by straight lines near a crossing; none where its interval leaves the range."""
-        reach = NEARBY * (dial.high - dial.low)
-        values = np.linspace(max(dial.low, guess - reach), min(dial.high, guess + reach), STEPS).tolist()
-        table = self._table(number, dial, values)
-        found = None if table is None else inputs.root(values, table)
-        if found is not None and dial.low <= found.interval[0] and found.interval[1] <= dial.high:
-            yield self._told(number, dial, found.value, *found.interval)
+        for found in crossings(dial, look):
+            if dial.is_whole or found.at is not None:
+                yield self._told(number, dial, found.at, found.first, found.last)
 
     def _told(self, number: int, dial: Dial, at: float | None, first: float, last: float) -> Tipping:
         return Tipping(
@@ -203,9 +182,9 @@ class _Trying:
             now=dial.written,
             low=dial.told(dial.low),
             high=dial.told(dial.high),
-            at="" if at is None else dial.told(_short(dial, at)),
-            first=dial.told(_short(dial, first)),
-            last=dial.told(_short(dial, last)),
+            at="" if at is None else dial.told(short(dial, at)),
+            first=dial.told(short(dial, first)),
+            last=dial.told(short(dial, last)),
             confirmed=self._confirmed(number, dial, first, last),
         )
 
@@ -214,10 +193,3 @@ class _Trying:
         ends = [self._at({dial: value}, CONFIRMING * self.along, fresh=1) for value in (first, last)]
         signs = [0 if end is None else inputs.sign_of(end[number]) for end in ends]
         return signs[0] * signs[1] < 0
-
-
-def _short(dial: Dial, value: float) -> float:
-    """Three digits, or whole seconds: no more is known."""
-    if dial.kind == "duration" and value >= 60_000:
-        return round(value / 1000) * 1000.0
-    return float(f"{value:.3g}")

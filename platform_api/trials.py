@@ -23,7 +23,8 @@ class Plan:
     """What every replication of an experiment needs to know.
 
     variants : resolved scenarios, the base first · keys : the figures · rows : whether the record is kept, to
-    see who wins and who loses · measured : whether figures come from rows (else from statistics)
+    see who wins and who loses · measured : whether figures come from rows (else from statistics) · stuck : whether it is
+    told who is stuck for ever
     """
 
     variants: tuple[Resolved, ...]
@@ -32,6 +33,7 @@ class Plan:
     keys: tuple[Key, ...]
     rows: bool
     measured: bool
+    stuck: bool = True
 
     def perform(self, numbers: Sequence[int], stop: Ask) -> list[Trial]:
         """Some replications, one after another.
@@ -133,7 +135,7 @@ def _by_statistics(plan: Plan, scenario: Resolved, replication: int, stop: Ask) 
 
     done = simulation.run(
         scenario, plan.seed, replication, engine=plan.engine, keep="sums", cancel=stop,
-        hour=presence.bins_for(scenario),
+        hour=presence.bins_for(scenario), stuck=plan.stuck,
     )  # fmt: skip
     assert done.tally is not None
     values = outcomes.from_statistics(plan.keys, scenario, done.tally)
@@ -151,7 +153,7 @@ def _by_rows(plan: Plan, scenario: Resolved, replication: int, stop: Ask) -> Tol
     keeps = plan.rows or needs_record(scenario)
     done = simulation.run(
         scenario, plan.seed, replication, engine=plan.engine, keep="record" if keeps else "statistics",
-        take=None if keeps else _each(measuring.take, counting.take), cancel=stop,
+        take=None if keeps else _each(measuring.take, counting.take), cancel=stop, stuck=plan.stuck,
     )  # fmt: skip
     if keeps:
         _each(measuring.take, counting.take)(whole(done.log))

@@ -125,6 +125,7 @@ def run(
     shuffle: random.Random | None = None,
     interventions: Sequence[Row] = (),
     hour: int = HOUR,
+    stuck: bool = True,
 ) -> Run:
     """Run one replication.
 
@@ -140,6 +141,7 @@ def run(
     shuffle : run simultaneous facts in a random order, on the reference engine (a test: nothing may change).
     interventions : what somebody sets on the way, see `sim.interventions`.
     hour : length of the bins of the statistics [ms]; longer ones are fewer to carry and to read.
+    stuck : look for who is stuck for ever at the end; that is slow where many are left over.
 
     Raises
     ------
@@ -179,8 +181,8 @@ def run(
     record = log if keep == "record" else None
     tally = None if rows else model.tally(end, keep == "statistics")
     identity = model.digest(end)
-    stuck = model.deadlock(partial(_look_up, cancel))
-    return Run(scenario, seed, replication, engine, record, tally, identity, stuck, timing)
+    deadlock = model.deadlock(partial(_look_up, cancel)) if stuck else None
+    return Run(scenario, seed, replication, engine, record, tally, identity, deadlock, timing)
 
 
 def shorten(scenario: Resolved, until: int) -> Resolved:

@@ -1,0 +1,112 @@
+"""What an answer hangs on: tipping values that can be worked out by hand, and a page that is what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from metrics.statistics import Floats
+from platform_api.along import Crossing, crossings
+from platform_api.hinges import Hanging, hinges
+from platform_api.hinges_page import head, section, with_sections
+from scenarios.dials import Dial
+from scenarios.library import load_text, names
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "library-hinges.md"
+QUICK = "lao-cai-esign"
+
+COUNTER = """
+name: counter
+title: {vi: "Một quầy", en: "One counter"}
+question: {vi: "Mất bao lâu?", en: "How long does it take?"}
+time_zone: Asia/Ho_Chi_Minh
+start: 2025-03-12 08:00
+window: 10 h
+horizon: terminating
+until: window
+agencies:
+  office: {label: {vi: "Cơ quan", en: "Office"}}
+resources:
+  clerks:
+    label: {vi: "Nhân viên", en: "Clerks"}
+    agency: office
+    capacity: {value: 40, range: [30, 50], source: assumption, owner: office}
+steps:
+  walk:
+    kind: wait
+    label: {vi: "Đi bộ", en: "Walk"}
+    time: {value: 10 min, range: [2 min, 30 min], source: assumption, owner: office}
+  serve:
+    label: {vi: "Phục vụ", en: "Serve"}
+    agency: office
+    resources: clerks
+    time: {value: 5 min, range: [4 min, 8 min], source: assumption, owner: office}
+flows:
+  visitor:
+    label: {vi: "Khách", en: "Visitor"}
+    route: [walk, serve]
+    arrivals: {rate: {value: 6 /h, range: [5 /h, 7 /h], source: assumption, owner: office}}
+rates:
+  waiting_cost: {value: 1000 VND/h, range: [500 VND/h, 2000 VND/h], source: assumption, owner: office}
+expected:
+  - {kpi: dwell_mean, between: [12, 20], unit: min, reason: {vi: "Mười phút và năm phút", en: "Ten minutes and five"}}
+"""
+
+
+@pytest.fixture(scope="module")
+def counter() -> Hanging:
+    return hinges(load_text(COUNTER))
+
+
+def test_who_never_waits_stays_for_the_sum_of_two_times_and_tips_where_that_leaves_the_band(counter: Hanging) -> None:
+    assert counter.mean == 15 * 60
+    assert [hinge.dial.path for hinge in counter.hinges] == ["steps.walk.time", "steps.serve.time"]
+    walk, serve = counter.hinges
+    assert (walk.low.change, walk.high.change) == (-8 * 60, 20 * 60)
+    assert [(tip.threshold, tip.at) for tip in walk.tips] == [(720, "7 min"), (1200, "15 min")]
+    assert serve.tips == ()  # 14 to 18 min
+
+
+def test_what_does_not_move_the_figure_is_no_hinge(counter: Hanging) -> None:
+    assert counter.tried == 4  # of five: no engine reads what waiting costs
+    assert len(counter.hinges) == 2
+
+
+def test_a_whole_number_tips_between_two_neighbours() -> None:
+    dial = Dial("resources.clerks.capacity", "count", 1, 40, 10, "10", None)
+
+    def look(values: Sequence[float]) -> Floats:
+        return np.array([[value - 13.5] * 3 for value in values])
+
+    assert list(crossings(dial, look)) == [Crossing(None, 13, 14)]
+
+
+def test_a_figure_that_cannot_be_seen_somewhere_has_no_crossing() -> None:
+    dial = Dial("steps.walk.time", "duration", 1.0, 9.0, 2.0, "2 ms", None)
+    assert list(crossings(dial, lambda _: None)) == []
+
+
+def test_every_scenario_has_its_table_on_the_page() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page.startswith(head()), "run: python -m platform_api.hinges_page docs/reference/library-hinges.md"
+    assert [line.split('"')[1] for line in page.splitlines() if line.startswith("## <a id=")] == list(names())
+
+
+@pytest.mark.slow
+def test_a_published_table_is_what_comes_out() -> None:
+    assert section(QUICK) in PAGE.read_text(encoding="utf-8"), "the page is old: see its head"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [name for name in names() if name != QUICK])
+def test_every_published_table_is_what_comes_out(name: str) -> None:
+    assert section(name) in PAGE.read_text(encoding="utf-8"), "the page is old: see its head"
+
+
+def test_tables_that_are_not_made_anew_stay() -> None:
+    old = head() + '## <a id="telehealth"></a>x · y\n\nold table\n\n'
+    (page,) = with_sections(old, ["telehealth"][:0] or [QUICK])
+    assert page.index(f'id="{QUICK}"') < page.index("old table")
