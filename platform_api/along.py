@@ -25,7 +25,8 @@ Look = Callable[[Sequence[float]], Floats | None]
 class Crossing:
     """A place at which the figure changes its sign.
 
-    at : None of a dial of whole numbers, and where no straight line will do · first, last : an interval around it
+    at : None of a dial of whole numbers, and where no straight line will do · first, last : an interval
+    around it
     """
 
     at: float | None
@@ -49,7 +50,7 @@ def crossings(dial: Dial, look: Look) -> Iterator[Crossing]:
 
 
 def _neighbours(look: Look, first: float, last: float, before: float) -> Crossing:
-    """The two whole numbers next to each other between which the sign changes; `before`: the figure at `first`."""
+    """The two neighbouring whole numbers between which the sign changes; `before`: the figure at `first`."""
     while last - first > 1:
         middle = (first + last) // 2
         table = look([middle])

@@ -1,8 +1,9 @@
-"""What the answer of a scenario hangs on: the assumptions that move its main figure most, and where they tip it.
+"""What the answer of a scenario hangs on: the assumptions that move its main figure most, and tip it.
 
-The main figure is that of the first expected band, the threshold its ends. Every assumption is turned by itself to both
-ends of its range, the others as they are written, on the same seeds; those that move the figure most are turned again
-with more replications. Of the first three it is sought at which value the figure leaves the band.
+The main figure is that of the first expected band, the threshold its ends. Every assumption is turned by
+itself to both ends of its range, the others as they are written, on the same seeds; those that move it
+most are turned again with more replications. Of the first three it is sought at which value the figure leaves
+the band.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ from scenarios.resolved import Expected, Resolved
 from sim.engines import DEFAULT_ENGINE
 
 SEED = 2025
-SCREENING, REPLICATIONS = 2, 10
+SCREENING, REPLICATIONS = 1, 8
 """Of each place: while all assumptions are turned, and of those that are told."""
 
-AGAIN = 6
+AGAIN = 5
 """Assumptions that are turned again with more replications."""
 
 TOLD = 3
@@ -124,7 +125,9 @@ class _Turning:
             mean=average(base),
             half_width=half_width(base),
             tried=len(self.dials),
-            hinges=tuple(replace(hinge, tips=tuple(self._tips(hinge, average(base)))) for hinge in found[:TOLD]),
+            hinges=tuple(
+                replace(hinge, tips=tuple(self._tips(hinge, average(base)))) for hinge in found[:TOLD]
+            ),
         )
 
     def _in_results(self, value: float) -> float:
@@ -175,7 +178,7 @@ class _Turning:
                 yield Tip(threshold, at, first, last)
 
     def _figures(self, values: Mapping[Dial, float], count: int) -> Floats | None:
-        """The main figure in every replication; None where the values do not go together, or it is not seen."""
+        """The main figure in every replication; None where values do not go together, or it is not seen."""
         setting: Mapping[str, Any] = turned(self.written, values)
         places = replace(self.places, settings=(setting,), replications=count)
         try:

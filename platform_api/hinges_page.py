@@ -18,8 +18,8 @@ from platform_api.naming import published_name
 from platform_api.texts import LANGUAGES, both, text
 from scenarios.library import load, names
 
-SHORTENED = {"lang-son-700k": "28 d"}
-"""A year is a long time to turn 263 assumptions twice: of it the first weeks."""
+SHORTENED = {"lang-son-700k": "7 d"}
+"""A year is a long time to turn 263 assumptions twice: of it the first week."""
 
 COLUMNS = ("assumption", "now", "low", "high", "tips")
 _SECTION = re.compile(r'^## <a id="([^"]+)">.*?(?=^## |\Z)', re.MULTILINE | re.DOTALL)
@@ -47,7 +47,7 @@ def section(name: str) -> str:
 
 
 def of(name: str) -> Hanging:
-    """A scenario of the library with its assumptions turned; a year for some weeks only."""
+    """A scenario of the library with its assumptions turned; a year for a week only."""
     overrides = [f"window={SHORTENED[name]}"] if name in SHORTENED else []
     return hinges(load(name, overrides), library_folder())
 
@@ -64,11 +64,13 @@ def _lines(found: Hanging) -> Iterator[str]:
     yield f'## <a id="{scenario.name}"></a>{scenario.title.vi} · {scenario.title.en}\n'
     mean = f"{scale.number(found.mean, 'en')} ± {scale.number(found.half_width, 'en')}"
     band = f"{scale.number(found.low, 'en')} – {scale.number(found.high, 'en')}"
+    shortened = SHORTENED.get(scenario.name)
     for language in LANGUAGES:
         figure = published_name(found.band.kpi, found.band.labels, scenario, language)
-        told = text("hinges.figure", language, figure=figure, mean=mean, unit=scale.unit_name(language), band=band,
-                    tried=found.tried, scenario=scenario.name, page=page_of(scenario.name))  # fmt: skip
-        shortened = SHORTENED.get(scenario.name)
+        told = text(
+            "hinges.figure", language, figure=figure, mean=mean, unit=scale.unit_name(language), band=band,
+            tried=found.tried, scenario=scenario.name, page=page_of(scenario.name),
+        )  # fmt: skip
         yield told + (text("hinges.shortened", language, window=shortened) if shortened else "") + "\n"
     if not found.hinges:
         yield f"{text('hinges.none', 'vi')} · {text('hinges.none', 'en')}"
@@ -103,9 +105,9 @@ def _owner(found: Hanging, owner: str | None) -> str:
 
 
 def _end(found: Hanging, end: End, scale: Scale) -> str:
-    figure = scale.number(found.mean + end.change, "en")
-    sign = "+" if end.change > 0 else ""
-    return f"{end.value} → {figure} ({sign}{scale.number(end.change, 'en')} ± {scale.number(end.half_width, 'en')})"
+    values = (found.mean + end.change, end.change, end.half_width)
+    figure, change, half = (scale.number(value, "en") for value in values)
+    return f"{end.value} → {figure} ({'+' if end.change > 0 else ''}{change} ± {half})"
 
 
 def _tip(tip: Tip, scale: Scale) -> str:

@@ -37,6 +37,8 @@ FAMILIES = (
         "ask-the-gates.md",
         {
             "lang-son-2025-03-12": "BG-01",
+            "lang-son-quota": "BG-01",
+            "lang-son-2023-12-14": "BG-01",
             "lang-son-paper": "BG-02",
             "lang-son-700k": "BG-03",
             "lang-son-busy-day": "BG-03",
@@ -114,7 +116,8 @@ def index() -> str:
 
 def family_page(family: Family) -> str:
     """The scenarios of a family one after the other."""
-    lines = [f"# {family.title.vi} · {family.title.en}", "", WRITTEN]
+    hinges = f"[{text('library.hinges', 'vi')} · {text('library.hinges', 'en')}]({HINGES})"
+    lines = [f"# {family.title.vi} · {family.title.en}", "", WRITTEN, "", hinges]
     for name in family.codes:
         lines += _section(_loaded(name))
     return "\n".join(lines) + "\n"
@@ -144,7 +147,6 @@ def _section(loaded: Loaded) -> Iterator[str]:
                 "",
             )
             yield from (f"- {_told(one)}<br>{_told(other)}" for one, other in zip(vi, en, strict=True))
-    yield f"\n{text('library.hinges', 'vi')} · {text('library.hinges', 'en')}: [{HINGES}]({HINGES}#{scenario.name})"
     yield from _picture(loaded)
 
 

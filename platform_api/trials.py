@@ -23,8 +23,8 @@ class Plan:
     """What every replication of an experiment needs to know.
 
     variants : resolved scenarios, the base first · keys : the figures · rows : whether the record is kept, to
-    see who wins and who loses · measured : whether figures come from rows (else from statistics) · stuck : whether it is
-    told who is stuck for ever
+    see who wins and who loses · measured : whether figures come from rows (else from statistics) · stuck :
+    whether it is told who is stuck for ever
     """
 
     variants: tuple[Resolved, ...]

@@ -167,7 +167,7 @@ def test_published_figures_are_told_as_the_run_tells_them(language: Language) ->
         s for s in story(scenario, language) if s.title == text("explain.published.title", language)
     ]
     titles = {entry.title.replace(NBSP, " ") for entry in section.entries}
-    assert {"vi": "Thời gian lưu, trung bình (Xuất khẩu) = 26,4 giờ", "en": "Dwell, mean (Export) = 26.4 h"}[
+    assert {"vi": "Thời gian lưu, trung bình (Nhập khẩu) = 3,5 giờ", "en": "Dwell, mean (Import) = 3.5 h"}[
         language
     ] in titles
     assert len(titles) == len(scenario.published)

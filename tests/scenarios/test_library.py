@@ -32,8 +32,8 @@ GATES = ("lang-son-2025-03-12", "lang-son-700k")
 SAME_WORD = {"Hữu Nghị", "Tân Thanh", "Chi Ma", "Lạng Sơn", "voso.vn", "postmart.vn", "COD"}
 """Names that are the same in both languages."""
 
-OVERLOADED = {"lang-son-busy-day": {"resources.receiving_huu_nghi", "resources.receiving_tan_thanh"}}
-"""Where it is the question what happens when too much comes."""
+OVERLOADED = {"lang-son-quota": {"resources.quota_fruit", "resources.quota_goods"}}
+"""Where it is the question what happens when more comes than is let through."""
 
 
 @dataclass(frozen=True)
