@@ -8,9 +8,12 @@ far.
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 import numpy as np
 
-from metrics.declare import DISTRIBUTION, Kpi, Scalar, Stratum, kpi
+from metrics.declare import DISTRIBUTION, Kpi, Scalar, Stratum, kpi, ratio
 from metrics.kpis_flow import OURS, count
 from metrics.milestones import LOST
 from metrics.replication import Replication
@@ -84,5 +87,60 @@ def cohort_lost(run: Replication, of: Stratum) -> Scalar:
     return count(run.cohort & of.entities & (run.stays.fate == LOST))
 
 
-COHORT: tuple[Kpi, ...] = (cohort_size, cohort_dwell, cohort_unfinished, cohort_lost)
+@kpi(
+    unit="1",
+    better="lower",
+    by=GATE_GOODS,
+    needs=("attribute:offence",),
+    vi="Vi phạm lọt qua",
+    en="Offending that passed",
+    meaning="Of those who came in the window, the offending (whose `offence` is not `none`) that were "
+    "neither turned back nor gave up.",
+    nghia="Trong số đến trong kỳ, số vi phạm (`offence` khác `none`) không bị chặn và không bỏ về.",
+    source=OURS,
+)
+def cohort_missed(run: Replication, of: Stratum) -> Scalar:
+    offending = run.cohort & of.entities & ~run.attribute("offence", "none")
+    return count(offending & (run.stays.fate != LOST))
+
+
+COHORT: tuple[Kpi, ...] = (cohort_size, cohort_dwell, cohort_unfinished, cohort_lost, cohort_missed)
 """All of them. They are no part of the catalogue: a run that ends with its window would tell them wrongly."""
+
+
+# ---- how many were through in time -------------------------------------------------------------------------
+
+WITHIN = re.compile(r"cohort_within_(\d{1,4})(min|h|d)")
+"""`cohort_within_4h`: the share of those who came that were through within that time."""
+
+_MS = {"min": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+@cache
+def within(name: str) -> Kpi | None:
+    """The indicator of such a name; None if it is none."""
+    found = WITHIN.fullmatch(name)
+    if found is None:
+        return None
+    limit, told = int(found[1]) * _MS[found[2]], f"{found[1]} {found[2]}"
+
+    def cohort_within(run: Replication, of: Stratum) -> Scalar:
+        mine = np.flatnonzero(run.cohort & of.entities)
+        stays = run.stays
+        served = reached(stays.gone[mine]) & (stays.fate[mine] != LOST)
+        in_time = served & (stays.gone[mine] - stays.arrived[mine] <= limit)
+        return ratio(int(np.count_nonzero(in_time)), len(mine), len(mine))
+
+    cohort_within.__name__ = name
+    return kpi(
+        unit="ratio",
+        better="higher",
+        by=GATE_GOODS,
+        vi=f"Tỷ lệ xong trong {told}",
+        en=f"Through within {told}",
+        meaning=f"Of those who came in the window, the share that crossed or reached their end within "
+        f"{told}; who gave up, found no place or was turned back is not through.",
+        nghia=f"Trong số đến trong kỳ, tỷ lệ đã qua hoặc xong trong {told}; ai bỏ về, không còn chỗ hoặc bị "
+        "chặn không tính là xong.",
+        source=OURS,
+    )(cohort_within)

@@ -12,7 +12,7 @@ from functools import cache
 
 from metrics.declare import Kpi, Value
 from metrics.kpis import CATALOGUE
-from metrics.kpis_cohort import COHORT
+from metrics.kpis_cohort import COHORT, within
 from metrics.milestones import crosses
 from scenarios.resolved import Resolved
 from sim.origins import only_sent
@@ -32,9 +32,22 @@ def names() -> dict[str, Kpi]:
     return {name: kpi for kpi in OUTCOMES for name in kpi.value_names}
 
 
+def kpi_of(name: str) -> Kpi | None:
+    """The indicator that gives a figure; None if none does."""
+    return names().get(name) or within(name)
+
+
+def indicator(name: str) -> Kpi:
+    """The indicator that gives a figure that is known."""
+    found = kpi_of(name)
+    assert found is not None, name
+    return found
+
+
 def unit_of(name: str) -> str:
     """The unit of a figure in results."""
-    return "1" if name.endswith("_n") and names()[name].stats else names()[name].unit
+    kpi = indicator(name)
+    return "1" if name.endswith("_n") and kpi.stats else kpi.unit
 
 
 # ---- from statistics ----------------------------------------------------------------------------------
@@ -99,8 +112,9 @@ def _members(scenario: Resolved, key: Key) -> list[int]:
 # ---- from rows ----------------------------------------------------------------------------------------
 def kpis_of(keys: Iterable[Key]) -> tuple[Kpi, ...]:
     """The indicators that give some figures."""
-    wanted = {names()[name].name for name, _ in keys}
-    return tuple(kpi for kpi in OUTCOMES if kpi.name in wanted)
+    wanted = {indicator(name).name for name, _ in keys}
+    timed = sorted(name for name in wanted if within(name))
+    return (*(kpi for kpi in OUTCOMES if kpi.name in wanted), *map(indicator, timed))
 
 
 def among(keys: Iterable[Key], values: Iterable[Value]) -> list[float | None]:

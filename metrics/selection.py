@@ -9,7 +9,7 @@ replications: a system leaves when it is found to miss a target, or to cost more
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,9 @@ from metrics.statistics import LEVEL, Floats, student_t
 FEWEST = 10
 """Replications of the first stage, at the least: its variances are kept to the end."""
 
+LOOKS = 5
+"""At the first stage and each time the replications have doubled, what lies far apart is seen by t tests."""
+
 Fate = Literal["in", "feasible", "misses", "costs more"]
 """Of a system: still undecided · found to meet every target · found to miss one · found to cost more."""
 
@@ -29,7 +32,8 @@ def boundary(error: float, first: int) -> float:
 
     first : replications of the first stage, whose variances are used
     """
-    return (first - 1) * ((2 * error) ** (-2 / (first - 1)) - 1)
+    found: float = (2 * error) ** (-2 / (first - 1))
+    return (first - 1) * (found - 1)
 
 
 def leeway(h2: float, variance: Floats, zone: float, count: int) -> Floats:
@@ -49,11 +53,13 @@ def longest(h2: float, variance: float, zone: float) -> int:
 class Race:
     """Systems that are observed together, a replication at a time, until the best is known.
 
-    fate : of each system · count : replications taken · winner : once it is known; None too if all miss
+    fate : of each system · count : replications taken
 
     What is promised, with probability 1 − error, for normal figures: the winner misses no target by its
     tolerance or more, and no system that meets all of them with their tolerances to spare costs less by the
-    indifference or more.
+    indifference or more. Half of the error is for screening: t tests at a few looks, which soon see what lies
+    far apart; half for the sequential procedures, which decide at last. Each half is shared by targets and
+    costs.
     """
 
     def __init__(
@@ -66,16 +72,19 @@ class Race:
         what is to spare (0 or more is asked of its mean)
         """
         systems, first = costs.shape
+        self.first, self.count = first, first
         self.indifference, self.tolerances = indifference, tuple(tolerances)
-        for_targets = error / 2 if slacks else 0.0
-        self.h2_cost = boundary((error - for_targets) / max(1, systems - 1), first)
-        self.h2_target = boundary(for_targets / (systems * len(slacks)), first) if slacks else 0.0
-        self.between = _of_differences(costs)
-        self.of_slack = np.array([slack.var(axis=1, ddof=1) for slack in slacks])
+        for_targets = error / 4 if slacks else 0.0
+        self.error_cost = (error / 2 - for_targets) / max(1, systems - 1)
+        self.error_target = for_targets / (systems * max(1, len(slacks)))
+        self.h2_cost = boundary(self.error_cost, first)
+        self.h2_target = boundary(self.error_target, first) if slacks else 0.0
+        self.costs = Moments(costs)
+        self.slacks = [Moments(slack) for slack in slacks]
+        self.between = self.costs.of_differences(list(range(systems)))
+        self.of_slack = [moments.variance for moments in self.slacks]
         self.fate: list[Fate] = ["in" if slacks else "feasible"] * systems
         self.met = np.zeros((len(slacks), systems), dtype=np.bool_)
-        self.count = first
-        self.cost, self.slack = costs.sum(axis=1), np.array([slack.sum(axis=1) for slack in slacks])
         self._decide()
 
     @property
@@ -90,83 +99,137 @@ class Race:
 
     @property
     def winner(self) -> int | None:
-        """The one that is left; of several of exactly the same cost the first."""
+        """The one that is left; of several that are as good as alike the cheapest, then the first."""
         alive = self.alive
         if not alive or any(self.fate[i] == "in" for i in alive):
             return None
         if len(alive) > 1 and self._leeway(alive).any():
             return None
-        return min(alive, key=lambda i: (self.cost[i], i))
+        return min(alive, key=lambda i: (self.costs.mean[i], i))
 
     def take(self, costs: Floats, slacks: Floats) -> None:
-        """One replication more: the cost of every system alive, in their order, and a row of slacks a target."""
+        """One replication more: costs of all alive, in their order, and slacks, a row for each target."""
         alive = self.alive
         self.count += 1
-        self.cost[alive] += costs
-        if len(self.tolerances):
-            self.slack[:, alive] += slacks
+        self.costs.add(alive, costs)
+        for moments, row in zip(self.slacks, slacks, strict=True):
+            moments.add(alive, row)
         self._decide()
 
     def _decide(self) -> None:
-        self._decide_targets()
-        self._decide_costs()
+        looks = [self.first * 2**j for j in range(LOOKS)]
+        if self.count in looks:
+            self._decide_targets(self._screened_slack)
+            self._decide_costs(self._screened_cost)
+        self._decide_targets(self._leeway_of_slack)
+        self._decide_costs(self._leeway)
 
-    def _decide_targets(self) -> None:
+    def _decide_targets(self, reach_of: Callable[[int], Floats]) -> None:
         """Who is known to meet each target, who to miss one."""
-        for number, tolerance in enumerate(self.tolerances):
-            reach = leeway(self.h2_target, self.of_slack[number], tolerance, self.count)
-            mean = self.slack[number] / self.count
+        for number, moments in enumerate(self.slacks):
+            reach, mean = reach_of(number), moments.mean
             for i in self.alive:
-                if self.met[number, i]:
-                    continue
                 if mean[i] >= reach[i]:
                     self.met[number, i] = True
-                elif mean[i] <= -reach[i]:
+                elif mean[i] <= -reach[i] and not self.met[number, i]:
                     self.fate[i] = "misses"
         for i in self.alive:
             if self.met[:, i].all():
                 self.fate[i] = "feasible"
 
-    def _decide_costs(self) -> None:
+    def _decide_costs(self, reach_of: Callable[[list[int]], Floats]) -> None:
         """Who costs more than one that is known to meet all targets; all told from one look."""
         alive = self.alive
         good = [n for n, i in enumerate(alive) if self.fate[i] == "feasible"]
         if not good:
             return
-        mean = self.cost[alive] / self.count
-        behind = mean[:, None] - mean[None, good] > self._leeway(alive)[:, good]
+        mean = self.costs.mean[alive]
+        behind = mean[:, None] - mean[None, good] > reach_of(alive)[:, good]
         for n, i in enumerate(alive):
             if behind[n].any():
                 self.fate[i] = "costs more"
 
+    def _leeway_of_slack(self, number: int) -> Floats:
+        return leeway(self.h2_target, self.of_slack[number], self.tolerances[number], self.count)
+
     def _leeway(self, alive: list[int]) -> Floats:
         return leeway(self.h2_cost, self.between[np.ix_(alive, alive)], self.indifference, self.count)
 
+    def _screened_slack(self, number: int) -> Floats:
+        return self._factor(self.error_target) * np.sqrt(self.slacks[number].variance)
 
-def _of_differences(costs: Floats) -> Floats:
-    """The variance of the difference of every two systems over the same replications."""
-    together = np.atleast_2d(np.cov(costs))
-    own = np.diag(together)
-    found: Floats = np.maximum(0.0, own[:, None] + own[None, :] - 2 * together)
-    return found
+    def _screened_cost(self, alive: list[int]) -> Floats:
+        return self._factor(self.error_cost) * np.sqrt(self.costs.of_differences(alive))
+
+    def _factor(self, error: float) -> float:
+        """Of the standard deviation, for one test at one of the looks."""
+        return student_t(1 - error / LOOKS, self.count - 1) / math.sqrt(self.count)
+
+
+class Moments:
+    """Sums of figures of several systems over the same replications, and of their products."""
+
+    def __init__(self, first: Floats) -> None:
+        self.count = np.full(len(first), first.shape[1])
+        self._around = first.mean(axis=1)  # near the means, so that sums of squares lose no digits
+        apart = first - self._around[:, None]
+        self._sum: Floats = apart.sum(axis=1)
+        self._products: Floats = apart @ apart.T
+
+    def add(self, alive: list[int], values: Floats) -> None:
+        """One replication more, of those that are alive."""
+        apart = values - self._around[alive]
+        self.count[alive] += 1
+        self._sum[alive] += apart
+        self._products[np.ix_(alive, alive)] += np.outer(apart, apart)
+
+    @property
+    def mean(self) -> Floats:
+        """Of each system, over its replications."""
+        found: Floats = self._around + self._sum / self.count
+        return found
+
+    @property
+    def variance(self) -> Floats:
+        """Of each system, over its replications."""
+        squares = np.diag(self._products)
+        found: Floats = np.maximum(0.0, squares - self._sum**2 / self.count) / (self.count - 1)
+        return found
+
+    def of_differences(self, alive: list[int]) -> Floats:
+        """The variance of the difference of every two systems that are alive."""
+        count = int(self.count[alive][0])
+        sums, products = self._sum[alive], self._products[np.ix_(alive, alive)]
+        together = (products - np.outer(sums, sums) / count) / (count - 1)
+        own = np.diag(together)
+        found: Floats = own[:, None] + own[None, :] - 2 * together
+        noise = 1e-12 * (own[:, None] + own[None, :])
+        return np.where(found > noise, found, 0.0)
 
 
 # ---- where it is not decided -------------------------------------------------------------------------------
 
 
-def probably_right(costs: Floats, chosen: int) -> float:
-    """An estimate, no promise: 1 − Σ P(another one is in truth no dearer), over the same replications."""
-    gaps = costs - costs[chosen]
-    wrong = 0.0
-    for row in np.delete(gaps, chosen, axis=0):
-        spread = float(row.std(ddof=1)) / math.sqrt(len(row))
-        behind = float(row.mean())
-        wrong += _below(-behind / spread) if spread > 0 else float(behind < 0)
+def probably_right(costs: Floats, slacks: Sequence[Floats], chosen: int) -> float:
+    """An estimate, no promise, over the same replications.
+
+    1, less for each other one the probability that it keeps the targets and costs less, and for the chosen
+    one that it misses a target.
+    """
+    wrong = sum(_above(-slack[chosen]) for slack in slacks)
+    for i in range(len(costs)):
+        if i != chosen:
+            meets = math.prod(_above(slack[i]) for slack in slacks)
+            wrong += meets * _above(costs[chosen] - costs[i])
     return max(0.0, 1.0 - wrong)
 
 
-def _below(z: float) -> float:
-    return 0.5 * math.erfc(-z / math.sqrt(2))
+def _above(x: Floats) -> float:
+    """How probably the mean is above zero."""
+    mean, spread = float(x.mean()), float(x.std(ddof=1)) / math.sqrt(len(x))
+    if spread == 0:
+        return float(mean > 0)
+    return 0.5 * math.erfc(-mean / spread / math.sqrt(2))
 
 
 # ---- cost against service ----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from platform_api.commands.explain import explain
 from platform_api.commands.export import export
 from platform_api.commands.keeping import backup, clear_out, keys, restore, worker
 from platform_api.commands.listing import listing
+from platform_api.commands.optimise import optimise
 from platform_api.commands.report import report
 from platform_api.commands.resilience import resilience
 from platform_api.commands.run import run
@@ -182,6 +183,7 @@ for each in (
     run,
     compare,
     sweep,
+    optimise,
     resilience,
     why,
     report,

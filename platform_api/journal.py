@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import cache
 from io import FileIO
@@ -121,9 +121,9 @@ class Journal:
         if self._file is not None:
             self._file.close()
 
-    def missing(self, count: int) -> list[int]:
-        """Which of the first so many replications are not there yet."""
-        return [number for number in range(count) if number not in self.trials]
+    def missing(self, numbers: Iterable[int]) -> list[int]:
+        """Which of some replications are not there yet."""
+        return [number for number in numbers if number not in self.trials]
 
     def first(self, count: int) -> list[Trial]:
         """The first so many, in their order."""

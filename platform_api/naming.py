@@ -42,7 +42,10 @@ def kpi_name(name: str, language: Language) -> str:
     """`dwell_p95` → "Thời gian lưu, phân vị 95"."""
     label = _declared().get(name)
     if label is None:
-        return name
+        from metrics.outcomes import kpi_of
+
+        found = kpi_of(name)  # one with a time in its name
+        return name if found is None else pick(found.label, language)
     stat = _stat_of().get(name)
     return pick(label, language) + (f", {text(f'stat.{stat}', language)}" if stat else "")
 

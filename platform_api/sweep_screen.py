@@ -54,12 +54,12 @@ def table(title: str, heads: Sequence[str], rows: Iterable[list[str]]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
+    made = Table(
         title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
     )
     for head in heads:
-        table.add_column(Text(head), justify="right", overflow="fold")  # a unit in brackets is no style
-    table.columns[0].justify = "left"
+        made.add_column(Text(head), justify="right", overflow="fold")  # a unit in brackets is no style
+    made.columns[0].justify = "left"
     for row in rows:
-        table.add_row(*map(Text, row))
-    return table
+        made.add_row(*map(Text, row))
+    return made

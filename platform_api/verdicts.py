@@ -192,7 +192,7 @@ def _judged(
     experiment: Experiment, pair: Pair, family: Family, adjusted: dict[tuple[int, int], float]
 ) -> tuple[Difference, Evidence]:
     level, apart, outcome = experiment.design.level, pair.apart, pair.outcome
-    kpi = outcomes.names()[outcome.name]
+    kpi = outcomes.indicator(outcome.name)
     of = statistics.summarise(apart.tolist(), level)
     reach = None if family.critical is None or of.n < 2 else family.critical * _se(apart)
     gain = paired.variance_ratio(pair.base, pair.value, level) if of.n > 1 else paired.Gain(None, None)

@@ -10,7 +10,7 @@ from platform_api.hands import Hands, Job, work_off
 from platform_api.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from platform_api.trials import Trial
 
@@ -39,7 +39,11 @@ class Work:
         RunFailed
             If a process died.
         """
-        if missing := self.journal.missing(count):
+        self.parts(job, range(count))
+
+    def parts(self, job: Job, numbers: Iterable[int]) -> None:
+        """Do those of some parts that are not there yet; errors as of `up_to`."""
+        if missing := self.journal.missing(numbers):
             work_off(self.hands, job, missing, self.journal.add, self._tell)
 
     def _tell(self) -> bool:

@@ -1,6 +1,7 @@
 """What a planner may decide, what it costs, and what must be kept: the part of a design that is optimised.
 
-A decision has options, each with its overrides and its cost; a whole number is written shorter, as a path with values.
+A decision has options, each with its overrides and its cost; a number is written shorter, as a path with
+values.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from itertools import product
 from math import prod
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from scenarios.errors import Flaw
 from scenarios.paths import parsed
 from scenarios.quantities import Count, Money, Share, Stated, Written
 from scenarios.resolved import Label
-from scenarios.units import format_duration, format_money, parse_duration, parse_money
+from scenarios.units import format_money, parse_duration, parse_money
 from scenarios.wanted import Outcome, parse_margin, parse_outcome
 from scenarios.words import Name, Text
 
@@ -28,8 +29,8 @@ MOST_OPTIONS = 100
 WITHIN = re.compile(r"\s*(\d+(?:\.\d+)?\s*%)\s*(\{[^}]*\})?\s*within\s+(.+?)\s*")
 BOUND = re.compile(r"\s*([^<>=]+?)\s*(<=|>=)\s*(.+?)\s*")
 
-SHARE_TOLERANCE, RELATIVE_TOLERANCE = 0.005, 0.01
-"""Unless said otherwise: half a percentage point of a share, one per cent of any other bound."""
+SHARE_TOLERANCE, RELATIVE_TOLERANCE = 0.01, 0.01
+"""Unless said otherwise: one percentage point of a share, one per cent of any other bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ class Decision:
 class Target:
     """What must be kept: a share of those who came, on all days together, or the mean of a figure over days.
 
-    bound : in the unit of results · at_least : else at most · within : of a share: so long at the most [ms] ·
-    tolerance : a miss that does not matter
+    bound : in the unit of results · at_least : else at most · tolerance : a miss that does not matter ·
+    share : of all those who came, on all days together; else of the figure's mean over days
     """
 
     written: str
@@ -81,15 +82,15 @@ class Target:
     bound: float
     at_least: bool
     tolerance: float
-    within: int | None = None
+    share: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Objective:
     """What is made least: these figures added up, and the costs of the options.
 
-    indifference : a difference that does not matter, in the unit of the figures (VND) · at_most : replications
-    of one combination · error : the probability that it may be wrong
+    indifference : a difference that does not matter [VND] · at_most : replications of one combination · error
+    : the probability that it may be wrong
     """
 
     figures: tuple[Outcome, ...] = ()
@@ -129,6 +130,21 @@ def combinations(wanted: Wanted) -> Iterable[tuple[Option, ...]]:
 # ---- as written ------------------------------------------------------------------------------------------
 
 
+def _with_source(stated: Stated[int]) -> Stated[int]:
+    """A cost that nobody answers for decides nothing."""
+    if not stated.source:
+        raise Flaw(
+            stated.written,
+            Label(vi="không có 'source'", en="has no 'source'"),
+            Label(vi="hãy nêu nguồn, hoặc 'source: assumption' cùng 'range' và 'owner'",
+                  en="name its source, or 'source: assumption' with 'range' and 'owner'"),
+        )  # fmt: skip
+    return stated
+
+
+Cost = Annotated[Stated[Money], AfterValidator(_with_source)]
+
+
 class WrittenOption(Written):
     """One way to decide."""
 
@@ -136,7 +152,7 @@ class WrittenOption(Written):
     """For people; else its name."""
     overrides: dict[str, Any] = Field(default_factory=dict)
     """Dotted path → value; none: as the base is."""
-    cost: Stated[Money] | None = None
+    cost: Cost | None = None
     """In the window, besides what the figures of the objective count."""
 
 
@@ -151,9 +167,11 @@ class WrittenDecision(Written):
     """What it may be."""
     range: tuple[Count, Count] | None = None
     """Or every whole number from the first to the second."""
-    cost: Stated[Money] | None = None
+    cost: Cost | None = None
     """Of one unit in the window, besides what the figures of the objective count."""
-    options: Annotated[dict[Name, WrittenOption], Field(max_length=MOST_OPTIONS)] = Field(default_factory=dict)
+    options: Annotated[dict[Name, WrittenOption], Field(max_length=MOST_OPTIONS)] = Field(
+        default_factory=dict
+    )
     """Or name → label, overrides, cost."""
 
     @model_validator(mode="after")
@@ -163,7 +181,7 @@ class WrittenDecision(Written):
         if not self.options:
             if self.path is None:
                 raise _two_ways(None)
-            numbers(self.path, self.values, self.range)
+            self.decision("")
         return self
 
     def decision(self, name: str) -> Decision:
@@ -229,7 +247,8 @@ def numbers(path: str, values: Sequence[Any], span: tuple[int, int] | None) -> t
     if len(found) > MOST_OPTIONS:
         raise Flaw(
             len(found),
-            Label(vi=f"có {len(found)} giá trị, quá {MOST_OPTIONS}", en=f"has {len(found)} values, over {MOST_OPTIONS}"),
+            Label(vi=f"có {len(found)} giá trị, quá {MOST_OPTIONS}",
+                  en=f"has {len(found)} values, over {MOST_OPTIONS}"),
             Label(vi="hãy nêu ít giá trị hơn bằng 'values'", en="name fewer of them with 'values'"),
         )  # fmt: skip
     return found
@@ -253,7 +272,7 @@ class WrittenTarget(Written):
     tolerance: Annotated[
         float | None, BeforeValidator(parse_margin), WithJsonSchema({"type": ["string", "number"]})
     ] = None
-    """A miss that does not matter; else 0.5 % of a share, one per cent of another bound."""
+    """A miss that does not matter; else 1 % of a share, one per cent of another bound."""
 
     @model_validator(mode="after")
     def _can_be_read(self) -> WrittenTarget:
@@ -274,18 +293,24 @@ def parse_target(written: str, tolerance: float | None = None) -> Target:
         If it is neither, or nothing says which miss does not matter.
     """
     if found := WITHIN.fullmatch(written):
-        outcome = parse_outcome(f"cohort_within{found[2] or ''}")
-        within, share = parse_duration(found[3]), parse_margin(found[1])
-        if share > 1:
-            raise _unreadable(written)
-        told = f"{found[1]} {found[2] or ''} within {format_duration(within)}".replace("  ", " ")
-        return Target(told, outcome, share, True, tolerance or SHARE_TOLERANCE, within)
+        within, share = _minutes(found[3]), parse_margin(found[1])
+        outcome = parse_outcome(f"cohort_within_{within}{found[2] or ''}")
+        return Target(written.strip(), outcome, share, True, tolerance or SHARE_TOLERANCE, share=True)
     if found := BOUND.fullmatch(written):
         bound = parse_margin(found[3])
         if not (tolerance or bound):
             raise _no_tolerance(written)
         spare = tolerance or RELATIVE_TOLERANCE * abs(bound)
         return Target(written.strip(), parse_outcome(found[1]), bound, found[2] == ">=", spare)
+    raise _unreadable(written)
+
+
+def _minutes(written: str) -> str:
+    """A time as figures name it: `4h`, `90min`, `2d`."""
+    length = parse_duration(written)
+    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000)):
+        if length and length % size == 0 and length // size < 10_000:
+            return f"{length // size}{unit}"
     raise _unreadable(written)
 
 
@@ -305,10 +330,6 @@ def _no_tolerance(written: str) -> Flaw:
               en=f"is '{written}': with a bound of 0 it must say which miss does not matter"),
         Label(vi="hãy thêm 'tolerance: 1'", en="add 'tolerance: 1'"),
     )  # fmt: skip
-
-
-class OrTarget:
-    """A target may be one text."""
 
 
 class WrittenObjective(Written):
@@ -362,7 +383,7 @@ def typed_decision(name: str, path: str, written: str, cost: str | None) -> Deci
 
 
 def is_about_risk(path: str) -> bool:
-    """Whether an override says who is inspected: shares and routes, which a planner must not simply minimise."""
+    """Whether an override says who is inspected: shares and routes, which nobody may simply minimise."""
     pieces = parsed(path)
     if pieces[0] == "flows":
         return len(pieces) < 3 or pieces[2] in ("attributes", "route")
@@ -379,5 +400,3 @@ def risky(decisions: Iterable[Decision]) -> list[tuple[Decision, str]]:
         if is_about_risk(path)
     }
     return list(found.values())
-
-

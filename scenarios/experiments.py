@@ -24,6 +24,15 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from scenarios.decisions import (
+    MOST_DECISIONS,
+    Cost,
+    Wanted,
+    WrittenDecision,
+    WrittenObjective,
+    WrittenTarget,
+    price,
+)
 from scenarios.errors import Flaw, ScenarioError, suggestion
 from scenarios.findings import Findings
 from scenarios.quantities import Count, Duration, Share, Written
@@ -44,11 +53,14 @@ FIRST_LOOK = 10
 
 
 class OrText:
-    """An outcome may be one text, its indicator."""
+    """What is written as a mapping may be one text: that under this key."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
 
     def __get_pydantic_core_schema__(self, kind: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         def read(written: Any) -> Any:
-            return {"kpi": written} if isinstance(written, str) else written
+            return {self.key: written} if isinstance(written, str) else written
 
         return core_schema.no_info_before_validator_function(read, handler(kind))
 
@@ -136,8 +148,18 @@ class WrittenDesign(Written):
     sweep: Method | None = None
     """How the factors are varied."""
     points: Annotated[Count, Field(ge=2, le=MOST_POINTS)] | None = None
-    """How many places, or trajectories (morris)."""
-    outcomes: tuple[Annotated[WrittenOutcome, OrText()], ...] = ()
+    """How many places, or trajectories (morris); of decisions, how many combinations are tried."""
+    decisions: Annotated[dict[Name, WrittenDecision], Field(max_length=MOST_DECISIONS)] = Field(
+        default_factory=dict
+    )
+    """Name → what may be decided; instead of `variants`."""
+    targets: tuple[Annotated[WrittenTarget, OrText("target")], ...] = ()
+    """What must be kept, whatever is decided."""
+    objective: WrittenObjective = Field(default_factory=WrittenObjective)
+    """What is made least."""
+    missed: Cost | None = None
+    """What one offending entity that passes costs: without it nobody decides who is inspected."""
+    outcomes: tuple[Annotated[WrittenOutcome, OrText("kpi")], ...] = ()
     """The first one is what the experiment is about."""
     replications: Annotated[Count, Field(ge=1, le=MOST_REPLICATIONS)] | None = None
     """How many; or `precision`."""
@@ -167,21 +189,31 @@ class WrittenDesign(Written):
                 ),
                 Label(vi="hãy đặt tên khác cho phương án", en="give the variant another name"),
             )
-        if bool(self.variants) == bool(self.factors):
+        if sum(map(bool, (self.variants, self.factors, self.decisions))) != 1:
             raise Flaw(
                 None,
                 Label(
-                    vi="phải có 'variants' hoặc 'factors', không phải cả hai",
-                    en="needs 'variants' or 'factors', not both",
+                    vi="phải có đúng một trong 'variants', 'factors', 'decisions'",
+                    en="needs one of 'variants', 'factors', 'decisions', and not two",
                 ),
-                Label(vi="hãy nêu một trong hai", en="write one of the two"),
+                Label(vi="hãy nêu một trong ba", en="write one of the three"),
             )
-        if self.factors and (self.precision or self.ranges):
+        if not self.decisions and (self.targets or self.missed or "objective" in self.model_fields_set):
             raise Flaw(
                 None,
                 Label(
-                    vi="có 'factors' cùng 'precision' hoặc 'ranges'",
-                    en="has 'factors' with 'precision' or 'ranges'",
+                    vi="có 'targets', 'objective' hoặc 'missed' mà không có 'decisions'",
+                    en="has 'targets', 'objective' or 'missed' without 'decisions'",
+                ),
+                Label(vi="hãy nêu 'decisions'", en="write 'decisions' with them"),
+            )
+        if not self.variants and (self.precision or self.ranges):
+            kind = "factors" if self.factors else "decisions"
+            raise Flaw(
+                None,
+                Label(
+                    vi=f"có '{kind}' cùng 'precision' hoặc 'ranges'",
+                    en=f"has '{kind}' with 'precision' or 'ranges'",
                 ),
                 Label(vi="hãy nêu 'replications', bỏ hai từ kia", en="write 'replications' instead"),
             )
@@ -238,6 +270,7 @@ class Design:
     factors: tuple[Factor, ...] = ()
     sweep: Method | None = None
     points: int | None = None
+    wanted: Wanted | None = None
 
 
 # ---- where designs lie ------------------------------------------------------------------------------------
@@ -250,14 +283,18 @@ def names() -> tuple[str, ...]:
 
 
 def is_design(name_or_path: str) -> bool:
-    """Whether this is a design: by its name, or a file that has variants or factors."""
+    """Whether this is a design: by its name, or a file that has variants, factors or decisions."""
     if name_or_path in names():
         return True
     try:
         data = read(_bytes(Path(name_or_path))).data
     except (ScenarioError, OSError, ValueError):
         return False
-    return isinstance(data, dict) and "base" in data and not {"variants", "factors"}.isdisjoint(data)
+    return (
+        isinstance(data, dict)
+        and "base" in data
+        and not {"variants", "factors", "decisions"}.isdisjoint(data)
+    )
 
 
 def load_design(name_or_path: str) -> Design:
@@ -335,6 +372,16 @@ def _plain(written: WrittenDesign, folder: Path | None) -> Design:
         factors=tuple(of.factor(name) for name, of in written.factors.items()),
         sweep=written.sweep,
         points=written.points,
+        wanted=_wanted(written) if written.decisions else None,
+    )
+
+
+def _wanted(written: WrittenDesign) -> Wanted:
+    return Wanted(
+        decisions=tuple(of.decision(name) for name, of in written.decisions.items()),
+        targets=tuple(of.plain() for of in written.targets),
+        objective=written.objective.plain(),
+        missed=price(written.missed) if written.missed else None,
     )
 
 

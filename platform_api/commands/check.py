@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from platform_api.commands.common import command, override_option, scenario_argument
@@ -34,16 +35,22 @@ def _check_design(speech: Speech, name_or_file: str) -> None:
 
     design = load_design(name_or_file)
     sign = Text("✓ ", "bold green") + Text(speech.say("check.design", name=design.name), "bold")
-    if design.factors:
+    if design.wanted is not None:
+        from platform_api import optimising
+
+        wanted = optimising.prepare(design).wanted
+        parts = [f"{of.name}: {', '.join(each.name for each in of.options)}" for of in wanted.decisions]
+        told: Sequence[object] = [of.written for of in wanted.targets] + list(wanted.objective.figures)
+    elif design.factors:
         sweep = sweeping.prepare(design)
-        parts, outcomes = [turn.path for turn in sweep.turns], sweep.outcomes
+        parts, told = [turn.path for turn in sweep.turns], sweep.outcomes
     else:
         experiment = experiments.prepare(design)
         parts = [f"{side.name}: {speech.pick(side.label)}" for side in experiment.sides]
-        outcomes = experiment.outcomes
+        told = experiment.outcomes
     speech.show(sign)
-    for told in (*parts, *outcomes):
-        speech.show(f"  {told}")
+    for line in (*parts, *told):
+        speech.show(f"  {line}")
 
 
 def _say_what_it_holds(speech: Speech, scenario: Resolved) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from platform_api.console import refuse
 from scenarios.resolved import Label
 
 if TYPE_CHECKING:
+    from scenarios.decisions import Decision, Objective, Target
     from scenarios.experiments import Design, Variant
     from scenarios.sweeps import Factor
 
@@ -31,6 +33,8 @@ def design_of(base: str, variants: tuple[str, ...]) -> Design:
         design = load_design(base)
         if design.factors:
             raise refuse("is_sweep", base=base)
+        if design.wanted is not None:
+            raise refuse("is_optimise", base=base)
         return design
     raise refuse("no_variant", base=base)
 
@@ -45,6 +49,69 @@ def sweep_of(base: str, words: tuple[str, ...]) -> Design:
     if is_design(base) and (design := load_design(base)).factors:
         return design
     raise refuse("no_factor", base=base)
+
+
+def optimisation_of(base: str, words: tuple[str, ...], asked: Mapping[str, Any]) -> Design:
+    """The optimisation of a file, or base and decisions as they were typed; what options say instead."""
+    from scenarios.decisions import Wanted
+    from scenarios.experiments import Design, is_design, load_design
+
+    if words:
+        costs = dict(read_option("--cost", each, _cost) for each in asked["costs"])
+        decisions = tuple(read_option("DECISION", word, partial(_decision, costs)) for word in words)
+        for name in costs.keys() - {each.name for each in decisions}:
+            raise refuse("no_such_decision", name=name, known=", ".join(each.name for each in decisions))
+        design = Design(_file_name(base), base, (), wanted=Wanted(decisions, (), _objective(None, asked)))
+    elif is_design(base) and (loaded := load_design(base)).wanted is not None:
+        design = loaded
+    else:
+        raise refuse("no_decision", base=base)
+    assert design.wanted is not None
+    wanted = replace(design.wanted, objective=_objective(design.wanted.objective, asked))
+    if asked["targets"]:
+        wanted = replace(wanted, targets=tuple(_target(each) for each in asked["targets"]))
+    return replace(design, wanted=wanted)
+
+
+def _decision(costs: Mapping[str, str], word: str) -> Decision:
+    """`[NAME:]PATH=V1,V2,…` or `…=LOW..HIGH`."""
+    from scenarios.decisions import typed_decision
+
+    named = _NAMED.fullmatch(word)
+    told = named[2] if named else word
+    path, _, written = told.partition("=")
+    name = named[1] if named else path
+    return typed_decision(name, path, written, costs.get(name))
+
+
+def _cost(word: str) -> tuple[str, str]:
+    name, _, amount = word.rpartition("=")
+    return name, amount
+
+
+def _target(word: str) -> Target:
+    from scenarios.decisions import parse_target
+
+    found: Target = read_option("--target", word, parse_target)
+    return found
+
+
+def _objective(of: Objective | None, asked: Mapping[str, Any]) -> Objective:
+    """The objective, with what options say instead."""
+    from scenarios.decisions import Objective
+    from scenarios.units import parse_money, parse_share
+    from scenarios.wanted import parse_outcome
+
+    said: dict[str, Any] = {}
+    if asked["figures"]:
+        said["figures"] = tuple(read_option("--figure", each, parse_outcome) for each in asked["figures"])
+    if asked["indifference"]:
+        said["indifference"] = read_option("--indifference", asked["indifference"], parse_money)
+    if asked["error"]:
+        said["error"] = read_option("--error", asked["error"], parse_share)
+    if asked["at_most"]:
+        said["at_most"] = asked["at_most"]
+    return replace(of or Objective(), **said)
 
 
 def _factor(word: str) -> Factor:

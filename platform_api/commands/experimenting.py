@@ -91,6 +91,6 @@ def same_again(words: Sequence[str], asked: Mapping[str, Any], options: Iterable
     told = ["cuakhau", *map(quoted, words)]
     for name in options:
         values = asked[name] if isinstance(asked[name], tuple) else [asked[name]]
-        option = name.rstrip("s") if isinstance(asked[name], tuple) else name
+        option = name.rstrip("s") if isinstance(asked[name], tuple) else name.replace("_", "-")
         told += [f"--{option} {quoted(str(value))}" for value in values if value]
     return " ".join([*told, last])

@@ -31,14 +31,16 @@ def test_the_leeway_narrows_to_nothing() -> None:
     assert leeway(h2, np.array(8.0), 1.0, 92) == 0
 
 
-def test_the_estimate_is_one_less_all_pairs() -> None:
+def test_the_estimate_is_less_by_whatever_may_be_wrong() -> None:
     """Paired with a constant, each difference has the other's own variance."""
     x = np.tile([[-1.0], [1.0]], 50).reshape(1, 100)
     costs = np.vstack([np.zeros(100), 0.2 + x, 0.3 + x])
     spread = float(x.std(ddof=1)) / 10
     wrong = sum(0.5 * math.erfc(gap / spread / math.sqrt(2)) for gap in (0.2, 0.3))
-    assert probably_right(costs, 0) == pytest.approx(1 - wrong, rel=1e-9)
-    assert probably_right(np.array([[1.0, 1.0], [2.0, 2.0]]), 0) == 1.0
+    assert probably_right(costs, [], 0) == pytest.approx(1 - wrong, rel=1e-9)
+    out = np.array([[1.0] * 100, [-1.0] * 100, [-1.0] * 100])
+    assert probably_right(costs, [out], 0) == 1.0
+    assert probably_right(costs, [-out], 0) == 0.0
 
 
 # ---- a race ------------------------------------------------------------------------------------------------
