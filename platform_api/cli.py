@@ -12,6 +12,7 @@ from typing import Any, Never
 
 import click
 
+from platform_api.commands.boards import boards
 from platform_api.commands.check import check
 from platform_api.commands.common import help_option, one_line, two_lines
 from platform_api.commands.compare import compare
@@ -188,6 +189,7 @@ for each in (
     why,
     report,
     export,
+    boards,
     serve,
     worker,
     keys,
