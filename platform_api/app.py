@@ -18,14 +18,16 @@ from platform_api.guard import Guard
 from platform_api.handlers import answer_every_error
 from platform_api.intake import Intake
 from platform_api.reception import Reception
-from platform_api.routes import runs, scenarios, service
+from platform_api.routes import live, runs, scenarios, service
 from platform_api.routes.common import Parts
 from platform_api.runner import run_scenario
 from platform_api.runs import Runs, Simulate
+from platform_api.sessions import Sessions
 from platform_api.settings import Settings, load_settings, require_keys_elsewhere
 from platform_api.store.database import open_database
 from platform_api.store.key_table import KeyTable
 from platform_api.store.run_table import RunTable
+from platform_api.store.session_table import SessionTable
 
 DESCRIPTION = """\
 Simulates a border gate or an OCOP e-commerce platform: order a run, follow it, read its figures with their
@@ -49,10 +51,14 @@ def create_app(settings: Settings, registry: CollectorRegistry, simulate: Simula
     database = open_database(settings.database_url)
     work = Runs(settings, RunTable(database), Answers(settings.data_dir), telemetry, simulate)
 
+    sessions = Sessions(settings, SessionTable(database))
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(work.start)
+        await asyncio.to_thread(sessions.start)
         yield
+        await asyncio.to_thread(sessions.stop)
         await asyncio.to_thread(work.stop)
         database.dispose()
 
@@ -65,8 +71,9 @@ def create_app(settings: Settings, registry: CollectorRegistry, simulate: Simula
         docs_url=None,  # FastAPI's page loads its script from another site
         redoc_url=None,
     )
-    app.state.parts = Parts(settings, work, telemetry, registry, Guard(settings, KeyTable(database)))
-    for router in (scenarios.router, runs.router, service.router):
+    guard = Guard(settings, KeyTable(database))
+    app.state.parts = Parts(settings, work, telemetry, registry, guard, sessions)
+    for router in (scenarios.router, runs.router, live.router, service.router):
         app.include_router(router)
     answer_every_error(app)
     app.add_middleware(Intake, hosts=settings.hosts, max_body_bytes=settings.max_body_bytes)

@@ -37,6 +37,7 @@ NOT_ALLOWED = Kind("not-allowed", 403, Label(vi="Không đủ quyền", en="Not 
 UNKNOWN_PATH = Kind("unknown-path", 404, Label(vi="Không có địa chỉ này", en="There is no such address"))
 UNKNOWN_SCENARIO = Kind("unknown-scenario", 404, Label(vi="Không có kịch bản này", en="No such scenario"))
 UNKNOWN_RUN = Kind("unknown-run", 404, Label(vi="Không có lần chạy này", en="There is no such run"))
+UNKNOWN_SESSION = Kind("unknown-session", 404, Label(vi="Không có buổi này", en="There is no such session"))
 UNKNOWN_FILE = Kind("unknown-file", 404, Label(vi="Không có tệp này", en="There is no such file"))
 WRONG_METHOD = Kind(
     "wrong-method", 405, Label(vi="Phương thức không dùng ở đây", en="Method not allowed here")
@@ -56,14 +57,19 @@ TOO_OFTEN = Kind("too-often", 429, Label(vi="Gửi quá nhiều yêu cầu", en=
 OTHER = Kind("refused", 400, Label(vi="Yêu cầu bị từ chối", en="The request was refused"))
 SERVER_FAULT = Kind("server-fault", 500, Label(vi="Lỗi của máy chủ", en="A fault of the server"))
 QUEUE_FULL = Kind("queue-full", 503, Label(vi="Hàng đợi đã đầy", en="The queue of runs is full"))
+TOO_MANY_SESSIONS = Kind(
+    "too-many-sessions", 503, Label(vi="Đã đủ số buổi", en="There are too many sessions")
+)
 STORE_AWAY = Kind(
     "store-unavailable", 503, Label(vi="Cơ sở dữ liệu không trả lời", en="The database does not answer")
 )
 
 KINDS = (
-    MALFORMED_BODY, NO_KEY, NOT_ALLOWED, UNKNOWN_PATH, UNKNOWN_SCENARIO, UNKNOWN_RUN, UNKNOWN_FILE,
+    MALFORMED_BODY, NO_KEY, NOT_ALLOWED, UNKNOWN_PATH, UNKNOWN_SCENARIO, UNKNOWN_RUN, UNKNOWN_SESSION,
+    UNKNOWN_FILE,
     WRONG_METHOD, NO_RESULT, NOT_ENDED, DAMAGED, TOO_LARGE, WRONG_MEDIA_TYPE, WRONG_HOST, WRONG_REQUEST,
-    WRONG_SCENARIO, BEYOND_LIMITS, TOO_OFTEN, OTHER, SERVER_FAULT, QUEUE_FULL, STORE_AWAY,
+    WRONG_SCENARIO, BEYOND_LIMITS, TOO_OFTEN, OTHER, SERVER_FAULT, QUEUE_FULL, TOO_MANY_SESSIONS,
+    STORE_AWAY,
 )  # fmt: skip
 
 

@@ -320,6 +320,93 @@ KPIS = Operation(
 )
 CANCEL = Operation(202, "It will stop.", TICKET, errors=(errors.UNKNOWN_RUN,))
 
+A_SESSION = {
+    "id": "20250312-001500-1b2c3d4e",
+    "scenario": "lang-son-2025-03-12",
+    "hash": A_HASH,
+    "seed": SEED,
+    "replication": 0,
+    "created": "2025-03-12T00:15:00Z",
+    "begin": -432000000,
+    "end": 86400000,
+    "at": 28800000,
+    "clock": "2025-03-12T01:00:00Z",
+    "speed": 60.0,
+    "plays": False,
+    "over": False,
+    "interventions": [{"time": 28800000, "what": "capacity", "target": "document_officers", "value": 12}],
+}
+_NOT_YOURS = (errors.UNKNOWN_SESSION, errors.NOT_ALLOWED)
+OPEN_SESSION = Operation(
+    201,
+    "It stands still.",
+    A_SESSION | {"interventions": []},
+    errors=(*_BODY, *_NAMES, errors.TOO_MANY_SESSIONS),
+    body=Body("SessionOrder", {"named": {"scenario": "lang-son-2025-03-12", "seed": SEED, "at": 25200000}}),
+)
+SESSIONS = Operation(200, "The sessions.", {"sessions": [A_SESSION]})
+SESSION = Operation(
+    200,
+    "The session.",
+    {
+        "session": A_SESSION,
+        "names": {"steps": ["document_check"], "resources": ["document_officers"]},
+        "phases": ["door", "queue", "service", "held"],
+        "state": {"number": 7, "at": 28800000, "visits": [[412, 0, 1, 28500000]]},
+    },
+    errors=(errors.UNKNOWN_SESSION,),
+)
+ACT = Operation(
+    200,
+    "It was done.",
+    {
+        "session": A_SESSION,
+        "happened": [
+            {
+                "time": 28800000,
+                "kind": "started",
+                "what": "document_check",
+                "entity": 412,
+                "interesting": False,
+                "told": {"vi": "Xe xuất 413 bắt đầu ở Xét hồ sơ", "en": "Export truck 413 begins at Papers"},
+            }
+        ],
+    },
+    errors=(*_BODY, errors.WRONG_REQUEST, *_NOT_YOURS),
+    body=Body(
+        "Act",
+        {
+            "play": {"do": "play", "speed": 600.0},
+            "step": {"do": "step", "step": "interesting"},
+            "intervene": {"do": "intervene", "what": "capacity", "target": "document_officers", "value": 12},
+            "seek": {"do": "seek", "to": 25200000},
+        },
+    ),
+)
+EFFECT = Operation(
+    200,
+    "So far.",
+    {
+        "at": 36000000, "entities": 812, "left_with": 610, "left_without": 588, "saved_s": 84210.5,
+        "won": 190, "lost": 12,
+    },
+    errors=(errors.UNKNOWN_SESSION,),
+)  # fmt: skip
+REPLAY = Operation(
+    200,
+    "Digest and interventions.",
+    {"digest": DIGEST, "interventions": A_SESSION["interventions"]},
+    errors=(errors.UNKNOWN_SESSION,),
+)
+WATCH = Operation(
+    200,
+    "The events.",
+    'id: 8\nevent: delta\ndata: {"number": 8, "at": 28860000, "changed": [[412, 0, 2, 28812000]], …}\n\n',
+    errors=(errors.UNKNOWN_SESSION,),
+    media_type="text/event-stream",
+)
+END_SESSION = Operation(204, "It is over.", None, errors=_NOT_YOURS)
+
 OPERATIONS = {
     "getHealth": HEALTH,
     "getMetrics": METRICS,
@@ -338,5 +425,13 @@ OPERATIONS = {
     "followRun": EVENTS,
     "cancelRun": CANCEL,
     "deleteRun": DELETE,
+    "openSession": OPEN_SESSION,
+    "listSessions": SESSIONS,
+    "getSession": SESSION,
+    "actInSession": ACT,
+    "getSessionEffect": EFFECT,
+    "getSessionReplay": REPLAY,
+    "watchSession": WATCH,
+    "endSession": END_SESSION,
 }
 """By operation id."""

@@ -41,7 +41,7 @@ def document_of(app: FastAPI) -> dict[str, Any]:
 
 def _add_schemas(document: dict[str, Any]) -> None:
     """Schemas that no handler names; FastAPI's own error shape is used nowhere."""
-    unnamed = (wire.RunOrder, wire.CheckOrder, wire.Problem)
+    unnamed = (wire.RunOrder, wire.CheckOrder, wire.SessionOrder, wire.Act, wire.Problem)
     _, made = models_json_schema([(model, "validation") for model in unnamed], ref_template=REFERENCE)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(made["$defs"])
@@ -71,7 +71,7 @@ def _add_answer(answer: dict[str, Any], told: Operation) -> None:
         answer["content"], schema = {}, {"type": "string"}
     examples = {"answer": {"value": told.example}}
     answer["content"][told.media_type] = {"schema": schema, "examples": examples}
-    if told.status == 202 and told.body:
+    if told.status in (201, 202) and told.body:
         answer["headers"] = {"Location": {"description": "where to ask for it", "schema": {"type": "string"}}}
 
 

@@ -48,6 +48,13 @@ def prepare(
     )
 
 
+def prepare_session(order: wire.SessionOrder, settings: Settings) -> tuple[Resolved, int]:
+    """The scenario and the seed of a live session; errors as `prepare`."""
+    loaded = _load(order)
+    _check_size(loaded.resolved, settings)
+    return loaded.resolved, draw_seed() if order.seed is None else order.seed
+
+
 def check(order: wire.CheckOrder | str, settings: Settings) -> wire.Checked:
     """Whether a scenario can be run here; a text is a written scenario in YAML.
 

@@ -63,6 +63,32 @@ def key_used_again(key: str) -> errors.ApiError:
     return errors.fault(errors.WRONG_REQUEST, "header Idempotency-Key", key, message, remedy)
 
 
+def unknown_session(session: str) -> errors.ApiError:
+    """There is no live session of this name."""
+    message = Label(vi=f"không có buổi '{shown(session)}'", en=f"'{shown(session)}' is not a live session")
+    remedy = Label(vi="GET /v1/sessions liệt kê các buổi", en="GET /v1/sessions lists them")
+    return errors.fault(errors.UNKNOWN_SESSION, "session", session, message, remedy)
+
+
+def too_many_sessions(most: int) -> errors.ApiError:
+    """No further live session is begun."""
+    message = Label(vi=f"đã có {most} buổi", en=f"there are {most} already")
+    remedy = Label(vi="hãy kết thúc một buổi (DELETE)", en="end one of them (DELETE)")
+    error = errors.fault(errors.TOO_MANY_SESSIONS, "sessions", most, message, remedy)
+    error.headers["Retry-After"] = "60"
+    return error
+
+
+def cannot_set(what: str, target: str, value: int, error: ValueError) -> errors.ApiError:
+    """Something that cannot be set in a live session."""
+    message = Label(vi=f"không đặt được: {error}", en=f"cannot be set: {error}")
+    remedy = Label(
+        vi="what là capacity, scheduled (tài nguyên), platform (nền tảng) hoặc slow (bước)",
+        en="what is capacity or scheduled (of a resource), platform, or slow (of a step)",
+    )
+    return errors.fault(errors.WRONG_REQUEST, "target", f"{what} {target} = {value}", message, remedy)
+
+
 def stored_too_much(most: int) -> errors.ApiError:
     """A holder's runs take more room than one may have."""
     message = Label(

@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     )
     max_stored_bytes: int = Field(5_000_000_000, ge=0, description="what one holder's runs may take on disk")
     max_run_megabytes: int = Field(4_000, ge=100, description="memory of one simulating process [MB]")
+    max_sessions: int = Field(60, ge=0, description="live sessions at the same time")
+    max_session_hours: float = Field(
+        24.0, gt=0, description="a session that nobody touches is ended after so long [h]"
+    )
     lease_seconds: float = Field(15.0, ge=0.5, description="how long a silent worker keeps its run [s]")
     runs_at_once: int = Field(2, ge=1, le=64, description="runs worked on at the same time")
     jobs: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="processes of one run")

@@ -93,6 +93,32 @@ ORDER_FIELDS = {
 CHECK_FIELDS = {name: ORDER_FIELDS[name] for name in ("scenario", "overrides")}
 """The fields of a check order."""
 
+SESSION_FIELDS = {name: ORDER_FIELDS[name] for name in ("scenario", "overrides", "seed")} | {
+    "replication": Label(vi="hãy viết số nguyên từ 0", en="write a whole number from 0 up"),
+    "at": Label(vi="hãy viết số mili giây", en="write a number of milliseconds"),
+}
+"""The fields of an order for a live session."""
+
+ACT_FIELDS = {
+    "do": Label(
+        vi="hãy chọn: play, pause, step, seek, intervene", en="choose: play, pause, step, seek, intervene"
+    ),
+    "speed": Label(vi="hãy viết số từ 0 đến 86400", en="write a number from 0 to 86400"),
+    "step": Label(vi="hãy chọn: event, interesting, minute", en="choose: event, interesting, minute"),
+    "to": Label(
+        vi="hãy viết số mili giây kể từ đầu cửa sổ", en="write milliseconds after the start of the window"
+    ),
+    "forget": Label(vi="hãy viết true hoặc false", en="write true or false"),
+    "what": Label(
+        vi="hãy chọn: capacity, scheduled, platform, slow", en="choose: capacity, scheduled, platform, slow"
+    ),
+    "target": Label(
+        vi="hãy viết tên tài nguyên, nền tảng hoặc bước", en="write the name of a resource, platform or step"
+    ),
+    "value": Label(vi="hãy viết số nguyên từ 0", en="write a whole number from 0 up"),
+}
+"""The fields of an act in a live session."""
+
 
 class CheckOrder(BaseModel):
     """A scenario to check without running it."""
@@ -288,6 +314,114 @@ class Curves(Wire):
 
     id: str
     series: list[dict[str, Any]]
+
+
+# ---- live sessions
+
+
+class SessionOrder(CheckOrder):
+    """A live session to begin."""
+
+    seed: int | None = Field(None, ge=0, lt=SEED_LIMIT, description="left out: one is drawn and told")
+    replication: int = Field(0, ge=0, lt=1_000_000, description="which repetition of the seed")
+    at: int | None = Field(
+        None, ge=-(1 << 40), le=1 << 40, description="where to begin [ms after the start of the window]"
+    )
+
+
+class Act(BaseModel):
+    """Something done in a live session."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    do: Literal["play", "pause", "step", "seek", "intervene"]
+    speed: float | None = Field(None, gt=0, le=86_400, description="play: simulated seconds a second")
+    step: Literal["event", "interesting", "minute"] = Field("event", description="step: how far")
+    to: int | None = Field(None, ge=-(1 << 40), le=1 << 40, description="seek: where to [ms]")
+    forget: bool = Field(False, description="seek: drop what was set at that instant or later")
+    what: Literal["capacity", "scheduled", "platform", "slow"] | None = Field(None, description="intervene")
+    target: str | None = Field(None, description="intervene: a resource, platform or step", max_length=200)
+    value: int | None = Field(None, ge=0, le=1_000_000, description="intervene: units, or per mille")
+
+
+class Intervention(Wire):
+    """What was set by hand: a row of the timetable."""
+
+    time: int = Field(description="[ms after the start of the window]")
+    what: str
+    target: str
+    value: int
+
+
+class SessionState(Wire):
+    """A live session and where it stands."""
+
+    id: str
+    scenario: str
+    hash: str
+    seed: int
+    replication: int
+    created: datetime
+    begin: int = Field(description="first instant [ms after the start of the window]")
+    end: int
+    at: int = Field(description="the first instant that has not begun [ms]")
+    clock: datetime = Field(description="that instant by the calendar")
+    speed: float = Field(description="simulated seconds a second")
+    plays: bool
+    over: bool
+    interventions: list[Intervention]
+
+
+class SessionList(Wire):
+    """Live sessions, the newest first."""
+
+    sessions: list[SessionState]
+
+
+class SessionSnapshot(Wire):
+    """The whole state of a live session; what numbers stand for is in `names`."""
+
+    session: SessionState
+    names: dict[str, list[str]]
+    phases: list[str]
+    state: dict[str, Any] = Field(description="`visits`: [entity, step, phase, since]; by number: the rest")
+
+
+class Happened(Wire):
+    """Something that happened."""
+
+    time: int
+    kind: str
+    what: str
+    entity: int | None
+    interesting: bool
+    told: Text
+
+
+class Acted(Wire):
+    """What an act has led to."""
+
+    session: SessionState
+    happened: list[Happened]
+
+
+class EffectOf(Wire):
+    """What the decisions of a session have done so far, against the same run without them."""
+
+    at: int
+    entities: int = Field(description="that came in both")
+    left_with: int
+    left_without: int
+    saved_s: float = Field(description="time inside of all together; negative: lost")
+    won: int = Field(description="entities that were inside for a shorter time")
+    lost: int
+
+
+class Replay(Wire):
+    """The identity of a session run to its end: that of a run told of its interventions beforehand."""
+
+    digest: str
+    interventions: list[Intervention]
 
 
 class Health(Wire):

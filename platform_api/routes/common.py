@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from metrics.exposition import CollectorRegistry, Telemetry
 from platform_api.guard import Guard
 from platform_api.runs import Runs
+from platform_api.sessions import Sessions
 from platform_api.settings import Settings
 
 
@@ -22,6 +23,7 @@ class Parts:
     telemetry: Telemetry
     registry: CollectorRegistry
     guard: Guard
+    sessions: Sessions
 
 
 def _parts(request: Request) -> Parts:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -100,4 +101,22 @@ keys = Table(
     Column("created", Instant, nullable=False),
     Column("last_used", Instant, nullable=True),
     Column("revoked", Instant, nullable=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("holder", String(40), nullable=False),
+    Column("scenario", Text, nullable=False),
+    Column("resolved", LargeBinary, nullable=False),  # compressed
+    Column("seed", String(20), nullable=False),
+    Column("replication", Integer, nullable=False),
+    Column(
+        "interventions", JSON, nullable=False
+    ),  # [time, what, target, value], in the order of their making
+    Column("at", BigInteger, nullable=False),  # the first instant that has not begun [ms]
+    Column("speed", Float, nullable=False),  # simulated seconds a second
+    Column("created", Instant, nullable=False),
+    Column("touched", Instant, nullable=False),
 )

@@ -34,6 +34,14 @@ OPERATIONS = {
     ("get", "/v1/runs/{id}/files"): "listRunFiles",
     ("get", "/v1/runs/{id}/files/{name}"): "getRunFile",
     ("delete", "/v1/runs/{id}/files"): "deleteRun",
+    ("post", "/v1/sessions"): "openSession",
+    ("get", "/v1/sessions"): "listSessions",
+    ("get", "/v1/sessions/{id}"): "getSession",
+    ("post", "/v1/sessions/{id}/acts"): "actInSession",
+    ("get", "/v1/sessions/{id}/effect"): "getSessionEffect",
+    ("get", "/v1/sessions/{id}/replay"): "getSessionReplay",
+    ("get", "/v1/sessions/{id}/events"): "watchSession",
+    ("delete", "/v1/sessions/{id}"): "endSession",
 }
 """Clients are generated from these names: a change breaks them."""
 

@@ -1,0 +1,363 @@
+"""Live sessions: runs that a trainer starts, slows, stops, changes and takes back, and others watch.
+
+One thread moves every session that plays; who watches reads what it has prepared. A session is stored as its
+scenario and what was decided when, so it is taken up again after a restart and replays to the same digest.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from platform_api import refusals
+from platform_api.guard import Caller, not_yours
+from platform_api.settings import Settings
+from platform_api.store import Unavailable
+from platform_api.store.session_table import Saved, SessionTable
+from scenarios.resolved import Resolved, scenario_hash
+from sim.live import Effect, Happening, Live, Look, effect, gone, moves
+from sim.timetable import Row
+
+log = structlog.get_logger(__name__)
+
+TICK = 0.15
+"""How often sessions that play are moved on [s]."""
+
+SAVE_EVERY = 5.0
+"""How often a session that plays is stored [s]."""
+
+FASTEST = 86_400.0
+"""Simulated seconds a second, at the most."""
+
+REMEMBERED = 100
+"""Changes that a watcher may have missed and is told again; who missed more gets the whole state."""
+
+HOUR = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One change as it goes to those who watch: its number, and the event."""
+
+    number: int
+    kind: str  # "snapshot" or "delta"
+    data: str  # JSON
+
+    def event(self) -> str:
+        """As an event of a stream."""
+        return f"id: {self.number}\nevent: {self.kind}\ndata: {self.data}\n\n"
+
+
+class Session:
+    """One live session; its lock is held while it is moved or changed."""
+
+    def __init__(self, saved: Saved) -> None:
+        self.saved = saved
+        self.hash = scenario_hash(saved.scenario)
+        self.lock = threading.RLock()
+        self.speed, self.plays = saved.speed, False
+        self.changes: deque[Told] = deque(maxlen=REMEMBERED)
+        self.number = 0
+        self._live: Live | None = None
+        self._seen: Look | None = None
+        self._moved = self._stored = time.monotonic()
+
+    @property
+    def live(self) -> Live:
+        """The run itself, made anew when the session is taken up again."""
+        if self._live is None:
+            self._live = Live(self.saved.scenario, self.saved.seed, self.saved.replication, self.saved.rows)
+            self._live.advance(self.saved.at)
+            self.publish(whole=True)
+        return self._live
+
+    # ---- moving
+    def play(self, speed: float) -> None:
+        """Go on by itself, so many simulated seconds a second."""
+        self.speed, self.plays, self._moved = speed, not self.live.is_over, time.monotonic()
+
+    def tick(self) -> bool:
+        """Move on by the time since the last tick; whether it moved."""
+        if not self.plays:
+            return False
+        now = time.monotonic()
+        self.live.advance(self.live.now + max(1, round((now - self._moved) * self.speed * 1000)))
+        self._moved = now
+        self.plays = not self.live.is_over
+        self.publish()
+        return True
+
+    # ---- telling
+    def publish(self, *, whole: bool = False) -> None:
+        """Prepare what those who watch are told."""
+        look = self.live.look()
+        self.number += 1
+        if whole or self._seen is None:
+            told = Told(self.number, "snapshot", json.dumps(self.snapshot(look)))
+        else:
+            told = Told(self.number, "delta", json.dumps(self._standing(look) | _changes(self._seen, look)))
+        self.changes.append(told)
+        self._seen = look
+
+    def snapshot(self, look: Look | None = None) -> dict[str, Any]:
+        """The whole state."""
+        look = look or self.live.look()
+        everybody = np.arange(len(look.entity))
+        visits = _rows(everybody, look.entity, look.step, look.phase, look.since)
+        return self._standing(look) | {"visits": visits}
+
+    def _standing(self, look: Look) -> dict[str, Any]:
+        """What is small and told every time."""
+        return {
+            "number": self.number,
+            "at": look.now,
+            "plays": self.plays,
+            "over": self.live.is_over,
+            "capacity": look.capacity.tolist(),
+            "busy": look.busy.tolist(),
+            "taken": look.taken.tolist(),
+            "platforms": look.platforms.tolist(),
+            "came": look.came.tolist(),
+            "left": look.left.tolist(),
+            "inside": look.inside.tolist(),
+        }
+
+    def since(self, number: int) -> list[Told]:
+        """What came after a change that was heard; the whole state if that is too long ago."""
+        with self.lock:
+            _ = self.live
+            newer = [told for told in self.changes if told.number > number]
+            if newer and (newer[0].number == number + 1 or newer[0].kind == "snapshot"):
+                return newer
+            return [] if number == self.number else [self.whole()]
+
+    def whole(self) -> Told:
+        """Everything, for who has heard nothing."""
+        with self.lock:
+            _ = self.live
+            return Told(self.number, "snapshot", json.dumps(self.snapshot(self._seen)))
+
+
+def _changes(before: Look, after: Look) -> dict[str, Any]:
+    """Visits new or changed, [entity, step, phase, since], and those that are gone, [entity, step]."""
+    moved, lost = moves(before, after)[0], gone(before, after)
+    return {
+        "changed": _rows(moved, after.entity, after.step, after.phase, after.since),
+        "gone": _rows(lost, before.entity, before.step),
+    }
+
+
+def _rows(which: NDArray[np.int64], *columns: NDArray[np.int64]) -> list[list[int]]:
+    rows: list[list[int]] = np.column_stack([column[which] for column in columns]).tolist()
+    return rows
+
+
+class Sessions:
+    """Every live session of the service; all methods may be called from any thread."""
+
+    def __init__(self, settings: Settings, table: SessionTable) -> None:
+        self.settings, self.table = settings, table
+        self._all: dict[str, Session] = {}
+        self._adding = threading.Lock()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    # ---- begin and end of the service
+    def start(self) -> None:
+        """Take up the stored sessions, paused, and begin to move those that are told to play."""
+        self._all = {saved.id: Session(saved) for saved in self.table.all()}
+        self._thread = threading.Thread(target=self._run, name="sessions", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Store where each session is."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join(5)
+        for session in list(self._all.values()):
+            with session.lock:
+                if session._live is not None:
+                    self._save(session)
+
+    # ---- what the routes ask
+    def open(
+        self, scenario: Resolved, seed: int, replication: int, at: int | None, caller: Caller
+    ) -> Session:
+        """Begin a session, at an instant if one is given.
+
+        Raises
+        ------
+        ApiError
+            503 when there are as many as there may be.
+        """
+        with self._adding:
+            self._forget_old()
+            if len(self._all) >= self.settings.max_sessions:
+                raise refusals.too_many_sessions(self.settings.max_sessions)
+            name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+            begin = -scenario.clock.lead_in
+            start = min(max(0 if at is None else at, begin), scenario.clock.at_most)
+            saved = Saved(
+                name, caller.holder, scenario, seed, replication, (), start, 60.0, datetime.now(UTC)
+            )  # fmt: skip
+            session = Session(saved)
+            self.table.add(saved)
+            self._all[name] = session
+        with session.lock:
+            _ = session.live
+        return session
+
+    def all(self) -> list[Session]:
+        """Every session, the newest first."""
+        return sorted(self._all.values(), key=lambda session: session.saved.created, reverse=True)
+
+    def get(self, name: str) -> Session:
+        """One session.
+
+        Raises
+        ------
+        ApiError
+            404 when there is none of that name.
+        """
+        session = self._all.get(name)
+        if session is None:
+            raise refusals.unknown_session(name)
+        return session
+
+    def mine(self, name: str, caller: Caller) -> Session:
+        """A session that the caller may change; 403 when it is somebody else's."""
+        session = self.get(name)
+        if not caller.owns(session.saved.holder):
+            raise not_yours(name)
+        return session
+
+    def holds(self, session: Session) -> bool:
+        """Whether a session goes on, and the service too."""
+        return self._all.get(session.saved.id) is session and not self._closing.is_set()
+
+    def end(self, name: str, caller: Caller) -> None:
+        """A session is over."""
+        session = self.mine(name, caller)
+        with session.lock:
+            session.plays = False
+            self._all.pop(name, None)
+            self.table.remove(name)
+
+    # ---- what is done in one
+    def play(self, session: Session, speed: float | None) -> None:
+        """Let it go on by itself."""
+        with session.lock:
+            session.play(session.speed if speed is None else speed)
+            session.publish()
+            self._save(session)
+
+    def pause(self, session: Session) -> None:
+        """Stop where it is."""
+        with session.lock:
+            session.tick()
+            session.plays = False
+            session.publish()
+            self._save(session)
+
+    def step(self, session: Session, what: str) -> list[Happening]:
+        """One event, one interesting event or one minute; what happened then."""
+        with session.lock:
+            session.plays = False
+            if what == "minute":
+                before = session.live.look()
+                session.live.advance(session.live.now + 60_000)
+                happened = list(session.live.between(before, session.live.look()))
+            else:
+                happened = session.live.step() if what == "event" else session.live.step_to_interesting()
+            session.publish()
+            self._save(session)
+            return happened
+
+    def seek(self, session: Session, to: int, *, forget: bool) -> None:
+        """Go to an instant, back too."""
+        with session.lock:
+            session.live.seek(max(to, session.live.begin), forget=forget)
+            session.plays = False
+            session.publish(whole=True)
+            self._save(session)
+
+    def intervene(self, session: Session, what: str, target: str, value: int) -> Row:
+        """Set something from now on.
+
+        Raises
+        ------
+        ApiError
+            422 when it cannot be set.
+        """
+        with session.lock:
+            try:
+                row = session.live.intervene(what, target, value)
+            except ValueError as error:
+                raise refusals.cannot_set(what, target, value, error) from None
+            session.publish()
+            self._save(session)
+            return row
+
+    def effect(self, session: Session) -> Effect:
+        """What the decisions have done so far, on the same entities."""
+        with session.lock:
+            return effect(session.live, session.live.without())
+
+    def digest(self, session: Session) -> str:
+        """The identity of the session, run to its end."""
+        with session.lock:
+            return session.live.digest()
+
+    # ---- the thread
+    def _run(self) -> None:
+        while not self._closing.wait(TICK):
+            for session in list(self._all.values()):
+                if session.plays:
+                    self._move(session)
+
+    def _move(self, session: Session) -> None:
+        with session.lock:
+            try:
+                session.tick()
+            except Exception:
+                session.plays = False
+                log.exception("session stopped", session=session.saved.id)
+            if time.monotonic() - session._stored > SAVE_EVERY:
+                self._save(session)
+
+    def _save(self, session: Session) -> None:
+        session._stored = time.monotonic()
+        try:
+            self.table.note(session.saved.id, session.live.rows, session.live.now, session.speed)
+        except Unavailable as error:
+            log.warning("session not stored", session=session.saved.id, reason=type(error).__name__)
+
+    def _forget_old(self) -> None:
+        """Sessions that nobody has touched for long."""
+        since = datetime.now(UTC) - timedelta(seconds=self.settings.max_session_hours * HOUR)
+        for name in self.table.untouched_since(since):
+            session = self._all.get(name)
+            if session is not None and not session.plays:
+                del self._all[name]
+                self.table.remove(name)
+
+
+def names(scenario: Resolved) -> dict[str, list[str]]:
+    """What the numbers in a session's state stand for."""
+    return {
+        "steps": list(scenario.steps),
+        "resources": list(scenario.resources),
+        "zones": list(scenario.zones),
+        "platforms": list(scenario.platforms),
+        "flows": list(scenario.flows),
+    }

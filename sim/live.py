@@ -1,0 +1,344 @@
+"""A run that somebody watches and changes: stopped at any instant, looked at, changed, taken back in time.
+
+What is set by hand are rows of the timetable (`sim.interventions`), so a session that was changed on the way
+and a run that was told of the rows beforehand are the same run, with the same digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.resolved import Resolved
+from sim.engines import compiled
+from sim.engines.kernel import records
+from sim.timetable import Row
+
+AT_DOOR, IN_QUEUE, SERVED, HELD = range(4)
+"""Where an entity stands in a visit: before a full place, in the queue, being served, or served and not yet
+on, because what comes next is full."""
+
+PHASES = ("door", "queue", "service", "held")
+
+MINUTE = 60_000
+MOST_MINUTES = 2 * 24 * 60
+"""How far ahead something interesting is looked for."""
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The state at one instant; visits side by side, in the order of `entity` and `step`."""
+
+    now: int  # the first instant not yet begun [ms]
+    entity: Ints  # by birth, from 0
+    step: Ints
+    phase: Ints
+    since: Ints  # when this phase began [ms]
+    blocked: Ints  # of those at a door: the step (or, after the steps, the zone) that was full; -1
+    capacity: Ints  # by resource: units on duty
+    busy: Ints
+    taken: Ints  # by zone: places
+    platforms: Ints  # state [‰]: 0 down
+    came: Ints  # by flow, since the run began, the opening backlog too
+    left: Ints
+    inside: Ints
+
+    def count(self, steps: int) -> Ints:
+        """How many are at each step in each phase: steps × phases."""
+        found: Ints = np.bincount(self.step * len(PHASES) + self.phase, minlength=steps * len(PHASES))
+        return found.reshape(steps, len(PHASES)).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened between two looks: `kind` names a sentence, the rest is what it tells."""
+
+    time: int  # [ms]
+    kind: str
+    what: str  # a step, resource, zone or platform
+    entity: int  # by birth; -1 when it is about no entity
+    value: int  # a wait [ms], units, or a number; 0 where there is none
+    interesting: bool
+
+
+class Live:
+    """One watched run on the compiled engine."""
+
+    def __init__(self, scenario: Resolved, seed: int, replication: int = 0, rows: Sequence[Row] = ()) -> None:
+        self.scenario, self.seed, self.replication = scenario, seed, replication
+        self.rows = tuple(rows)
+        self.steps, self.pools = list(scenario.steps), list(scenario.resources)
+        self.zones, self.platforms = list(scenario.zones), list(scenario.platforms)
+        self.flows = list(scenario.flows)
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        end = self.scenario.clock.at_most
+        self._model = compiled.Model(self.scenario, self.seed, self.replication, end, by_hand=self.rows)
+        self._at = self._model.begin
+
+    # ---- time
+    @property
+    def begin(self) -> int:
+        """The first instant [ms]."""
+        return self._model.begin
+
+    @property
+    def end(self) -> int:
+        """The last instant there can be [ms]."""
+        return self._model.end
+
+    @property
+    def now(self) -> int:
+        """The first instant that has not begun [ms]."""
+        return self._at
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to happen."""
+        return self._at >= self.end or self._model.stops_at() is not None
+
+    def advance(self, until: int) -> None:
+        """Go on to an instant, or to the end if that comes first."""
+        until = min(until, self.end)
+        if until > self._at:
+            self._model.advance(until)
+            self._at = until
+
+    def next_instant(self) -> int | None:
+        """The next instant at which something happens; None if nothing does any more [ms]."""
+        state, x = self._model.state, self._model.state.x
+        times = state.heap["time"][1 if x[records.HOLE] else 0 : int(x[records.HEAP])]
+        coming = int(times.min()) if len(times) else self.end
+        table, row = self._model.net.timetable, int(x[records.ROW])
+        if row < len(table):
+            coming = min(coming, int(table[row, 0]))
+        return max(coming, self._at) if coming < self.end else None
+
+    def step(self) -> list[Happening]:
+        """Go on past the next instant at which something happens; what that was."""
+        before = self.look()
+        at = self.next_instant()
+        self.advance(self.end if at is None else at + 1)
+        return list(self.between(before, self.look()))
+
+    def step_to_interesting(self) -> list[Happening]:
+        """Go on until something happens that a trainer would stop for; what happened at that instant."""
+        for _ in range(MOST_MINUTES):
+            at, before = self._at, self.look()
+            self.advance(at + MINUTE)
+            if self._may_interest(before, self.look()):
+                to = self._at
+                self.seek(at)
+                if found := self._interesting_before(to):
+                    return found
+            if self.is_over:
+                break
+        return []
+
+    def _interesting_before(self, to: int) -> list[Happening]:
+        """Instant by instant up to one: the first at which something interesting happens."""
+        while self._at < to and not self.is_over:
+            found = self.step()
+            if any(each.interesting for each in found):
+                return found
+        return []
+
+    def _may_interest(self, before: Look, after: Look) -> bool:
+        """A quick look whether it is worth looking closely: most minutes are only somebody served."""
+        same = (
+            np.array_equal(before.capacity, after.capacity)
+            and np.array_equal(before.platforms, after.platforms)
+            and not (self._is_full(after) & ~self._is_full(before)).any()
+        )
+        stuck = np.isin(after.phase, (AT_DOOR, HELD)) & (after.since >= before.now - 1)
+        return not same or bool(stuck.any())
+
+    def seek(self, to: int, *, forget: bool = False) -> None:
+        """Go to an instant, back too; with `forget`, without what was set at that instant or later.
+
+        Going back is running anew, told of all rows beforehand: the same run by the law.
+        """
+        if forget:
+            self.rows = tuple(row for row in self.rows if row.time < to)
+        if to < self._at or forget:
+            self._begin_anew()
+        self.advance(to)
+
+    # ---- decisions
+    def intervene(self, what: str, target: str, value: int) -> Row:
+        """Set something from this instant on.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be set, or the run is over.
+        """
+        row = self._model.intervene(what, target, value)
+        self.rows = (*self.rows, row)
+        return row
+
+    def without(self) -> Live:
+        """The same trucks up to the same instant, had nobody decided anything."""
+        other = Live(self.scenario, self.seed, self.replication)
+        other.advance(self._at)
+        return other
+
+    def digest(self) -> str:
+        """The identity of the run as it is, run to its end."""
+        whole = compiled.Model(self.scenario, self.seed, self.replication, self.end, by_hand=self.rows)
+        whole.advance(self.end)
+        stops = whole.stops_at()
+        return whole.digest(self.end if stops is None else stops)
+
+    # ---- looking
+    def look(self) -> Look:
+        """The state now."""
+        state = self._model.state
+        visits = state.visits[state.visits["mover"] >= 0]
+        entity = state.entities["row"][state.movers["entity"][visits["mover"]]].astype(np.int64)
+        order = np.lexsort((visits["step"], entity))
+        visits, entity = visits[order], entity[order]
+        phase, since = _phases(visits)
+        pools = state.pools
+        tally = state.flow_tally
+        return Look(
+            now=self._at,
+            entity=entity,
+            step=visits["step"].astype(np.int64),
+            phase=phase,
+            since=since,
+            blocked=np.where(phase == AT_DOOR, visits["blocked"], -1).astype(np.int64),
+            capacity=pools["capacity"].astype(np.int64),
+            busy=(pools["serving"] + pools["kept"] + pools["reserved"]).astype(np.int64),
+            taken=state.zones["taken"].astype(np.int64),
+            platforms=state.platforms.copy(),
+            came=tally["came"].sum(axis=0),
+            left=tally["left"].sum(axis=0),
+            inside=state.inside.copy(),
+        )
+
+    def times_inside(self) -> dict[tuple[int, ...], tuple[int, bool]]:
+        """Of each entity by its address: how long it has been inside [ms], and whether it has left."""
+        state = self._model.state
+        born = int(state.x[records.ENTITIES])
+        log = state.entity_log[:born]
+        present = state.entities[state.entities["live"] == 1]
+        gone = np.ones(born, bool)
+        gone[present["row"]] = False
+        found = {_address(row): (int(row["left"] - row["arrived"]), True) for row in log[gone]}
+        found |= {_address(row): (int(self._at - row["arrived"]), False) for row in present}
+        return found
+
+    def name_of(self, entity: int) -> tuple[str, int]:
+        """The flow of an entity, and its number in the order of birth from 1."""
+        state = self._model.state
+        here = state.entities[(state.entities["row"] == entity) & (state.entities["live"] == 1)]
+        row = here[0] if len(here) else state.entity_log[entity]
+        return self.flows[int(row["flow"])], entity + 1
+
+    # ---- what happened
+    def between(self, before: Look, after: Look) -> Iterator[Happening]:
+        """What happened from one look to the next, in the order of what it is about."""
+        yield from self._of_things(before, after)
+        yield from self._of_entities(before, after)
+
+    def _of_things(self, before: Look, after: Look) -> Iterator[Happening]:
+        """Resources that opened or closed, platforms that went down or up, zones that filled."""
+        time = after.now - 1
+        for number in np.flatnonzero(before.capacity != after.capacity):
+            was, units = int(before.capacity[number]), int(after.capacity[number])
+            kind = "closed" if units == 0 else "opened" if was == 0 else "capacity"
+            yield Happening(time, kind, self.pools[number], -1, units, True)
+        for number in np.flatnonzero(before.platforms != after.platforms):
+            state = int(after.platforms[number])
+            kind = "platform_down" if state == 0 else "platform_up" if state == 1000 else "platform_slow"
+            yield Happening(time, kind, self.platforms[number], -1, state, True)
+        for number in np.flatnonzero(self._is_full(after) & ~self._is_full(before)):
+            yield Happening(time, "zone_full", self.zones[number], -1, int(after.taken[number]), True)
+
+    def _is_full(self, look: Look) -> NDArray[np.bool_]:
+        full: NDArray[np.bool_] = look.taken >= self._model.net.zone_room
+        return full
+
+    def _of_entities(self, before: Look, after: Look) -> Iterator[Happening]:
+        """Who came to a step, started, was held back, or left."""
+        time, (moved, earlier) = after.now - 1, moves(before, after)
+        for row, place in zip(moved, earlier, strict=True):
+            phase, since = int(after.phase[row]), int(after.since[row])
+            waited = since - int(before.since[place]) if place >= 0 and phase == SERVED else 0
+            kind = ("came_to_door", "came", "started", "held")[phase]
+            step, entity = self.steps[after.step[row]], int(after.entity[row])
+            yield Happening(time, kind, step, entity, waited, phase in (AT_DOOR, HELD))
+        for entity in np.setdiff1d(before.entity, after.entity):
+            yield Happening(time, "left", "", int(entity), 0, False)
+
+
+def moves(before: Look, after: Look) -> tuple[Ints, Ints]:
+    """The visits of a look that are new or in another phase, and their places in the earlier look, or -1."""
+    was, now = _keys(before), _keys(after)
+    if not len(was):
+        return np.arange(len(now)), np.full(len(now), -1)
+    at = np.minimum(np.searchsorted(was, now), len(was) - 1)
+    there = was[at] == now
+    moved = ~there | (before.phase[at] != after.phase) | (before.since[at] != after.since)
+    return np.flatnonzero(moved), np.where(there, at, -1)[moved]
+
+
+def gone(before: Look, after: Look) -> Ints:
+    """The visits of an earlier look that are there no more."""
+    found: Ints = np.flatnonzero(~np.isin(_keys(before), _keys(after)))
+    return found
+
+
+def _keys(look: Look) -> Ints:
+    """Entity and step as one number, rising along a look."""
+    return (look.entity << 20) | look.step
+
+
+def _phases(visits: Any) -> tuple[Ints, Ints]:
+    """The phase of each visit, and when it began."""
+    admitted, started, ended = (visits[name] for name in ("admitted", "started", "ended"))
+    none = records.EMPTY
+    phase = np.select([admitted == none, started == none, ended == none], [AT_DOOR, IN_QUEUE, SERVED], HELD)
+    since = np.select(
+        [phase == AT_DOOR, phase == IN_QUEUE, phase == SERVED], [visits["joined"], admitted, started], ended
+    )
+    return phase.astype(np.int64), since.astype(np.int64)
+
+
+def _address(row: Any) -> tuple[int, ...]:
+    return int(row["flow"]), int(row["source"]), int(row["day"]), int(row["number"])
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the decisions have done to the entities that came with and without them, up to now."""
+
+    entities: int  # that both have
+    left_with: int
+    left_without: int
+    saved_ms: int  # time inside, of all together; negative: lost
+    won: int  # entities that were inside for a shorter time
+    lost: int
+
+
+def effect(with_: Live, without: Live) -> Effect:
+    """Compare entity by entity, by address; both must stand at the same instant."""
+    a, b = with_.times_inside(), without.times_inside()
+    common = sorted(set(a) & set(b))
+    saved = [b[each][0] - a[each][0] for each in common]
+    return Effect(
+        entities=len(common),
+        left_with=sum(a[each][1] for each in common),
+        left_without=sum(b[each][1] for each in common),
+        saved_ms=sum(saved),
+        won=sum(each > 0 for each in saved),
+        lost=sum(each < 0 for each in saved),
+    )
