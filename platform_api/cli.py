@@ -18,6 +18,7 @@ from platform_api.commands.common import help_option, one_line, two_lines
 from platform_api.commands.compare import compare
 from platform_api.commands.explain import explain
 from platform_api.commands.export import export
+from platform_api.commands.forecast import forecast
 from platform_api.commands.keeping import backup, clear_out, keys, restore, worker
 from platform_api.commands.listing import listing
 from platform_api.commands.optimise import optimise
@@ -187,6 +188,7 @@ for each in (
     optimise,
     resilience,
     why,
+    forecast,
     report,
     export,
     boards,

@@ -32,13 +32,14 @@ def _parts(reading: Reading) -> Iterator[RenderableType]:
     yield Text(reading.title, "bold cyan")
     yield Text(f"➤ {reading.first}", "bold")
     for sheet in reading.sheets():
-        yield from _sheet(sheet)
+        yield from sheet_shown(sheet)
     yield from _stories(reading)
     for told in reading.how:
         yield Text(told, "dim")
 
 
-def _sheet(sheet: Sheet) -> Iterator[RenderableType]:
+def sheet_shown(sheet: Sheet) -> Iterator[RenderableType]:
+    """A table with its notes."""
     from rich.text import Text
 
     if sheet.heads:

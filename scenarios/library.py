@@ -67,7 +67,7 @@ def _load(origin: Origin, overrides: Overrides, until: str | None, file: str | N
 
     try:
         written, findings = _written(origin)
-        written = _varied(written, overrides, findings)
+        written = varied(written, overrides, findings)
         written = _until(written, until)
         cut_short = until is not None and until.strip() != "empty"
         resolved = resolve(written, findings, origin.folder, cut_short=cut_short)
@@ -136,7 +136,7 @@ _NO_MAPPING = (
 # ---- what a command or a request changes ----
 
 
-def _varied(data: dict[str, Any], overrides: Overrides, findings: Findings) -> dict[str, Any]:
+def varied(data: dict[str, Any], overrides: Overrides, findings: Findings) -> dict[str, Any]:
     """The data with the overrides from outside; a value outside a believed range is doubtful, not wrong.
 
     A wrong override is noted and left out, so that what else is wrong can be told with it.

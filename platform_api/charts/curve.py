@@ -49,12 +49,12 @@ def curve(of: Curve, language: Language) -> str:
     top = max([*of.mean, *(of.high or ()), *(o.value for o in of.observed), 1.0])
     x = Axis(0.0, length, LEFT, WIDTH - RIGHT, 1.0)
     y = axis(0.0, top, HEIGHT - BOTTOM, TOP, marks=4, from_zero=True)
-    parts = [*_nights(of, x, length), *_levels(y, language), *_hours(of, x, length, language)]
+    parts = [*_nights(of, x, length), *levels(y, language), *hour_marks(of.start, x, length, language)]
     parts += [*_band(of, x, y), path(_points(of, of.mean, x, y), "fmean"), *_marks(of, x, y)]
     peak = max(range(len(of.mean)), key=of.mean.__getitem__)
     told = text(
         "chart.curve", language, title=of.title, first=number(of.mean[0], 0, language),
-        peak=number(of.mean[peak], 0, language), when=_when(of, of.step * peak, language),
+        peak=number(of.mean[peak], 0, language), when=_when(of.start, of.step * peak, language),
         last=number(of.mean[-1], 0, language),
     )  # fmt: skip
     return picture(WIDTH, HEIGHT, parts, told)
@@ -76,7 +76,8 @@ def _nights(of: Curve, x: Axis, length: float) -> list[str]:
     ]
 
 
-def _levels(y: Axis, language: Language) -> list[str]:
+def levels(y: Axis, language: Language) -> list[str]:
+    """Marks across at round numbers."""
     parts = []
     for mark in y.marks():
         style = "gl" if mark else "ax"
@@ -85,23 +86,23 @@ def _levels(y: Axis, language: Language) -> list[str]:
     return parts
 
 
-def _hours(of: Curve, x: Axis, length: float, language: Language) -> list[str]:
-    """Marks at round local times, about ten of them."""
+def hour_marks(start: datetime, x: Axis, length: float, language: Language) -> list[str]:
+    """Marks at round local times, about ten of them; `length` in seconds from the start."""
     step = next((s for s in STEPS if length / HOUR / s <= 12), STEPS[-1])
-    midnight = of.start.replace(hour=0, minute=0, second=0, microsecond=0)
-    at = (midnight - of.start).total_seconds()
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    at = (midnight - start).total_seconds()
     parts = []
     while at <= length:
         if at >= 0:
             parts.append(path([(x.at(at), HEIGHT - BOTTOM), (x.at(at), HEIGHT - BOTTOM + 4)], "ax"))
-            parts.append(words(x.at(at), HEIGHT - BOTTOM + 17, _when(of, at, language, step), "t m"))
+            parts.append(words(x.at(at), HEIGHT - BOTTOM + 17, _when(start, at, language, step), "t m"))
         at += step * HOUR
     return parts
 
 
-def _when(of: Curve, at: float, language: Language, step: float = 1) -> str:
+def _when(start: datetime, at: float, language: Language, step: float = 1) -> str:
     """A time of day, or a date at midnight and on long axes."""
-    moment = of.start + timedelta(seconds=at)
+    moment = start + timedelta(seconds=at)
     if step >= 24 or (step > 1 and moment.hour == moment.minute == 0):
         return date(moment, language)
     return f"{moment:%H:%M}"

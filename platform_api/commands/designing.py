@@ -28,7 +28,7 @@ def design_of(base: str, variants: tuple[str, ...]) -> Design:
     from scenarios.experiments import Design, is_design, load_design
 
     if variants:
-        return Design(_file_name(base), base, tuple(_typed(variants)))
+        return Design(_file_name(base), base, tuple(typed_variants(variants)))
     if is_design(base):
         design = load_design(base)
         if design.factors:
@@ -132,17 +132,17 @@ def _file_name(typed: str) -> str:
     return Path(typed).stem if Path(typed).suffix in (".yaml", ".yml") else typed
 
 
-def _typed(words: tuple[str, ...]) -> list[Variant]:
+def typed_variants(words: tuple[str, ...], place: str = "VARIANT") -> list[Variant]:
     """Every variant, with a name that no other has."""
     found: list[Variant] = []
-    for variant in map(_variant, words):
+    for variant in (_variant(word, place) for word in words):
         taken = sum(each.name.partition("#")[0] == variant.name for each in found) + (variant.name == "base")
         name = f"{variant.name}#{taken + 1}" if taken else variant.name
         found.append(replace(variant, name=name, label=Label(name, name)))
     return found
 
 
-def _variant(word: str) -> Variant:
+def _variant(word: str, place: str) -> Variant:
     """A scenario, or `[NAME:]PATH=VALUE[;PATH=VALUE…]`."""
     from scenarios.experiments import Variant
 
@@ -152,7 +152,7 @@ def _variant(word: str) -> Variant:
     named = _NAMED.fullmatch(word)
     name, changes = (named[1], named[2]) if named else (word, word)
     parts = [part for part in changes.split(";") if part.strip()]
-    return Variant(name, Label(name, name), None, read_option("VARIANT", parts, overrides_of))
+    return Variant(name, Label(name, name), None, read_option(place, parts, overrides_of))
 
 
 def overrides_of(texts: list[str] | tuple[str, ...]) -> dict[str, Any]:

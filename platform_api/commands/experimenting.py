@@ -23,11 +23,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 REPORT = "report.html"
 
+DRAIN = click.option("--drain", metavar="T", help=one_line("compare.drain"))
+
 SHARED = (
     click.option(
         "--seed", metavar="N", callback=whole_number("seed", 0, MAX_SEED), help=one_line("compare.seed")
     ),
-    click.option("--drain", metavar="T", help=one_line("compare.drain")),
     click.option("--engine", metavar="NAME", help=one_line("run.engine")),
     override_option,
     click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help=one_line("compare.out")),
@@ -39,6 +40,11 @@ SHARED = (
 
 def experiment_options(function: F) -> F:
     """The options that every experiment has, after its own."""
+    return options_but_drain(DRAIN(function))
+
+
+def options_but_drain(function: F) -> F:
+    """The same of an experiment that does not wait until everybody has left."""
     for option in reversed(SHARED):
         function = option(function)
     return function
