@@ -24,10 +24,12 @@ from platform_api.runner import run_scenario
 from platform_api.runs import Runs, Simulate
 from platform_api.sessions import Sessions
 from platform_api.settings import Settings, load_settings, require_keys_elsewhere
+from platform_api.shelf import Shelf
 from platform_api.store.database import open_database
 from platform_api.store.key_table import KeyTable
 from platform_api.store.run_table import RunTable
 from platform_api.store.session_table import SessionTable
+from platform_api.store.variant_table import VariantTable
 
 DESCRIPTION = """\
 Simulates a border gate or an OCOP e-commerce platform: order a run, follow it, read its figures with their
@@ -72,7 +74,9 @@ def create_app(settings: Settings, registry: CollectorRegistry, simulate: Simula
         redoc_url=None,
     )
     guard = Guard(settings, KeyTable(database))
-    app.state.parts = Parts(settings, work, telemetry, registry, guard, sessions)
+    app.state.parts = Parts(
+        settings, work, telemetry, registry, guard, sessions, Shelf(VariantTable(database))
+    )
     for router in (scenarios.router, runs.router, live.router, service.router):
         app.include_router(router)
     answer_every_error(app)

@@ -42,6 +42,9 @@ UNKNOWN_FILE = Kind("unknown-file", 404, Label(vi="Không có tệp này", en="T
 WRONG_METHOD = Kind(
     "wrong-method", 405, Label(vi="Phương thức không dùng ở đây", en="Method not allowed here")
 )
+NAME_TAKEN = Kind("name-taken", 409, Label(vi="Tên đã có", en="The name is taken"))
+CHANGED = Kind("changed-meanwhile", 412, Label(vi="Đã thay đổi", en="It has changed meanwhile"))
+TAG_NEEDED = Kind("if-match-needed", 428, Label(vi="Cần If-Match", en="If-Match is needed"))
 NO_RESULT = Kind("no-result", 409, Label(vi="Lần chạy chưa có kết quả", en="The run has no result"))
 NOT_ENDED = Kind("not-ended", 409, Label(vi="Lần chạy chưa kết thúc", en="The run has not ended"))
 DAMAGED = Kind("damaged-answer", 410, Label(vi="Tệp kết quả bị hỏng", en="A stored answer is damaged"))
@@ -69,7 +72,7 @@ KINDS = (
     UNKNOWN_FILE,
     WRONG_METHOD, NO_RESULT, NOT_ENDED, DAMAGED, TOO_LARGE, WRONG_MEDIA_TYPE, WRONG_HOST, WRONG_REQUEST,
     WRONG_SCENARIO, BEYOND_LIMITS, TOO_OFTEN, OTHER, SERVER_FAULT, QUEUE_FULL, TOO_MANY_SESSIONS,
-    STORE_AWAY,
+    STORE_AWAY, NAME_TAKEN, CHANGED, TAG_NEEDED,
 )  # fmt: skip
 
 

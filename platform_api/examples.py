@@ -208,6 +208,44 @@ SCENARIO = Operation(
     },
     errors=(errors.UNKNOWN_SCENARIO,),
 )
+_NAMED = (errors.UNKNOWN_SCENARIO, errors.WRONG_REQUEST, errors.WRONG_SCENARIO)
+STORE = Operation(
+    201,
+    "It is stored.",
+    SCENARIO.example | {"name": "my-gate", "version": 1},
+    errors=(*_BODY, errors.WRONG_SCENARIO, errors.WRONG_REQUEST, errors.NAME_TAKEN),
+    body=Body("WrittenScenario", {"written": SMALL_SCENARIO}, SMALL_YAML),
+)
+CHANGE = Operation(
+    200,
+    "There is a new version.",
+    SCENARIO.example | {"name": "my-gate", "version": 2},
+    errors=(*_BODY, *_NAMED, errors.NOT_ALLOWED, errors.CHANGED, errors.TAG_NEEDED),
+    body=Body("WrittenScenario", {"written": SMALL_SCENARIO}, SMALL_YAML),
+)
+DELETE_SCENARIO = Operation(
+    204, "It is forgotten.", None, errors=(*_NAMED, errors.NOT_ALLOWED, errors.CHANGED)
+)  # fmt: skip
+VERSIONS = Operation(
+    200,
+    "The versions.",
+    {"name": "my-gate", "versions": [{"version": 1, "hash": A_HASH, "created": "2025-03-12T00:15:00Z"}]},
+    errors=_NAMED,
+)
+WRITTEN = Operation(200, "The text.", SMALL_YAML, errors=_NAMED, media_type="application/yaml")
+RESOLVED = Operation(200, "The resolved form.", {"name": "one-counter"}, errors=_NAMED)
+PICTURE = Operation(200, "The drawing.", "<svg …", errors=_NAMED, media_type="image/svg+xml")
+DIFF = Operation(
+    200,
+    "The differences.",
+    {
+        "a": "lang-son-2025-03-12",
+        "b": "my-gate",
+        "differences": [{"path": "zones.yard.room", "a": 300, "b": 450}],
+    },
+    errors=_NAMED,
+)
+SCHEMA = Operation(200, "The schema.", {"type": "object"})
 CHECK = Operation(
     200,
     "It can be run.",
@@ -412,6 +450,15 @@ OPERATIONS = {
     "getMetrics": METRICS,
     "listScenarios": SCENARIOS,
     "getScenario": SCENARIO,
+    "storeScenario": STORE,
+    "changeScenario": CHANGE,
+    "deleteScenario": DELETE_SCENARIO,
+    "listVersions": VERSIONS,
+    "getWritten": WRITTEN,
+    "getResolved": RESOLVED,
+    "getPicture": PICTURE,
+    "diffScenarios": DIFF,
+    "getSchema": SCHEMA,
     "checkScenario": CHECK,
     "submitRun": SUBMIT,
     "listRuns": RUNS,

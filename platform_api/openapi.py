@@ -41,7 +41,14 @@ def document_of(app: FastAPI) -> dict[str, Any]:
 
 def _add_schemas(document: dict[str, Any]) -> None:
     """Schemas that no handler names; FastAPI's own error shape is used nowhere."""
-    unnamed = (wire.RunOrder, wire.CheckOrder, wire.SessionOrder, wire.Act, wire.Problem)
+    unnamed = (
+        wire.RunOrder,
+        wire.CheckOrder,
+        wire.WrittenScenario,
+        wire.SessionOrder,
+        wire.Act,
+        wire.Problem,
+    )
     _, made = models_json_schema([(model, "validation") for model in unnamed], ref_template=REFERENCE)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(made["$defs"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
-from functools import lru_cache
 
 from platform_api import errors, wire
 from platform_api.cards import Card, cards
@@ -13,13 +12,18 @@ from platform_api.estimate import expected_entities
 from platform_api.runner import draw_seed
 from platform_api.runs import Order
 from platform_api.settings import Settings
+from platform_api.shelf import Found, Shelf
 from scenarios import library
 from scenarios.errors import Problem, ScenarioError
 from scenarios.resolved import Label, Resolved, scenario_hash
 
 
 def prepare(
-    order: wire.RunOrder, settings: Settings, holder: str = "", idempotency_key: str | None = None
+    order: wire.RunOrder,
+    settings: Settings,
+    shelf: Shelf,
+    holder: str = "",
+    idempotency_key: str | None = None,
 ) -> Order:
     """A run order as a run that may be queued.
 
@@ -30,7 +34,7 @@ def prepare(
     """
     if order.replications > settings.max_replications:
         raise _beyond("replications", order.replications, settings.max_replications)
-    loaded = _load(order)
+    loaded = _load(order, shelf)
     _check_size(loaded.resolved, settings)
     return Order(
         scenario=loaded.resolved,
@@ -39,7 +43,7 @@ def prepare(
         replications=order.replications,
         engine=order.engine,
         overrides=order.overrides,
-        named=isinstance(order.scenario, str) and not order.overrides,
+        named=_is_of_library(order),
         records=order.records,
         fresh=order.fresh,
         holder=holder,
@@ -48,14 +52,14 @@ def prepare(
     )
 
 
-def prepare_session(order: wire.SessionOrder, settings: Settings) -> tuple[Resolved, int]:
+def prepare_session(order: wire.SessionOrder, settings: Settings, shelf: Shelf) -> tuple[Resolved, int]:
     """The scenario and the seed of a live session; errors as `prepare`."""
-    loaded = _load(order)
+    loaded = _load(order, shelf)
     _check_size(loaded.resolved, settings)
     return loaded.resolved, draw_seed() if order.seed is None else order.seed
 
 
-def check(order: wire.CheckOrder | str, settings: Settings) -> wire.Checked:
+def check(order: wire.CheckOrder | str, settings: Settings, shelf: Shelf) -> wire.Checked:
     """Whether a scenario can be run here; a text is a written scenario in YAML.
 
     Raises
@@ -63,7 +67,7 @@ def check(order: wire.CheckOrder | str, settings: Settings) -> wire.Checked:
     ApiError
         As `prepare`.
     """
-    loaded = _load_text(order) if isinstance(order, str) else _load(order)
+    loaded = _load_text(order) if isinstance(order, str) else _load(order, shelf)
     return wire.Checked(
         name=loaded.resolved.name,
         hash=scenario_hash(loaded.resolved),
@@ -72,65 +76,51 @@ def check(order: wire.CheckOrder | str, settings: Settings) -> wire.Checked:
     )
 
 
-# ---- the library --------------------------------------------------------------------------------------
+# ---- scenarios by name --------------------------------------------------------------------------------
 
 
-def library_items() -> list[wire.ScenarioItem]:
-    """Every scenario of the library."""
-    return [_item(card) for card in cards()]
+def items(shelf: Shelf) -> list[wire.ScenarioItem]:
+    """Every scenario of the library, then those that users stored."""
+    stored = [shelf.find(variant.name) for variant in shelf.table.latest()]
+    return [*map(_item, cards()), *(_item(found.loaded.resolved, found.version) for found in stored)]
 
 
-def card(name: str) -> wire.ScenarioCard:
-    """One scenario of the library.
-
-    Raises
-    ------
-    ApiError
-        404 when there is none of that name.
-    """
-    loaded = _named(name)
-    scenario = loaded.resolved
+def card(found: Found) -> wire.ScenarioCard:
+    """One scenario, with what a client needs before it orders a run."""
+    scenario = found.loaded.resolved
     return wire.ScenarioCard(
-        **_item(scenario).model_dump(),
-        hash=scenario_hash(scenario),
+        **_item(scenario, found.version).model_dump(),
+        hash=found.hash,
         expected_entities=expected_entities(scenario),
         counts=wire.Counts(**{kind: len(getattr(scenario, kind)) for kind in wire.Counts.model_fields}),
         parameters=[wire.parameter(each) for each in scenario.parameters],
-        warnings=[wire.problem_item(problem) for problem in loaded.warnings],
+        warnings=[wire.problem_item(problem) for problem in found.loaded.warnings],
     )
 
 
-def _item(scenario: Resolved | Card) -> wire.ScenarioItem:
+def _item(scenario: Resolved | Card, version: int | None = None) -> wire.ScenarioItem:
     return wire.ScenarioItem(
-        name=scenario.name, title=wire.text(scenario.title), question=wire.text(scenario.question)
+        name=scenario.name,
+        title=wire.text(scenario.title),
+        question=wire.text(scenario.question),
+        version=version,
     )
-
-
-@lru_cache(maxsize=64)
-def _cached(name: str) -> library.Loaded:
-    """The library does not change while the service runs."""
-    return library.load(name)
-
-
-def _named(name: str, place: str = "name") -> library.Loaded:
-    if name not in library.names():
-        raise errors.unknown(errors.UNKNOWN_SCENARIO, place, name, library.names())
-    try:
-        return _cached(name)
-    except ScenarioError as error:
-        raise errors.of_scenario(error) from None
 
 
 # ---- reading ------------------------------------------------------------------------------------------
 
 
-def _load(order: wire.CheckOrder) -> library.Loaded:
+def _is_of_library(order: wire.CheckOrder) -> bool:
+    """Whether it is a scenario of the library as it is: only those are shown on the metrics."""
+    return isinstance(order.scenario, str) and order.scenario in library.names() and not order.overrides
+
+
+def _load(order: wire.CheckOrder, shelf: Shelf) -> library.Loaded:
     """The scenario of an order, with its overrides."""
     try:
         if isinstance(order.scenario, dict):  # JSON is YAML too; without a folder it can name no file
             return library.load_text(json.dumps(order.scenario, ensure_ascii=False), order.overrides)
-        named = _named(order.scenario, "scenario")
-        return library.load(order.scenario, order.overrides) if order.overrides else named
+        return shelf.varied(order.scenario, order.overrides, "scenario")
     except ScenarioError as error:
         raise errors.ApiError(errors.WRONG_SCENARIO, [_in_order(each) for each in error.problems]) from None
 

@@ -129,6 +129,12 @@ class CheckOrder(BaseModel):
     overrides: dict[str, Any] = Field(default_factory=dict, description="dotted path → value")
 
 
+class WrittenScenario(BaseModel):
+    """A scenario in the scenario language; `GET /v1/scenarios:schema` says what may stand in it."""
+
+    model_config = ConfigDict(extra="allow")
+
+
 class RunOrder(CheckOrder):
     """A run to do."""
 
@@ -148,6 +154,7 @@ class ScenarioItem(Wire):
     name: str
     title: Text
     question: Text
+    version: int | None = Field(None, description="of a stored scenario; null: of the library")
 
 
 class ScenarioList(Wire):
@@ -189,6 +196,37 @@ class ScenarioCard(ScenarioItem):
     counts: Counts
     parameters: list[ParameterItem]
     warnings: list[ProblemItem]
+
+
+class Version(Wire):
+    """A version of a stored scenario."""
+
+    version: int
+    hash: str
+    created: datetime
+
+
+class VersionList(Wire):
+    """The versions of a stored scenario, the latest first."""
+
+    name: str
+    versions: list[Version]
+
+
+class DifferenceItem(Wire):
+    """A place where two scenarios say different things; null where one says nothing."""
+
+    path: str = Field(description="dotted, in the resolved form")
+    a: Any
+    b: Any
+
+
+class Differences(Wire):
+    """Where two scenarios differ."""
+
+    a: str
+    b: str
+    differences: list[DifferenceItem]
 
 
 class Checked(Wire):

@@ -12,6 +12,7 @@ from platform_api.guard import Guard
 from platform_api.runs import Runs
 from platform_api.sessions import Sessions
 from platform_api.settings import Settings
+from platform_api.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Parts:
     registry: CollectorRegistry
     guard: Guard
     sessions: Sessions
+    shelf: Shelf
 
 
 def _parts(request: Request) -> Parts:

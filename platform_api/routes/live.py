@@ -51,7 +51,7 @@ def open_session(
     response: Response,
 ) -> wire.SessionState:
     """It stands still at the start of its window, or where `at` says."""
-    prepared = orders.prepare_session(order, service.settings)
+    prepared = orders.prepare_session(order, service.settings, service.shelf)
     session = service.sessions.open(*prepared, order.replication, order.at, caller)
     response.headers["Location"] = f"/v1/sessions/{session.saved.id}"
     return _state(session)

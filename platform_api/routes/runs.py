@@ -52,7 +52,9 @@ def submit_run(
     An order that equals an earlier one (scenario, seed, replications, engine) gives that one's run, unless
     `fresh` is said.
     """
-    ticket = service.runs.submit(orders.prepare(order, service.settings, caller.holder, idempotency_key))
+    ticket = service.runs.submit(
+        orders.prepare(order, service.settings, service.shelf, caller.holder, idempotency_key)
+    )
     response.headers["Location"] = f"/v1/runs/{ticket.id}"
     return ticket
 

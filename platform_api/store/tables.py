@@ -120,3 +120,14 @@ sessions = Table(
     Column("created", Instant, nullable=False),
     Column("touched", Instant, nullable=False),
 )
+
+variants = Table(
+    "variants",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("version", Integer, primary_key=True),  # from 1
+    Column("text", Text, nullable=False),  # as it was written
+    Column("hash", String(64), nullable=False),  # of the resolved form
+    Column("holder", String(40), nullable=False),
+    Column("created", Instant, nullable=False),
+)

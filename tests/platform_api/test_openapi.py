@@ -20,6 +20,15 @@ OPERATIONS = {
     ("get", "/v1/scenarios"): "listScenarios",
     ("get", "/v1/scenarios/{name}"): "getScenario",
     ("post", "/v1/scenarios:check"): "checkScenario",
+    ("post", "/v1/scenarios"): "storeScenario",
+    ("put", "/v1/scenarios/{name}"): "changeScenario",
+    ("delete", "/v1/scenarios/{name}"): "deleteScenario",
+    ("get", "/v1/scenarios/{name}/versions"): "listVersions",
+    ("get", "/v1/scenarios/{name}/written"): "getWritten",
+    ("get", "/v1/scenarios/{name}/resolved"): "getResolved",
+    ("get", "/v1/scenarios/{name}/picture"): "getPicture",
+    ("get", "/v1/scenarios:diff"): "diffScenarios",
+    ("get", "/v1/scenarios:schema"): "getSchema",
     ("post", "/v1/runs"): "submitRun",
     ("get", "/v1/runs"): "listRuns",
     ("get", "/v1/runs/{id}"): "getRun",
@@ -67,7 +76,7 @@ def test_operations_keep_their_names(document: dict[str, Any]) -> None:
 def test_every_operation_has_examples_of_all_it_takes_and_gives(document: dict[str, Any]) -> None:
     for method, path, operation in operations(document):
         bodies = [operation["requestBody"]] if "requestBody" in operation else []
-        assert bool(bodies) == (method == "post")
+        assert bool(bodies) == (method in ("post", "put"))
         for part in [*bodies, *operation["responses"].values()]:
             for media_type, content in part.get("content", {}).items():
                 assert content["examples"], (method, path, media_type)
