@@ -12,6 +12,7 @@ from typing import Any, Never
 
 import click
 
+from platform_api.commands.adopt import adopt
 from platform_api.commands.boards import boards
 from platform_api.commands.check import check
 from platform_api.commands.common import help_option, one_line, two_lines
@@ -186,6 +187,7 @@ for each in (
     compare,
     sweep,
     optimise,
+    adopt,
     resilience,
     why,
     forecast,

@@ -62,6 +62,7 @@ FAMILIES = (
             "na-chi-lang-2021": "EC-02",
             "ocop-export-lorry": "EC-03",
             "yen-bai-ocop": "",
+            "lang-son-shops-2021": "",
         },
     ),
     Family(

@@ -25,6 +25,9 @@ ORDER_HEADLINE = ("completed", "order_lead_time_mean", "order_lead_time_p95", "o
 PLAIN_HEADLINE = ("completed", "dwell_mean", "dwell_p95", "closing_backlog")
 """Figures that answer first, for gates, for orders, and for anything else."""
 
+COSTS = ("waiting_cost", "co2_waiting", "queue_length_max", "spoilage_value", "refund_value")
+"""… and after them, where the scenario has rates and there is something of it."""
+
 ENOUGH_FOR_QUANTILES = 9
 """Replications from which P10 and P90 are more than the two extremes."""
 
@@ -191,10 +194,14 @@ class Reading:
 
     def _group(self, labels: dict[str, str]) -> Group:
         names = self._headline_names(labels)
-        figures = (self.show(self.find(name, labels)) for name in names)
+        figures = (self.show(self.find(name, labels)) for name in (*names, *COSTS))
         title = self.told(labels) or self.say("result.everything")
-        given = tuple(f for f in figures if f is not None and f.estimate.mean is not None)
+        given = tuple(f for f in figures if f is not None and self._answers(f.estimate))
         return Group(title, labels, given)
+
+    @staticmethod
+    def _answers(of: Estimate) -> bool:
+        return of.mean is not None and (of.name not in COSTS or of.mean > 0)
 
     def _headline_names(self, labels: dict[str, str]) -> tuple[str, ...]:
         if self.find("crossed", labels):

@@ -193,3 +193,15 @@ def test_a_broken_result_is_told(tmp_path: Path, content: str) -> None:
     (tmp_path / "result.json").write_text(content, encoding="utf-8")
     with pytest.raises(NotAResult, match="cuakhau run"):
         results.load(tmp_path)
+
+
+def test_what_waiting_costs_stands_among_the_first_figures_where_there_are_rates() -> None:
+    from platform_api.reading import COSTS, Reading
+
+    for name, shown in (("kim-thanh-2021-01", set(COSTS[:4])), ("smart-gate-agv", set())):
+        scenario = load(name).resolved
+        result = run_scenario(scenario, seed=1, replications=1, jobs=1)
+        figures = {
+            f.estimate.name for group in Reading(result, scenario, "vi").groups() for f in group.figures
+        }
+        assert figures & set(COSTS) == shown
