@@ -6,13 +6,30 @@ import csv
 import io
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scenarios.resolved import Parameter
+
+
+Table = list[list[Any]]
+"""Rows, the names of the columns first."""
 
 
 class Answer:
     """Of a frozen dataclass of plain parts."""
 
     __slots__ = ()
+
+    parameters: tuple[Parameter, ...]
+
+    def table(self) -> Table:
+        """Its main figures, one a line."""
+        raise NotImplementedError
+
+    def to_csv(self) -> str:
+        """The table as CSV."""
+        return as_csv(self.table())
 
     def document(self) -> dict[str, Any]:
         """The answer as plain data."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from metrics.paired import Verdict
-from platform_api.answer import Answer, as_csv
+from platform_api.answer import Answer, Table
 from scenarios.resolved import Label, Parameter
 
 Interval = tuple[float, float]
@@ -251,9 +251,9 @@ class Comparison(Answer):
                 return each
         raise KeyError(f"{name} with labels {labels} of {variant}")
 
-    def to_csv(self) -> str:
+    def table(self) -> Table:
         """The differences as a table, one a line."""
-        rows: list[list[Any]] = [[
+        rows: Table = [[
             "variant", "name", "labels", "unit", "base", "value", "mean", "half_width", "level", "verdict",
             "variance_ratio", "n", "p", "p_holm", "p10", "p90", "change",
         ]]  # fmt: skip
@@ -263,7 +263,7 @@ class Comparison(Answer):
                 of.variant, of.name, labels, of.unit, why.base, why.value, of.mean, of.half_width, of.level,
                 of.verdict, of.variance_ratio, why.n, why.p, why.p_holm, why.p10, why.p90, why.change,
             ])  # fmt: skip
-        return as_csv(rows)
+        return rows
 
 
 def from_json(text: str | bytes) -> Comparison:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from metrics.selection import Fate
-from platform_api.answer import Answer, as_csv
+from platform_api.answer import Answer, Table
 from scenarios.resolved import Label, Parameter
 
 
@@ -128,18 +128,18 @@ class Optimum(Answer):
     result_version: int
     parameters: tuple[Parameter, ...]
 
-    def to_csv(self) -> str:
+    def table(self) -> Table:
         """The combinations that were simulated as a table, one a line."""
         heads = [decision.name for decision in self.decisions]
         figures = [f"{name}{part}" for name in ("cost", *(of.written for of in self.targets))
                    for part in ("", " half_width")]  # fmt: skip
-        rows: list[list[Any]] = [[*heads, *figures, "replications", "fate", "front", "chosen", "now"]]
+        rows: Table = [[*heads, *figures, "replications", "fate", "front", "chosen", "now"]]
         for of in self.candidates:
             numbers = [part for each in (of.cost, *of.targets) for part in (each.mean, each.half_width)]
             chosen = of.number == self.chosen
             rows.append([*(of.settings[head] for head in heads), *numbers, of.replications, of.fate, of.front,
                          chosen, of.now])  # fmt: skip
-        return as_csv(rows)
+        return rows
 
 
 def from_json(text: str | bytes) -> Optimum:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from platform_api.answer import Answer, as_csv
+from platform_api.answer import Answer, Table
 from scenarios.resolved import Label, Parameter
 
 
@@ -66,16 +66,16 @@ class OutageMap(Answer):
     result_version: int
     parameters: tuple[Parameter, ...]
 
-    def to_csv(self) -> str:
+    def table(self) -> Table:
         """The cells as a table, one a line."""
         measures = ("queue", "queue_km", "recovery_h", "lost_h")
         heads = [f"{name}{part}" for name in measures for part in ("", "_half_width", "_p10", "_p90")]
-        rows: list[list[Any]] = [["target", "start", "weekday", "hour", *heads]]
+        rows: Table = [["target", "start", "weekday", "hour", *heads]]
         for cell in self.cells:
             figures = [getattr(cell, name) for name in measures]
             parts = [part for of in figures for part in _parts(of)]
             rows.append([cell.target, cell.start, cell.weekday, cell.hour, *parts])
-        return as_csv(rows)
+        return rows
 
 
 def _parts(of: Figure | None) -> list[float | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from platform_api.answer import Answer, as_csv
+from platform_api.answer import Answer, Table
 from scenarios.resolved import Label, Parameter
 from scenarios.sweeps import Method
 
@@ -90,15 +90,15 @@ class Sweep(Answer):
     result_version: int
     parameters: tuple[Parameter, ...]
 
-    def to_csv(self) -> str:
+    def table(self) -> Table:
         """The places as a table, one a line."""
         paths = list(dict.fromkeys(path for place in self.places for path in place.settings))
         figures = [f"{outcome}{part}" for outcome in self.outcomes for part in ("", " half_width")]
-        rows: list[list[Any]] = [[*paths, *figures]]
+        rows: Table = [[*paths, *figures]]
         for place in self.places:
             numbers = [part for of in place.figures for part in (of.mean, of.half_width)]
             rows.append([*(place.settings.get(path, "") for path in paths), *numbers])
-        return as_csv(rows)
+        return rows
 
 
 def from_json(text: str | bytes) -> Sweep:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from platform_api.answer import Answer, as_csv
+from platform_api.answer import Answer, Table
 from scenarios.resolved import Label, Parameter
 
 
@@ -157,9 +157,9 @@ class Why(Answer):
     result_version: int
     parameters: tuple[Parameter, ...]
 
-    def to_csv(self) -> str:
+    def table(self) -> Table:
         """Every figure as a line: what it is of, and hours of an average entity."""
-        rows: list[list[Any]] = [["table", "kind", "step", "of", "hours", "half_width", "share"]]
+        rows: Table = [["table", "kind", "step", "of", "hours", "half_width", "share"]]
         for cause in self.causes:
             told = [cause.kind, cause.step, " ".join(cause.of)]
             rows.append(["cause", *told, cause.hours.mean, cause.hours.half_width, cause.share])
@@ -171,14 +171,14 @@ class Why(Answer):
             rows += [
                 [table, each.key, "", "", each.saves.mean, each.saves.half_width, each.load] for each in found
             ]
-        return as_csv(rows)
+        return rows
 
-    def stories_csv(self) -> str:
+    def stories_table(self) -> Table:
         """The parts of the stories, a line each."""
-        rows: list[list[Any]] = [["entity", "since", "ms", "kind", "step", "of"]]
+        rows: Table = [["entity", "since", "ms", "kind", "step", "of"]]
         for story in self.stories:
             rows += [[story.address, p.since, p.ms, p.kind, p.step, " ".join(p.of)] for p in story.parts]
-        return as_csv(rows)
+        return rows
 
 
 def from_json(text: str | bytes) -> Why:

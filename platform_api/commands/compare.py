@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from platform_api.experiments import Experiment
     from platform_api.hands import Hands
 
-ANSWER, TABLE = "comparison.json", "differences.csv"
+ANSWER, TABLE = "comparison.json", "differences"
 
 
 @command("compare")
@@ -60,7 +60,7 @@ def compare(speech: Speech, base: str, variants: tuple[str, ...], **asked: Any) 
         from platform_api.compare_report import render
 
         page = render(answer, experiment, _command((base, *variants), asked, answer), speech.language)
-        keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.to_csv()}, page)
+        keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:
         speech.json(answer.to_json())
     else:

@@ -15,7 +15,7 @@ from platform_api.commands.writing import write_text
 from platform_api.console import Speech, refuse
 
 if TYPE_CHECKING:
-    from platform_api.answer import Answer
+    from platform_api.answer import Answer, Table
     from platform_api.hands import Hands
     from scenarios.errors import Problem
 
@@ -80,12 +80,13 @@ def hands_for(speech: Speech, engine: str, asked: Mapping[str, Any]) -> Abstract
 
 
 def keep(
-    speech: Speech, answer: Answer, out: Path, document: str, tables: Mapping[str, str], page: str
+    speech: Speech, answer: Answer, out: Path, document: str, tables: Mapping[str, Table], page: str
 ) -> None:
     """The answer, its tables and its page beside the replications that it is made of."""
+    from platform_api.tabling import write_tables
+
     write_text(out / document, answer.to_json(indent=1) + "\n")
-    for name, told in tables.items():
-        write_text(out / name, told)
+    write_tables(out, tables, answer.parameters)
     write_text(out / REPORT, page)
     speech.note("run.kept", folder=out)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from platform_api.optimise_answer import Optimum
     from platform_api.optimising import Prepared
 
-ANSWER, TABLE = "optimum.json", "combinations.csv"
+ANSWER, TABLE = "optimum.json", "combinations"
 
 NOT_ASKED = {"precision": None, "ranges": None, "outcomes": (), "level": None}
 
@@ -64,7 +64,7 @@ def optimise(speech: Speech, base: str, decisions: tuple[str, ...], **asked: Any
         from platform_api.optimise_report import render
 
         page = render(answer, _command((base, *decisions), asked, answer), speech.language)
-        keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.to_csv()}, page)
+        keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:
         speech.json(answer.to_json())
     else:

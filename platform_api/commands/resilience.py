@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from platform_api.outage_answer import OutageMap
     from platform_api.outage_map import Asked, Prepared
 
-ANSWER, TABLE = "outages.json", "outages.csv"
+ANSWER, TABLE = "outages.json", "outages"
 
 
 @command("resilience")
@@ -52,7 +52,7 @@ def resilience(speech: Speech, scenario: str, **asked: Any) -> None:
         from platform_api.outage_report import render
 
         page = render(answer, _command(scenario, asked, answer), speech.language)
-        keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.to_csv()}, page)
+        keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:
         speech.json(answer.to_json())
     else:

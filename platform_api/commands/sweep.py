@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from platform_api.sweeping import Prepared
     from scenarios.experiments import Design
 
-ANSWER, TABLE = "sweep.json", "sweep.csv"
+ANSWER, TABLE = "sweep.json", "sweep"
 
 METHODS = ("factorial", "hypercube", "sobol", "tornado", "morris", "indices")
 
@@ -60,7 +60,7 @@ def sweep(speech: Speech, base: str, factors: tuple[str, ...], **asked: Any) -> 
         from platform_api.sweep_report import render
 
         page = render(answer, _command((base, *factors), asked, answer), speech.language)
-        keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.to_csv()}, page)
+        keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:
         speech.json(answer.to_json())
     else:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from platform_api.why import Asked
     from platform_api.why_answer import Why
 
-ANSWER, TABLE, STORIES = "why.json", "why.csv", "stories.csv"
+ANSWER, TABLE, STORIES = "why.json", "why", "stories"
 MOST_POINTS = 10_000
 
 
@@ -52,7 +52,7 @@ def why(speech: Speech, scenario: str, **asked: Any) -> None:
         from platform_api.why_report import render
 
         page = render(answer, _command(scenario, asked, answer), speech.language)
-        tables = {TABLE: answer.to_csv(), STORIES: answer.stories_csv()}
+        tables = {TABLE: answer.table(), STORIES: answer.stories_table()}
         keep(speech, answer, asked["out"], ANSWER, tables, page)
     if asked["as_json"]:
         speech.json(answer.to_json())

@@ -459,7 +459,10 @@ def test_the_page_stands_by_itself_and_repeats_itself(small_file: Path, tmp_path
         assert told in page
     assert page.count("<main") == 2
     answer = from_json((tmp_path / "kept" / command.ANSWER).read_bytes())
-    assert len((tmp_path / "kept" / command.TABLE).read_text().splitlines()) == len(answer.differences) + 1
+    assert (
+        len((tmp_path / "kept" / f"{command.TABLE}.csv").read_text().splitlines())
+        == len(answer.differences) + 1
+    )
 
 
 class Balanced(HTMLParser):
