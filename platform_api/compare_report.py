@@ -8,21 +8,41 @@ from typing import TYPE_CHECKING, Any
 from platform_api.charts.curve import Curve, curve
 from platform_api.charts.forest import Bar, forest
 from platform_api.compare_reading import Reading, Row
+from platform_api.foot import Foot, Studied, facts_of
 from platform_api.formats import instant
 from platform_api.page import page_of
-from platform_api.pedigree import ASSUMPTION
-from platform_api.sentences import difference_scale
+from platform_api.sentences import difference_scale, in_both
+from platform_api.stress import Facts
 from platform_api.texts import LANGUAGES, Language, pick, text
-from scenarios.resolved import Label, Parameter
+from scenarios.resolved import Label
 
 if TYPE_CHECKING:
     from platform_api.comparing import Comparison, Settling, Winners
     from platform_api.experiments import Experiment
 
 
-def render(answer: Comparison, experiment: Experiment, command: str, language: Language = "vi") -> str:
-    """The page as HTML, opened in a language; `command` repeats the experiment."""
-    pages = [_Page(answer, experiment, each, command) for each in LANGUAGES]
+def facts(answer: Comparison, experiment: Experiment) -> Facts:
+    """What its page tells of the comparison itself."""
+    varied = [_varied(side.label, side.scenario, side.overrides) for side in answer.sides[1:]]
+    return facts_of(
+        "compare", answer, experiment.sides[0], experiment.outcomes, varied,
+        in_both(lambda language: Reading(answer, experiment, language).how),
+    )  # fmt: skip
+
+
+def _varied(label: Label, scenario: str, overrides: dict[str, Any]) -> Label:
+    told = "; ".join(f"{path} = {value}" for path, value in overrides.items()) or scenario
+    return Label(f"{label.vi}: {told}", f"{label.en}: {told}")
+
+
+def render(
+    answer: Comparison, experiment: Experiment, command: str, language: Language = "vi",
+    studied: Studied | None = None,
+) -> str:  # fmt: skip
+    """The page as HTML, opened in a language; `command` repeats it, `studied` is the base by itself."""
+    told = facts(answer, experiment)
+    feet = [Foot(told, each, command, studied, "differences") for each in LANGUAGES]
+    pages = [_Page(answer, experiment, foot) for foot in feet]
     title = pages[LANGUAGES.index(language)].reading.title
     return page_of("compare.html.j2", pages, title, language)
 
@@ -30,10 +50,11 @@ def render(answer: Comparison, experiment: Experiment, command: str, language: L
 class _Page:
     """The page in one language; the template asks it for its parts, in order."""
 
-    def __init__(self, answer: Comparison, experiment: Experiment, language: Language, command: str) -> None:
-        self.answer, self.language, self.command = answer, language, command
-        self.reading = Reading(answer, experiment, language)
+    def __init__(self, answer: Comparison, experiment: Experiment, foot: Foot) -> None:
+        self.answer, self.foot, self.language = answer, foot, foot.language
+        self.reading = Reading(answer, experiment, self.language)
         self.scenario = experiment.sides[0].resolved
+        foot.rests.tried = bool(answer.ranges)
 
     def say(self, key: str, **values: object) -> str:
         """A text of comparisons."""
@@ -96,27 +117,9 @@ class _Page:
         for of in self.answer.winners:
             yield self.reading.name_of(of.variant), of
 
-    @property
-    def assumptions(self) -> list[Parameter]:
-        """Numbers of the base that nobody has given a source for."""
-        return [each for each in self.answer.parameters if each.source == ASSUMPTION]
-
-    def owner(self, parameter: Parameter) -> str:
-        """The agency that could tell."""
-        agency = self.scenario.agencies.get(parameter.owner or "")
-        return pick(agency.label, self.language) if agency else parameter.owner or "–"
-
-    def provenance(self) -> Iterator[tuple[str, str]]:
-        """What is needed to get the same answer again."""
-        of = self.answer
-        yield self.report("prov.version"), f"cuakhau {of.package_version}"
-        yield self.report("prov.engine"), of.engine
-        yield self.report("prov.seed"), str(of.seed)
-        yield self.report("prov.replications"), str(of.replications)
-        for side in of.sides:
-            told: Any = ", ".join(f"{path} = {value}" for path, value in side.overrides.items())
-            scenario = f"{side.typed}{f' ({told})' if told else ''} · SHA-256 {side.scenario_hash}"
-            yield self.reading.name_of(side.name), scenario
+    def digests(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Of each replication of each side."""
+        return [(self.reading.name_of(side.name), side.digests) for side in self.answer.sides]
 
 
 def _reach(row: Row) -> list[float]:

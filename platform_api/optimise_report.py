@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from platform_api.charts.scatter import scatter
-from platform_api.optimise_answer import Optimum
+from platform_api.foot import Foot, Studied, facts_of
+from platform_api.optimise_answer import Decided, Optimum
 from platform_api.optimise_reading import Reading
 from platform_api.page import page_of
-from platform_api.pedigree import ASSUMPTION
-from platform_api.texts import LANGUAGES, Language, text
-from scenarios.resolved import Parameter
+from platform_api.sentences import in_both
+from platform_api.stress import Facts
+from platform_api.texts import LANGUAGES, Language, pick, text
+from scenarios.resolved import Label
+
+if TYPE_CHECKING:
+    from platform_api.optimising import Prepared
+    from scenarios.wanted import Outcome
 
 
-def render(answer: Optimum, command: str, language: Language = "vi") -> str:
-    """The page as HTML, opened in a language; `command` repeats the optimisation."""
-    pages = [_Page(answer, each, command) for each in LANGUAGES]
+def facts(answer: Optimum, prepared: Prepared) -> Facts:
+    """What its page tells of the optimisation itself."""
+    outputs: list[Outcome | Label] = [
+        *prepared.wanted.objective.figures,
+        *(target.label for target in answer.targets),
+    ]
+    return facts_of(
+        "optimise", answer, prepared.side, outputs, [_options(of) for of in answer.decisions],
+        answer.certificate.sentence,
+    )  # fmt: skip
+
+
+def _options(of: Decided) -> Label:
+    return in_both(
+        lambda language: (
+            f"{pick(of.label, language)}: "
+            + ", ".join(pick(label, language) for label in of.options.values())
+        )
+    )
+
+
+def render(
+    answer: Optimum, prepared: Prepared, command: str, language: Language = "vi",
+    studied: Studied | None = None,
+) -> str:  # fmt: skip
+    """The page as HTML, opened in a language; `command` repeats it, `studied` is the base by itself."""
+    told = facts(answer, prepared)
+    pages = [_Page(answer, Foot(told, each, command, studied, "combinations")) for each in LANGUAGES]
     title = pages[LANGUAGES.index(language)].reading.title
     return page_of("optimise.html.j2", pages, title, language)
 
@@ -23,9 +54,9 @@ def render(answer: Optimum, command: str, language: Language = "vi") -> str:
 class _Page:
     """The page in one language; the template asks it for its parts, in order."""
 
-    def __init__(self, answer: Optimum, language: Language, command: str) -> None:
-        self.answer, self.language, self.command = answer, language, command
-        self.reading = Reading(answer, language)
+    def __init__(self, answer: Optimum, foot: Foot) -> None:
+        self.answer, self.foot, self.language = answer, foot, foot.language
+        self.reading = Reading(answer, self.language)
 
     def say(self, key: str, **values: object) -> str:
         """A text of optimisations."""
@@ -43,17 +74,6 @@ class _Page:
         scales = (self.reading.costs, self.reading.scale(target))
         return scatter(self.reading.dots(), target.bound, scales, self.reading.axes(), self.language)
 
-    @property
-    def assumptions(self) -> list[Parameter]:
-        """Numbers that nobody has given a source for."""
-        return [each for each in self.answer.parameters if each.source == ASSUMPTION]
-
-    def provenance(self) -> Iterator[tuple[str, str]]:
-        """What is needed to get the same answer again."""
-        of = self.answer
-        yield self.report("prov.version"), f"cuakhau {of.package_version}"
-        yield self.report("prov.engine"), of.engine
-        yield self.report("prov.seed"), str(of.seed)
-        yield self.report("prov.replications"), str(of.certificate.replications)
-        changes = ", ".join(f"{path} = {value}" for path, value in of.overrides.items())
-        yield of.name, f"{f'{changes} · ' if changes else ''}SHA-256 {of.scenario_hash}"
+    def digests(self) -> list[tuple[str, tuple[str, ...]]]:
+        """None are kept: there are too many combinations."""
+        return []

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from platform_api.charts.heat import heat_map
+from platform_api.foot import Foot, Studied, facts_of
 from platform_api.outage_answer import Cell, OutageMap
 from platform_api.outage_reading import MEASURES, Reading
 from platform_api.page import page_of
-from platform_api.pedigree import ASSUMPTION
-from platform_api.texts import LANGUAGES, Language, text
-from scenarios.resolved import Parameter
+from platform_api.sentences import in_both
+from platform_api.stress import Facts
+from platform_api.texts import LANGUAGES, Language, both, text
+
+if TYPE_CHECKING:
+    from platform_api.outage_map import Prepared
 
 
-def render(answer: OutageMap, command: str, language: Language = "vi") -> str:
-    """The page as HTML, opened in a language; `command` repeats the map."""
-    pages = [_Page(answer, each, command) for each in LANGUAGES]
+def facts(answer: OutageMap, prepared: Prepared) -> Facts:
+    """What its page tells of the map itself."""
+    outputs = [both(f"outages.map.{measure}") for measure in MEASURES]
+    return facts_of(
+        "resilience", answer, prepared.side, outputs, list(answer.targets.values()),
+        in_both(lambda language: Reading(answer, language).how),
+    )  # fmt: skip
+
+
+def render(
+    answer: OutageMap, prepared: Prepared, command: str, language: Language = "vi",
+    studied: Studied | None = None,
+) -> str:  # fmt: skip
+    """The page as HTML, opened in a language; `command` repeats the map, `studied` is the base by itself."""
+    told = facts(answer, prepared)
+    pages = [_Page(answer, Foot(told, each, command, studied, "outages")) for each in LANGUAGES]
     title = pages[LANGUAGES.index(language)].reading.title
     return page_of("outages.html.j2", pages, title, language)
 
@@ -23,9 +41,9 @@ def render(answer: OutageMap, command: str, language: Language = "vi") -> str:
 class _Page:
     """The page in one language; the template asks it for its parts, in order."""
 
-    def __init__(self, answer: OutageMap, language: Language, command: str) -> None:
-        self.answer, self.language, self.command = answer, language, command
-        self.reading = Reading(answer, language)
+    def __init__(self, answer: OutageMap, foot: Foot) -> None:
+        self.answer, self.foot, self.language = answer, foot, foot.language
+        self.reading = Reading(answer, self.language)
 
     def say(self, key: str, **values: object) -> str:
         """A text of outage maps."""
@@ -51,17 +69,6 @@ class _Page:
     def _row(self, cell: Cell) -> tuple[str, str, str]:
         return self.reading.name_of(cell.target), self.reading.when(cell), self.reading.told(cell)
 
-    @property
-    def assumptions(self) -> list[Parameter]:
-        """Numbers of the scenario that nobody has given a source for."""
-        return [each for each in self.answer.parameters if each.source == ASSUMPTION]
-
-    def provenance(self) -> Iterator[tuple[str, str]]:
-        """What is needed to get the same answer again."""
-        of = self.answer
-        yield self.report("prov.version"), f"cuakhau {of.package_version}"
-        yield self.report("prov.engine"), of.engine
-        yield self.report("prov.seed"), str(of.seed)
-        yield self.report("prov.replications"), str(of.replications)
-        changes = ", ".join(f"{path} = {value}" for path, value in of.overrides.items())
-        yield of.name, f"{f'{changes} · ' if changes else ''}SHA-256 {of.scenario_hash}"
+    def digests(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Of each replication of the undisturbed run."""
+        return [("", self.answer.digests)]

@@ -17,11 +17,11 @@ from platform_api.charts.strip import strip
 from platform_api.drawing import draw
 from platform_api.formats import NBSP, Scale, date, duration, instant, number, scale_for
 from platform_api.page import page_of
-from platform_api.pedigree import ASSUMPTION, is_changed, origin_told, source_told
 from platform_api.reading import BY_AGENCY, BY_GATE, Group, Reading, Row, Shown
+from platform_api.rests import Rests
 from platform_api.study import StudyPart, study
 from platform_api.texts import LANGUAGES, Language, pick, text
-from scenarios.resolved import DAY, Parameter, Resolved
+from scenarios.resolved import DAY, Resolved
 
 if TYPE_CHECKING:
     from platform_api.results import Curve as Line
@@ -30,27 +30,23 @@ if TYPE_CHECKING:
 HOUR = 3_600_000
 """[ms]"""
 
-LABELLED = (
-    "agencies", "calendars", "resources", "zones", "stocks", "platforms", "steps", "flows", "disruptions",
-    "rules",
-)  # fmt: skip
-"""Parts of a scenario whose things have a label."""
-
 
 def render(result: Result, scenario: Resolved, command: str, language: Language = "vi") -> str:
     """The page as HTML, opened in a language; `command` repeats the run."""
-    pages = [_Page(result, scenario, each, command) for each in LANGUAGES]
+    pages = [ResultPage(result, scenario, each, command) for each in LANGUAGES]
     others = [each for each in LANGUAGES if each != language]
     title = " · ".join(pick(scenario.title, each) for each in (language, *others))
     return page_of("report.html.j2", pages, title, language)
 
 
-class _Page:
+class ResultPage:
     """The page in one language; the template asks it for its parts, in order."""
 
     def __init__(self, result: Result, scenario: Resolved, language: Language, command: str) -> None:
         self.result, self.scenario, self.language, self.command = result, scenario, language, command
         self.reading = Reading(result, scenario, language)
+        self.rests = Rests(scenario, scenario.parameters, language)
+        self.whom = ""  # of whom the Time Release Study is, where that is not plain
 
     def say(self, key: str, **values: object) -> str:
         """A text of the report."""
@@ -233,43 +229,6 @@ class _Page:
                 yield shown.name, self.reading.told(estimate.labels), shown
 
     # ---- what it rests on ----------------------------------------------------------------------------
-
-    @property
-    def assumptions(self) -> list[Parameter]:
-        """Numbers nobody has given a source for."""
-        return [p for p in self.scenario.parameters if p.source == ASSUMPTION and not is_changed(p)]
-
-    @property
-    def sourced(self) -> list[Parameter]:
-        """Numbers with a source."""
-        return [p for p in self.scenario.parameters if p.source != ASSUMPTION and not is_changed(p)]
-
-    @property
-    def changed(self) -> list[Parameter]:
-        """Numbers that an override put there."""
-        return [p for p in self.scenario.parameters if is_changed(p)]
-
-    def sources(self) -> Iterator[tuple[str, str, str | None]]:
-        """(key, what it is, address) of each source."""
-        for key, source in self.scenario.sources.items():
-            yield key, source_told(source, self.language), source.url
-
-    def instead(self, parameter: Parameter) -> str:
-        """What a changed number stands instead of, with where that came from."""
-        before = parameter.instead
-        return before.value + origin_told(before, self.scenario, self.language) if before else "–"
-
-    def about(self, parameter: Parameter) -> str:
-        """What a number is of, in words: the label of the step, the resource … in whose entry it stands."""
-        section, _, inner = parameter.path.partition(".")
-        things = getattr(self.scenario, section) if section in LABELLED else {}
-        name = inner.partition(".")[0]
-        return pick(things[name].label, self.language) if name in things else ""
-
-    def owner(self, parameter: Parameter) -> str:
-        """The agency that could tell."""
-        agency = self.scenario.agencies.get(parameter.owner or "")
-        return pick(agency.label, self.language) if agency else parameter.owner or "–"
 
     def provenance(self) -> Iterator[tuple[str, str]]:
         """What is needed to get the same answer again."""

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from platform_api.charts.tornado import tornado
+from platform_api.foot import Foot, Studied, facts_of
 from platform_api.page import page_of
-from platform_api.pedigree import ASSUMPTION
+from platform_api.sentences import in_both
+from platform_api.stress import Facts
 from platform_api.sweep_answer import Sweep
 from platform_api.sweep_reading import Reading
 from platform_api.texts import LANGUAGES, Language, text
-from scenarios.resolved import Parameter
+from scenarios.resolved import Label
+
+if TYPE_CHECKING:
+    from platform_api.sweeping import Prepared
+    from scenarios.sweeps import Turn
 
 
-def render(answer: Sweep, command: str, language: Language = "vi") -> str:
-    """The page as HTML, opened in a language; `command` repeats the sweep."""
-    pages = [_Page(answer, each, command) for each in LANGUAGES]
+def facts(answer: Sweep, prepared: Prepared) -> Facts:
+    """What its page tells of the sweep itself."""
+    return facts_of(
+        "sweep", answer, prepared.side, prepared.outcomes, [_values(turn) for turn in prepared.turns],
+        in_both(lambda language: Reading(answer, language).how),
+    )  # fmt: skip
+
+
+def _values(turn: Turn) -> Label:
+    ends = f"{turn.at(0.0)} … {turn.at(1.0)}"
+    told = f"{turn.path} = {', '.join(map(str, turn.values)) or ends}"
+    return Label(told, told)
+
+
+def render(
+    answer: Sweep, prepared: Prepared, command: str, language: Language = "vi", studied: Studied | None = None
+) -> str:
+    """The page as HTML, opened in a language; `command` repeats it, `studied` is the base by itself."""
+    told = facts(answer, prepared)
+    pages = [_Page(answer, Foot(told, each, command, studied, "sweep")) for each in LANGUAGES]
     title = pages[LANGUAGES.index(language)].reading.title
     return page_of("sweep.html.j2", pages, title, language)
 
@@ -23,9 +46,9 @@ def render(answer: Sweep, command: str, language: Language = "vi") -> str:
 class _Page:
     """The page in one language; the template asks it for its parts, in order."""
 
-    def __init__(self, answer: Sweep, language: Language, command: str) -> None:
-        self.answer, self.language, self.command = answer, language, command
-        self.reading = Reading(answer, language)
+    def __init__(self, answer: Sweep, foot: Foot) -> None:
+        self.answer, self.foot, self.language = answer, foot, foot.language
+        self.reading = Reading(answer, self.language)
 
     def say(self, key: str, **values: object) -> str:
         """A text of sweeps."""
@@ -41,17 +64,6 @@ class _Page:
         title = self.say("influences", figure=self.reading.heading(0))
         return tornado(pairs, self.reading.scale(0), self.language, title) if pairs else ""
 
-    @property
-    def assumptions(self) -> list[Parameter]:
-        """Numbers of the scenario that nobody has given a source for."""
-        return [each for each in self.answer.parameters if each.source == ASSUMPTION]
-
-    def provenance(self) -> Iterator[tuple[str, str]]:
-        """What is needed to get the same answer again."""
-        of = self.answer
-        yield self.report("prov.version"), f"cuakhau {of.package_version}"
-        yield self.report("prov.engine"), of.engine
-        yield self.report("prov.seed"), str(of.seed)
-        yield self.report("prov.replications"), str(of.replications)
-        changes = ", ".join(f"{path} = {value}" for path, value in of.overrides.items())
-        yield of.name, f"{f'{changes} · ' if changes else ''}SHA-256 {of.scenario_hash}"
+    def digests(self) -> list[tuple[str, tuple[str, ...]]]:
+        """None are kept: there are too many places."""
+        return []

@@ -58,8 +58,11 @@ def compare(speech: Speech, base: str, variants: tuple[str, ...], **asked: Any) 
     answer = _run(speech, experiment, asked["out"], hands_for(speech, design.engine, asked))
     if asked["out"] is not None:
         from platform_api.compare_report import render
+        from platform_api.foot import study_of
 
-        page = render(answer, experiment, _command((base, *variants), asked, answer), speech.language)
+        words = _command((base, *variants), asked, answer)
+        studied = study_of(experiment.sides[0], answer.seed)
+        page = render(answer, experiment, words, speech.language, studied)
         keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:
         speech.json(answer.to_json())

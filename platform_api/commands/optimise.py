@@ -61,9 +61,12 @@ def optimise(speech: Speech, base: str, decisions: tuple[str, ...], **asked: Any
     tell_warnings(speech, prepared.side.warnings)
     answer = _run(speech, prepared, asked["out"], hands_for(speech, design.engine, asked))
     if asked["out"] is not None:
+        from platform_api.foot import study_of
         from platform_api.optimise_report import render
 
-        page = render(answer, _command((base, *decisions), asked, answer), speech.language)
+        words = _command((base, *decisions), asked, answer)
+        studied = study_of(prepared.side, answer.seed)
+        page = render(answer, prepared, words, speech.language, studied)
         keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:
         speech.json(answer.to_json())

@@ -49,9 +49,12 @@ def resilience(speech: Speech, scenario: str, **asked: Any) -> None:
     tell_warnings(speech, prepared.side.warnings)
     answer = _run(speech, prepared, asked["out"], hands_for(speech, prepared.asked.engine, asked))
     if asked["out"] is not None:
+        from platform_api.foot import study_of
         from platform_api.outage_report import render
 
-        page = render(answer, _command(scenario, asked, answer), speech.language)
+        words = _command(scenario, asked, answer)
+        studied = study_of(prepared.side, answer.seed)
+        page = render(answer, prepared, words, speech.language, studied)
         keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:
         speech.json(answer.to_json())

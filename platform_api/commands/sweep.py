@@ -57,9 +57,12 @@ def sweep(speech: Speech, base: str, factors: tuple[str, ...], **asked: Any) -> 
     tell_warnings(speech, prepared.side.warnings)
     answer = _run(speech, prepared, asked["out"], hands_for(speech, prepared.design.engine, asked))
     if asked["out"] is not None:
+        from platform_api.foot import study_of
         from platform_api.sweep_report import render
 
-        page = render(answer, _command((base, *factors), asked, answer), speech.language)
+        words = _command((base, *factors), asked, answer)
+        studied = study_of(prepared.side, answer.seed)
+        page = render(answer, prepared, words, speech.language, studied)
         keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:
         speech.json(answer.to_json())

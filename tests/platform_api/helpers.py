@@ -1,5 +1,6 @@
 """What several tests of the service say: that an answer is a proper problem, that a run has ended."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,11 @@ def assert_problem(response: Response, kind: Kind | None = None) -> wire.Problem
     if kind is not None:
         assert (problem.type, problem.status) == (kind.type, kind.status)
     return problem
+
+
+def assert_stands_alone(page: str) -> None:
+    """An HTML page that loads nothing and runs nothing; a name space is no address, a source may have one."""
+    assert not re.search(r"<script|<link|@import|src=|url\((?!#)|href=(?![\"']https?:)", page)
 
 
 def wait_for_end(client: Any, run: str, seconds: float = 60.0) -> dict[str, Any]:
