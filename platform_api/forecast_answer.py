@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from platform_api.answer import Answer, as_csv
+from platform_api.answer import Answer, Table
 from scenarios.resolved import Label, Parameter
 
 
@@ -85,15 +85,15 @@ class Forecast(Answer):
     result_version: int
     parameters: tuple[Parameter, ...]
 
-    def to_csv(self) -> str:
+    def table(self) -> Table:
         """The fans as a table: a line for each look at each curve."""
         names = list(self.fans[0].quantiles) if self.fans else []
-        rows: list[list[Any]] = [["variant", "what", "of", "hours", *names]]
+        rows: Table = [["variant", "what", "of", "hours", *names]]
         for fan in self.fans:
             for i, hours in enumerate(self.looks):
                 values = [fan.quantiles[name][i] for name in names]
                 rows.append([fan.variant, fan.what, fan.label.en, hours, *values])
-        return as_csv(rows)
+        return rows
 
 
 def from_json(text: str | bytes) -> Forecast:

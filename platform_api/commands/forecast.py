@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from platform_api.forecast_answer import Forecast
     from scenarios.situation import Situation
 
-ANSWER, TABLE = "forecast.json", "forecast.csv"
+ANSWER, TABLE = "forecast.json", "forecast"
 
 
 @command("forecast")
@@ -59,7 +59,7 @@ def forecast(speech: Speech, scenario: str, **asked: Any) -> None:
         from platform_api.forecast_report import render
 
         page = render(answer, _command(scenario, asked, answer), speech.language)
-        keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.to_csv()}, page)
+        keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:
         speech.json(answer.to_json())
     else:
