@@ -23,6 +23,7 @@ from platform_api.commands.forecast import forecast
 from platform_api.commands.keeping import backup, clear_out, keys, restore, worker
 from platform_api.commands.listing import listing
 from platform_api.commands.optimise import optimise
+from platform_api.commands.rehearse import rehearse
 from platform_api.commands.report import report
 from platform_api.commands.resilience import resilience
 from platform_api.commands.run import run
@@ -194,6 +195,7 @@ for each in (
     report,
     export,
     boards,
+    rehearse,
     serve,
     worker,
     keys,

@@ -44,7 +44,7 @@ def _texts(series: Simulated, common: dict[str, str], times: list[str]) -> Itera
             yield _head(line.family)
             told = line.family
         for name, labels, values in _rows(line):
-            yield _samples(f"{PREFIX}{name}{{{_labels(common | labels)}}}", values, times)
+            yield _samples(f"{PREFIX}{name}{{{labels_told(common | labels)}}}", values, times)
 
 
 def _head(family: Family) -> str:
@@ -75,8 +75,9 @@ def _number(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(value)
 
 
-def _labels(labels: dict[str, str]) -> str:
-    return ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items())
+def labels_told(labels: dict[str, str]) -> str:
+    """Labels as they stand in braces; the name of the metric is none of them."""
+    return ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items() if name != "__name__")
 
 
 def _escaped(value: str) -> str:

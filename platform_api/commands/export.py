@@ -113,12 +113,12 @@ def _ordered(speech: Speech, what: str, form: str, asked: dict[str, Any]) -> Ite
 
 def _as_asked(speech: Speech, order: Order, asked: dict[str, Any]) -> Order:
     kinds = dict(_pair(each) for each in asked["objects"])
-    step = _duration(asked["step"])
+    step = duration_of("--step", asked["step"])
     return replace(order, language=speech.language, table=asked["table"], kinds=kinds, step=step)
 
 
-def _duration(written: str | None) -> int | None:
-    """`15 min` in milliseconds."""
+def duration_of(option: str, written: str | None) -> int | None:
+    """`15 min` in milliseconds; at least a second."""
     from scenarios.errors import Flaw, ScenarioError
     from scenarios.units import parse_duration
 
@@ -127,9 +127,9 @@ def _duration(written: str | None) -> int | None:
     try:
         milliseconds = parse_duration(written)
     except Flaw as flaw:
-        raise ScenarioError([flaw.at("--step")]) from None
+        raise ScenarioError([flaw.at(option)]) from None
     if milliseconds < SHORTEST_STEP:
-        raise refuse("export_step", value=written)
+        raise refuse("export_step", option=option, value=written)
     return milliseconds
 
 
