@@ -16,6 +16,7 @@ from platform_api.forecast_answer import Chance, Fan, Forecast, Turned
 from platform_api.forecast_trials import Futures
 from platform_api.hands import Hands, usual
 from platform_api.journal import Journal
+from platform_api.outage_map import counts_vehicles
 from platform_api.work import Work
 from scenarios import library
 from scenarios.errors import Flaw, Problem, ScenarioError, suggestion
@@ -191,6 +192,7 @@ def _assembled(asked: Prepared, trials: Sequence[Trial]) -> Forecast:
     return Forecast(
         name=scenario.name,
         title=scenario.title,
+        vehicles=counts_vehicles(scenario),
         now=scenario.clock.start,
         there=sum(flow.backlog.count for flow in scenario.flows.values() if flow.backlog),
         horizon_h=told.horizon / HOUR,

@@ -59,6 +59,7 @@ class Forecast(Answer):
 
     name: str
     title: Label
+    vehicles: bool
     now: str
     there: int
     horizon_h: float

@@ -10,7 +10,7 @@ from platform_api.forecast_answer import Chance, Fan, Forecast
 from platform_api.formats import NBSP, number
 from platform_api.formats import date as date_told
 from platform_api.texts import Language, pick, text
-from platform_api.why_reading import Sheet
+from platform_api.why_reading import Sheet, nouns
 
 ROWS = 13
 """Instants of the table on the screen, about so many."""
@@ -26,7 +26,7 @@ class Reading:
 
     def say(self, key: str, **values: object) -> str:
         """A text of forecasts."""
-        return text(f"forecast.{key}", self.language, **values)
+        return text(f"forecast.{key}", self.language, **nouns(self.answer.vehicles, self.language), **values)
 
     @property
     def start(self) -> datetime:

@@ -15,8 +15,9 @@ from platform_api.faults import blaming_the_scenario
 from platform_api.following import Ask, Follow
 from platform_api.hands import Hands, usual
 from platform_api.journal import Journal
+from platform_api.outage_map import counts_vehicles
 from platform_api.sides import Opened, opened_to_follow, turned
-from platform_api.why_answer import Because, Blame, Hours, Most, Narrow, Ranking, Through, Why
+from platform_api.why_answer import Because, Blame, Hours, Most, Narrow, Ranking, Story, Through, Why
 from platform_api.why_trials import Causes, Question, Shares, cause_of
 from platform_api.work import Work
 from scenarios import dials
@@ -134,11 +135,14 @@ def run(
     cancel: Ask | None = None,
 ) -> Why:
     """Find out; arguments and errors are those of `experiments.compare`."""
+    from platform_api.why_stories import stories
+
     journal = Journal(folder, asked.head)
     try:
         with blaming_the_scenario(), hands or usual(asked.question.engine, jobs) as many:
+            told = tuple(stories(asked, cancel))  # who is asked for and is not there is told at once
             found = _Finding(asked, journal, many, progress, cancel).all()
-        return _assembled(asked, found)
+        return _assembled(asked, found, told)
     finally:
         journal.close()
 
@@ -249,8 +253,8 @@ def _columns(trials: Sequence[Trial]) -> list[Floats]:
 # ---- the answer -----------------------------------------------------------------------------------------
 
 
-def _assembled(asked: Prepared, found: _Found) -> Why:
-    from platform_api.why_stories import names_of, owners_of, stories
+def _assembled(asked: Prepared, found: _Found, tales: tuple[Story, ...]) -> Why:
+    from platform_api.why_stories import names_of, owners_of
     from platform_api.why_trials import EXACT
 
     told, of = asked.asked, asked.question
@@ -267,6 +271,7 @@ def _assembled(asked: Prepared, found: _Found) -> Why:
     return Why(
         name=scenario.name,
         title=scenario.title,
+        vehicles=counts_vehicles(scenario),
         seed=of.seed,
         replications=told.replications,
         engine=of.engine,
@@ -284,7 +289,7 @@ def _assembled(asked: Prepared, found: _Found) -> Why:
         named_by_theory=max(loads, key=lambda name: loads[name], default=None),
         highest_load=max(loads.values(), default=None),
         through=_through(scenario, _columns(found.causes)[1], level),
-        stories=tuple(stories(asked)),
+        stories=tales,
         names=names_of(scenario),
         owners=owners_of(scenario),
         warnings=tuple(_warnings(asked, found)),

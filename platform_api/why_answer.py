@@ -125,6 +125,7 @@ class Why(Answer):
 
     name: str
     title: Label
+    vehicles: bool
     seed: int
     replications: int
     engine: str

@@ -32,6 +32,12 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
 
+def nouns(vehicles: bool, language: Language) -> dict[str, str]:
+    """What they are called who come: one of them, many."""
+    kind = "vehicle" if vehicles else "case"
+    return {"one": text(f"noun.{kind}", language), "many": text(f"noun.{kind}s", language)}
+
+
 class Reading:
     """One answer, read in one language."""
 
@@ -40,7 +46,7 @@ class Reading:
 
     def say(self, key: str, **values: object) -> str:
         """A text of `why`."""
-        return text(f"why.{key}", self.language, **values)
+        return text(f"why.{key}", self.language, **nouns(self.answer.vehicles, self.language), **values)
 
     @property
     def title(self) -> str:
@@ -186,7 +192,9 @@ class Reading:
         mean = number(of.mean, digits, self.language)
         if of.half_width is None:
             return mean
-        return f"{mean}{NBSP}±{NBSP}{number(of.half_width, max(digits, of.half_width < 1), self.language)}"
+        return (
+            f"{mean}{NBSP}±{NBSP}{number(of.half_width, max(digits, int(of.half_width < 1)), self.language)}"
+        )
 
     def _count(self, value: float) -> str:
         return number(value, 0 if value >= 100 else 1, self.language)

@@ -14,6 +14,7 @@ from scenarios.resolved import Label, Resolved
 if TYPE_CHECKING:
     from metrics.causes import Parts
     from metrics.replication import Replication
+    from platform_api.following import Ask
     from platform_api.why import Prepared
 
 Which = Literal["typical", "slow", "slowest", "asked"]
@@ -21,20 +22,25 @@ Which = Literal["typical", "slow", "slowest", "asked"]
 QUANTILES: tuple[tuple[Which, float], ...] = (("typical", 0.5), ("slow", 0.95), ("slowest", 1.0))
 
 
-def stories(asked: Prepared) -> Iterator[Story]:
+def stories(asked: Prepared, cancel: Ask | None) -> Iterator[Story]:
     """Of a typical stay, a long one, the longest, and of whoever was asked for.
 
     Raises
     ------
     ScenarioError
         For an address that nobody of the first replication has.
+    sim.run.Cancelled
+        If it was told to stop.
     """
     from metrics.causes import parts
     from metrics.replication import Replication
     from sim import run as simulation
 
     of = asked.question
-    run = Replication(of.scenario, simulation.run(of.scenario, of.seed, 0, engine=of.engine).log)
+    done = simulation.run(of.scenario, of.seed, 0, engine=of.engine, cancel=cancel)
+    if cancel is not None and cancel():
+        raise simulation.Cancelled
+    run = Replication(of.scenario, done.log)
     told = parts(run)
     yield from (_story(run, told, row, which) for which, row in _chosen(run, told))
     for row in _asked(run, asked.asked.trucks):

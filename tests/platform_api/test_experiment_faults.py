@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from platform_api import experiments, hands, journal, outage_map, sweeping
+from platform_api import experiments, hands, journal, outage_map, sweeping, why
 from platform_api.answer import Answer
 from platform_api.crew import RunFailed
 from platform_api.following import Advance
@@ -58,11 +58,16 @@ def mapped(file: Path, folder: Path | None, engine: str, replications: int) -> A
     return outage_map.prepare(asked, folder)
 
 
+def explained(file: Path, folder: Path | None, engine: str, replications: int) -> Any:
+    return why.prepare(why.Asked(str(file), replications=replications, seed=1, engine=engine), folder)
+
+
 OFFICERS = tuple(range(80, 40, -1))
 KINDS = (
     Kind("compare", compared, experiments.run, (f"a:{OFFICER}=2",)),
     Kind("sweep", swept, sweeping.run, (f"{OFFICER}={','.join(map(str, OFFICERS))}",)),
     Kind("resilience", mapped, outage_map.run, ("--every", "12h")),
+    Kind("why", explained, why.run, ()),
 )
 of_every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
@@ -184,7 +189,7 @@ def test_cancelled_in_the_middle_of_a_replication_it_stops_within_a_second(
             return bool(asked)
 
         with pytest.raises(Cancelled):
-            kind.run(kind.prepare(long_file, None, engine, 4), jobs=1, cancel=stop)
+            kind.run(kind.prepare(long_file, None, engine, 40), jobs=1, cancel=stop)
         took.append(time.monotonic() - asked[0])
         if took[-1] < 1.0:
             break

@@ -229,8 +229,8 @@ def test_the_screen_tells_it_in_both_languages(file: Path, language: str) -> Non
         "forecast", file, *WORDS, *NOW, "--action", "two:resources.officer.capacity=2", "--lang", language
     )
     assert done.exit_code == 0, done.output
-    vi = ("Xác suất số xe tồn vượt 22", "Bây giờ: 20 xe", "Các việc có thể làm", "two")
-    en = ("Probability that the backlog passes 22", "Now: 20 trucks", "What might be done", "two")
+    vi = ("Xác suất số đang tồn vượt 22", "Bây giờ: 20 đang ở đó", "Các việc có thể làm", "two")
+    en = ("Probability that the backlog passes 22", "Now: 20 are there", "What might be done", "two")
     for said in vi if language == "vi" else en:
         assert said in done.stdout
 
