@@ -17,6 +17,7 @@ from platform_api.commands.boards import boards
 from platform_api.commands.check import check
 from platform_api.commands.common import help_option, one_line, two_lines
 from platform_api.commands.compare import compare
+from platform_api.commands.estimate import estimate
 from platform_api.commands.explain import explain
 from platform_api.commands.export import export
 from platform_api.commands.forecast import forecast
@@ -184,6 +185,7 @@ for each in (
     listing,
     check,
     explain,
+    estimate,
     run,
     compare,
     sweep,

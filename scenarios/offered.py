@@ -90,7 +90,7 @@ def _reached(flow: Flow, scenario: Resolved, begin: int, end: int) -> int:
     count, days = flow.arrivals.count, flow.arrivals.days
     if flow.arrivals.kind != "rate" or count is None or days is None:
         return end
-    expected = sum(share * _of_day(flow, day) for day, share in _days(scenario, begin, end))
+    expected = sum(share * _of_day(flow, day) for day, share in local_days(scenario, begin, end))
     return end if expected <= count else begin + round((end - begin) * count / expected)
 
 
@@ -103,13 +103,13 @@ def _entities(scenario: Resolved, flow: Flow) -> float:
         return (arrivals.count or 0) * arrivals.demand / 1000 + waiting
     if arrivals.kind == "none" or arrivals.days is None:
         return waiting
-    expected = sum(share * _of_day(flow, day) for day, share in _days(scenario, *_span(scenario)))
+    expected = sum(share * _of_day(flow, day) for day, share in local_days(scenario, *_span(scenario)))
     if arrivals.count is not None:
         expected = min(expected, arrivals.count)
     return expected * arrivals.demand / 1000 + waiting
 
 
-def _days(scenario: Resolved, begin: int, end: int) -> Iterator[tuple[int, float]]:
+def local_days(scenario: Resolved, begin: int, end: int) -> Iterator[tuple[int, float]]:
     """Local dates [days since 1970-01-01] of a span, and what part of each lies in it."""
     offsets, start_utc = scenario.clock.offsets, scenario.clock.start_utc
     for day in days_between(offsets, start_utc, begin, end):
@@ -141,18 +141,18 @@ def _scheduled(pool: Resource, scenario: Resolved) -> float:
 def _work_of_one(scenario: Resolved, flow: Flow, means: Mapping[str, float]) -> dict[str, float]:
     """Pool → unit milliseconds that an entity asks it for, on average."""
     work: dict[str, float] = {}
-    for values, chance in _kinds(scenario, flow):
-        for step, visits in _visits(scenario, flow, values).items():
+    for values, chance in kinds_of(scenario, flow):
+        for step, visits in visits_of(scenario, flow, values).items():
             worked = visits > 0 and scenario.steps[step].time is not None  # what is held is left out
             for need in scenario.steps[step].needs if worked else ():
                 if len(need.any_of) == 1:
                     pool, units = need.any_of[0]
-                    time = means[_leaf(scenario.steps[step].time, values)]
+                    time = means[leaf_of(scenario.steps[step].time, values)]
                     work[pool] = work.get(pool, 0.0) + chance * visits * units * time
     return work
 
 
-def _kinds(scenario: Resolved, flow: Flow) -> list[tuple[Values, float]]:
+def kinds_of(scenario: Resolved, flow: Flow) -> list[tuple[Values, float]]:
     """Combinations of the attributes that matter, with their chances."""
     kinds: list[tuple[dict[str, str], float]] = [({}, 1.0)]
     wanted = _wanted(scenario, flow)
@@ -187,7 +187,7 @@ def _attributes(tree: Tree) -> Iterator[str]:
             yield from _attributes(case)
 
 
-def _leaf(tree: Tree, values: Values) -> str:
+def leaf_of(tree: Tree, values: Values) -> str:
     """The leaf for one kind of entity."""
     while isinstance(tree, By):
         tree = tree.cases[values[tree.attribute]]
@@ -195,7 +195,7 @@ def _leaf(tree: Tree, values: Values) -> str:
 
 
 def _shares(scenario: Resolved, tree: Tree, values: Values) -> dict[str, float]:
-    mix = scenario.mixes[_leaf(tree, values)]
+    mix = scenario.mixes[leaf_of(tree, values)]
     edges = zip(mix.values, (0, *mix.upto), mix.upto, strict=False)
     return {value: (upto - before) / CERTAIN for value, before, upto in edges}
 
@@ -212,13 +212,13 @@ def _mean(table: Table) -> float:
     return sum(chance / CERTAIN * value for chance, value in zip(chances, values, strict=True))
 
 
-def _visits(scenario: Resolved, flow: Flow, values: Values) -> dict[str, float]:
+def visits_of(scenario: Resolved, flow: Flow, values: Values) -> dict[str, float]:
     """Expected visits of each step: v = first + Pᵀ v."""
     names = list(flow.next)
     place = {name: i for i, name in enumerate(names)}
     onward: NDArray[np.float64] = np.eye(len(names))
     for name in names:
-        for target, share in _onward(scenario.steps[name], name, scenario, flow, values):
+        for target, share in ways_on(scenario.steps[name], name, scenario, flow, values):
             onward[place[target], place[name]] -= share
     first = np.zeros(len(names))
     first[place[flow.first]] = 1.0
@@ -228,7 +228,7 @@ def _visits(scenario: Resolved, flow: Flow, values: Values) -> dict[str, float]:
         return {}
 
 
-def _onward(
+def ways_on(
     step: Step, name: str, scenario: Resolved, flow: Flow, values: Values
 ) -> Iterator[tuple[str, float]]:
     """Where an entity goes from a step, with its chances (a parallel part goes to all its branches)."""

@@ -10,6 +10,7 @@ import click
 
 from platform_api.commands.common import MAX_REPLICATIONS, command, one_line, whole_number
 from platform_api.commands.designing import changed, design_of
+from platform_api.commands.estimate import tell_beforehand
 from platform_api.commands.experimenting import (
     experiment_options,
     hands_for,
@@ -55,6 +56,8 @@ def compare(speech: Speech, base: str, variants: tuple[str, ...], **asked: Any) 
     design = changed(design_of(base, variants), asked)
     experiment = prepare(design, asked["out"], asked["winners"])
     tell_warnings(speech, (warning for side in experiment.sides for warning in side.warnings))
+    for side in experiment.sides if not asked["as_json"] else ():
+        tell_beforehand(speech, side.resolved, speech.pick(side.label))
     answer = _run(speech, experiment, asked["out"], hands_for(speech, design.engine, asked))
     if asked["out"] is not None:
         from platform_api.compare_report import render

@@ -17,6 +17,7 @@ from platform_api.commands.common import (
     scenario_argument,
     whole_number,
 )
+from platform_api.commands.estimate import tell_beforehand
 from platform_api.commands.opening import open_scenario
 from platform_api.commands.warm import get_warm
 from platform_api.commands.writing import cannot_write
@@ -68,6 +69,8 @@ def run(speech: Speech, scenario: str, out: Path | None, as_json: bool, **asked:
     until = _until(asked["until"])
     _check(asked["engine"], out, asked["records"])
     loaded = open_scenario(speech, scenario, asked["overrides"], asked["until"])
+    if not as_json:
+        tell_beforehand(speech, loaded.resolved)
     if asked["engine"] == "compiled":
         get_warm(speech)
     result = _simulate_and_keep(speech, loaded, _order(scenario, loaded, until, asked), out)

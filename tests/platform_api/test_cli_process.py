@@ -184,6 +184,7 @@ def test_ctrl_c_while_a_library_compiles_a_text_leaves_with_the_same_code(tmp_pa
 def test_a_screen_gets_colours_and_after_two_seconds_a_bar(endless: dict[str, Any], tmp_path: Path) -> None:
     shown = on_a_screen(endless, tmp_path)
     assert ANSI.search(shown)
+    assert "ước tính" in shown.split("còn")[0].lower()  # before it simulates
     assert re.search(r"\d % .*0/1 lần lặp · [\d.]+ lượt/giây · còn \d+\xa0(giây|phút)", shown), shown
 
 

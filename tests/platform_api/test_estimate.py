@@ -1,65 +1,76 @@
-"""How large a run will be: the estimate against what is simulated."""
+"""`cuakhau estimate`, and the line that stands before a simulation."""
 
-from typing import Any
+from __future__ import annotations
+
+import json
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
-from platform_api.estimate import _mean, expected_entities
+from platform_api.beforehand import beforehand, one_line, spoken
+from platform_api.cli import cli
+from platform_api.commands.estimate import tell_beforehand
+from platform_api.console import Speech
 from scenarios import library
-from sim.run import run
-from tests.platform_api.conftest import resolved
+
+ROOT = Path(__file__).parents[2]
+GATE = str(ROOT / "examples" / "small-gate.yaml")
 
 
-def simulated(scenario: Any) -> int:
-    return run(scenario, 1, engine="reference").timing.entities
+def cuakhau(*words: str) -> Result:
+    return CliRunner(env={"CUAKHAU_LANG": None, "COLUMNS": "110"}).invoke(cli, list(words))
 
 
-def test_a_rate_through_the_window(written: dict[str, Any]) -> None:
-    assert expected_entities(resolved(written)) == 80
+def test_figures_stand_with_their_bands() -> None:
+    done = cuakhau("estimate", "lang-son-2025-03-12", "--lang", "en")
+    assert done.exit_code == 0, done.output
+    for words in ("Throughput", "Dwell, mean", "Closing backlog", "90% band", "Utilisation · Customs"):
+        assert words in done.stdout
 
 
-def test_the_lead_in_counts_and_a_count_stops(written: dict[str, Any]) -> None:
-    longer = resolved(written | {"lead_in": "10 h"})
-    assert expected_entities(longer) == pytest.approx(160, rel=0.01)
-    arrivals = {"rate": "100 /h", "count": 50}
-    written["flows"]["truck"]["arrivals"] = arrivals
-    assert expected_entities(resolved(written)) == simulated(resolved(written)) == 50
+def test_json_is_one_document_with_value_and_band() -> None:
+    done = cuakhau("estimate", "lang-son-2025-03-12", "--json", "--override", "resources.scanners.capacity=3")
+    told = json.loads(done.stdout)
+    assert told["kind"] in ("plain", "rough")
+    dwell = next(each for each in told["figures"] if each["name"] == "dwell_mean")
+    assert dwell["unit"] == "s"
+    assert dwell["low"] < dwell["value"] < dwell["high"]
+    usual = beforehand(library.load("lang-son-2025-03-12").resolved)
+    assert told["scenario_hash"] != usual.scenario_hash
+    assert usual.figure("dwell_mean").value is not None
+    with pytest.raises(KeyError):
+        usual.figure("dwell_mean", agency="customs")
 
 
-def test_a_backlog_counts(written: dict[str, Any]) -> None:
-    written["flows"]["truck"]["backlog"] = {"count": 30, "at": "papers", "age": "2 h"}
-    assert expected_entities(resolved(written)) == 110
+@pytest.mark.parametrize(("language", "why"), [("vi", "gom chuyến ('call')"), ("en", "gather ('call')")])
+def test_where_too_much_is_left_out_it_says_so(language: str, why: str) -> None:
+    done = cuakhau("estimate", "kim-thanh-2021-01", "--lang", language)
+    assert done.exit_code == 0, done.output
+    assert why in done.stdout
+    assert "/ngày" not in done.stdout
 
 
-def test_a_burst_counts_while_it_lasts(written: dict[str, Any]) -> None:
-    burst = {
-        "label": {"vi": "Đợt cao điểm", "en": "Burst"},
-        "on": "flows.truck",
-        "factor": "2000 %",
-        "at": [{"start": "2025-03-12 09:00", "lasts": "1 h"}],
-    }
-    bursting = resolved(written | {"disruptions": {"burst": burst}})
-    assert expected_entities(bursting) == 80 + 8 * 19
-    assert simulated(bursting) == pytest.approx(80 + 8 * 19, rel=0.2)
+def test_a_scenario_that_is_wrong_is_told_as_ever() -> None:
+    done = cuakhau("estimate", "no-such-scenario")
+    assert done.exit_code == 2
+    assert done.stdout == ""
 
 
-def test_random_bursts_count_by_their_mean(written: dict[str, Any]) -> None:
-    burst = {
-        "label": {"vi": "Đợt cao điểm", "en": "Burst"},
-        "on": "flows.truck",
-        "factor": "300 %",
-        "every": "12 /d",
-        "lasts": {"distribution": "exponential", "mean": "30 min"},
-    }
-    bursting = resolved(written | {"window": "20 d", "disruptions": {"burst": burst}})
-    assert expected_entities(bursting) == pytest.approx(8 * 480 * 1.5, rel=0.02)
+@pytest.mark.parametrize("name", library.names())
+def test_every_scenario_has_its_line_in_both_languages(name: str) -> None:
+    told = beforehand(library.load(name).resolved)
+    for line in (one_line(told, "vi"), one_line(told, "en")):
+        assert line
+        assert "{" not in line
+    assert [spoken(each, "vi") for each in told.figures if each.value is None] == [
+        "–" for each in told.figures if each.value is None
+    ]
 
 
-def test_the_mean_of_a_table(written: dict[str, Any]) -> None:
-    tables = resolved(written).tables.values()
-    assert any(_mean(table) == pytest.approx(300_000, rel=0.01) for table in tables)
-
-
-def test_a_scenario_of_the_library_is_as_large_as_foreseen() -> None:
-    scenario = library.load("yen-bai-ocop", until="2 d").resolved
-    assert simulated(scenario) == pytest.approx(expected_entities(scenario), rel=0.15)
+def test_nothing_is_said_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_beforehand(Speech(), library.load("lang-son-2025-03-12").resolved)
+    assert capsys.readouterr() == ("", "")
+    done = cuakhau("run", GATE, "--replications", "1", "--seed", "1")
+    assert done.exit_code == 0
+    assert "ước tính" not in done.output.lower()
