@@ -31,7 +31,7 @@ FIGURES = ("throughput", "dwell_mean", "dwell_p95", "wait_mean", "wait_p95", "cl
 CALIBRATION, COVERAGE = 1, 2
 """Purposes: members that made the band, and members that did not."""
 
-REPLICATIONS, OF_LONG = 5, 2
+REPLICATIONS, OF_LONG = 5, 1
 LONGEST, LONG = 7 * DAY, 60 * DAY
 DEMAND = (0.6, 1.3)
 TRIES = 20

@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ def run_scenario(
     Parameters
     ----------
     seed : 0 ≤ seed < 2**64; drawn and recorded when left out
-    jobs : processes at the most; by default as many as the machine has processors
+    jobs : processes at the most; by default as many as the machine has processors. A single replication uses
+        threads instead, for parts of the scenario that share nothing
     crew : simulate in these processes, so that this one stays responsive
     overrides, warnings : what the scenario was loaded with and what was doubtful in it, for the record
     until : stop at this instant [ms] at the latest
@@ -96,7 +98,8 @@ def _replicates(
     many = min(len(batches), jobs or os.cpu_count() or 1)
     if crew is None and many <= 1:
         following = Following(Board(replications), replications, progress, cancel)
-        return _in_turn(work, replications, following)
+        alone = replace(work, threads=jobs or os.cpu_count() or 1)
+        return _in_turn(alone, replications, following)
     with nullcontext(crew) if crew else Crew(many, replications) as workers:
         following = Following(workers.board, replications, progress, cancel)
         return workers.replicates(work, batches, following)

@@ -39,6 +39,7 @@ class Work:
     engine: str
     until: int | None  # the run stops here [ms], if before its own end
     record_to: Path | None
+    threads: int = 1  # for parts of the scenario that share nothing
 
     @property
     def as_run(self) -> Resolved:
@@ -70,6 +71,7 @@ def replicate(work: Work, replication: int, board: Board, following: Following |
         take=None if rows else measuring.take,
         progress=advance,
         cancel=stop,
+        threads=work.threads,
     )
     if work.record_to is not None:
         save_record(done, work.record_to, replication)

@@ -16,6 +16,7 @@ from sim.deadlock import Deadlock
 from sim.engines import DEFAULT_ENGINE, ENGINES
 from sim.laws import LawBroken, check_record
 from sim.log import EventLog
+from sim.parts import components
 from sim.pieces import Piece, Take
 from sim.tally import HOUR, Tally
 from sim.timetable import Row
@@ -126,6 +127,7 @@ def run(
     interventions: Sequence[Row] = (),
     hour: int = HOUR,
     stuck: bool = True,
+    threads: int = 1,
 ) -> Run:
     """Run one replication.
 
@@ -142,6 +144,8 @@ def run(
     interventions : what somebody sets on the way, see `sim.interventions`.
     hour : length of the bins of the statistics [ms]; longer ones are fewer to carry and to read.
     stuck : look for who is stuck for ever at the end; that is slow where many are left over.
+    threads : parts of the scenario that share nothing (see `sim.parts`) run at once in so many; the compiled
+        engine's only, and the same run to the last bit.
 
     Raises
     ------
@@ -166,8 +170,9 @@ def run(
     begun = time.perf_counter()
     rows = keep == "record" or take is not None
     model = _prepare(
-        engine, scenario, seed, replication, rows, shuffle, interventions, partial(_look_up, cancel), hour
-    )
+        engine, scenario, seed, replication, rows, shuffle, interventions, partial(_look_up, cancel), hour,
+        threads,
+    )  # fmt: skip
     ready = time.perf_counter()
     with _no_garbage_collection():
         end, aside_s = _run_to_end(model, progress, cancel, take)
@@ -197,13 +202,20 @@ def shorten(scenario: Resolved, until: int) -> Resolved:
 
 def _prepare(
     engine: str, scenario: Resolved, seed: int, replication: int, rows: bool, shuffle: random.Random | None,
-    interventions: Sequence[Row], breathe: Callable[[], None], hour: int,
+    interventions: Sequence[Row], breathe: Callable[[], None], hour: int, threads: int,
 ) -> Model:  # fmt: skip
     if engine == "compiled":
         from sim.engines import compiled
 
         clock = scenario.clock
         hour = max(HOUR, clock.at_most + clock.lead_in) if rows else hour  # with rows nobody reads the tally
+        if threads > 1 and not interventions and len(components(scenario)) > 1:
+            from sim.engines.side_by_side import Parts
+
+            return Parts(
+                scenario, seed, replication, clock.at_most,
+                threads=threads, keeps_record=rows, hour=hour, breathe=breathe,
+            )  # fmt: skip
         return compiled.Model(
             scenario,
             seed,

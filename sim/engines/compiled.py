@@ -203,16 +203,18 @@ class Model:
 
     def digest(self, end: int) -> str:
         """The identity of the run, kept row by row."""
+        return combined(self.totals(end))
+
+    def totals(self, end: int) -> dict[str, Total]:
+        """What the rows of each table add up to."""
         state = self._closed_at(end)
         x, words = state.x, [int(word) for word in state.totals]
         names = names_of(self.scenario, self.prepared.network.columns, ())
-        return combined(
-            {
-                "visits": Total(self.visits(end), (words[0], words[1])),
-                "entities": Total(int(x[records.ENTITY_ROWS]) + self._given[0], (words[2], words[3])),
-                "timetable": timetable_total(names, self._timetable_until(names, end)),
-            }
-        )
+        return {
+            "visits": Total(self.visits(end), (words[0], words[1])),
+            "entities": Total(int(x[records.ENTITY_ROWS]) + self._given[0], (words[2], words[3])),
+            "timetable": timetable_total(names, self._timetable_until(names, end)),
+        }
 
     def tally(self, end: int, histograms: bool = True) -> Tally:
         """The statistics of the run, kept while it went.
@@ -252,13 +254,20 @@ class Model:
         state = self._closed_at(end)
         return _Reader(self.scenario, self.prepared, state).log(self.begin, end, self.timetable_as_run())
 
+    @property
+    def rows(self) -> int:
+        """Rows of visits that are there, not handed over yet."""
+        return int(self.state.x[records.VISIT_ROWS])
+
     def hand_over(self, until: int, /) -> Piece | None:
         """The families that have left before `until`, the instant that was advanced to; then forgotten.
 
         None while there are but few rows.
         """
-        if self.state.x[records.VISIT_ROWS] < ROWS:
-            return None
+        return None if self.rows < ROWS else self.hand_over_now(until)
+
+    def hand_over_now(self, until: int) -> Piece:
+        """The same however few rows there are."""
         taken, first = part(self.state)
         self._closed = None
         self._given = (
@@ -651,16 +660,10 @@ def grow(state: State, facts: int) -> State:
         "visit_log": x[records.VISIT_ROWS] + records.FRESH_ROWS + again + 4 * (facts + 1),
         "long_log": x[records.LONG_ROWS] + records.FRESH_ROWS + again + 4 * (facts + 1),
         "entity_log": x[records.ENTITIES] + facts + 2,
-        "attribute_log": x[records.ENTITIES] + facts + 2,
         "usage": x[records.USAGE_ROWS] + (facts + 1) * (state.pools.size + 1),
         "places": x[records.PLACE_ROWS] + (facts + 1) * (state.zones.size + 1),
         "levels": x[records.STOCK_ROWS] + (facts + 1) * (state.stocks.size + 1),
-        "extra_log": x[records.VISIT_ROWS] + records.FRESH_ROWS + again + 4 * (facts + 1),
     }
-    if state.reserved_log.size:
-        rows["reserved_log"] = rows["usage"]
-    if state.kin_log.size:
-        rows["kin_log"] = rows["entity_log"]
     if x[records.RECORD]:
         wanted |= rows
     changed: dict[str, Array] = {}
@@ -668,9 +671,30 @@ def grow(state: State, facts: int) -> State:
         array = getattr(state, name)
         if len(array) < size:
             changed[name] = _extended(array, int(size))
+    state = state._replace(**changed)
+    changed |= {name: _extended(getattr(state, name), size) for name, size in _too_short(state)}
     if "heap" in changed:
         changed["heap"]["time"][int(x[records.HEAP]) :] = records.NEVER
     return _named(state._replace(**changed))
+
+
+BESIDE = {
+    "extra_log": "visit_log", "attribute_log": "entity_log", "kin_log": "entity_log", "reserved_log": "usage",
+}  # fmt: skip
+"""Arrays that have a row for each row of another; the kernel looks at the length of the other alone."""
+
+
+def _too_short(state: State) -> Iterator[tuple[str, int]]:
+    """The arrays beside others that are shorter than these, and how long they must be."""
+    for name, other in BESIDE.items():
+        array, size = getattr(state, name), len(getattr(state, other))
+        if state.x[records.RECORD] and len(array) < size and _is_used(state, name):
+            yield name, size
+
+
+def _is_used(state: State, name: str) -> bool:
+    """Whether a scenario has sub-entities, or reserves."""
+    return name not in ("kin_log", "reserved_log") or len(getattr(state, name)) > 0
 
 
 def _grow_slots(state: State, facts: int) -> State:

@@ -130,9 +130,8 @@ def test_a_figure_with_too_wide_a_band_is_withheld(monkeypatch: pytest.MonkeyPat
     known = {"groups": {"plain light": {"figures": {"dwell_mean": 0.2, "wait_mean": 1.5}}}}
     monkeypatch.setattr(analytic_band, "_measured", lambda: known)
     dwell, wait = banded(told)
-    assert (dwell.low, dwell.high) == (
-        pytest.approx(4200 * np.exp(-0.2) - 600), pytest.approx(4200 * np.exp(0.2) - 600),
-    )  # fmt: skip
+    ends = 4200 * np.exp([-0.2, 0.2]) - 600
+    assert [dwell.low, dwell.high] == pytest.approx(ends.tolist())
     assert (wait.figure.value, wait.low, wait.high) == (None, None, None)
     assert [each.low for each in banded(replace(told, load=0.9))] == [None, None]  # a group of no members
 

@@ -94,4 +94,4 @@ def test_quantiles_of_a_mixture_of_gamma_laws() -> None:
 )
 def test_moments_are_those_that_theory_takes(table: tuple[int, ...]) -> None:
     first, second, _ = theory.table_moments(table)
-    assert moments(table) == (pytest.approx(first, rel=1e-9), pytest.approx(second, rel=1e-9))
+    assert moments(table) == pytest.approx((first, second), rel=1e-9)

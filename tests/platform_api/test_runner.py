@@ -20,6 +20,7 @@ from sim.engines import ENGINES, compiled
 from sim.files import load
 from sim.run import Cancelled, Run, run, shorten
 from tests.platform_api.conftest import resolved
+from tests.sim.test_parts import beside
 
 
 def without_clock(result: Result) -> Result:
@@ -175,3 +176,9 @@ def test_a_process_that_dies_is_told_plainly_and_replaced(small: Resolved, endle
         assert "memory" in told.value.remedy.en
         assert run_scenario(small, seed=7, crew=crew).digest == run_scenario(small, seed=7).digest
     assert multiprocessing.active_children() == []
+
+
+def test_a_single_replication_of_two_gates_is_the_same_in_two_threads() -> None:
+    gate = library(Path(__file__).parents[2] / "examples" / "small-gate.yaml").resolved
+    one, two = (run_scenario(beside(gate, gate), seed=3, replications=1, jobs=jobs) for jobs in (1, 2))
+    assert without_clock(one) == without_clock(two)

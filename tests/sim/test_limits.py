@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 
 from scenarios.library import load_text
 from scenarios.resolved import Disruption, Resolved, Resource, Shift
-from sim.engines.compiled import Model
+from sim.engines.compiled import LARGE, Model, grow
+from sim.engines.kernel import records
 from sim.engines.kernel.arrivals import share_of
 from sim.engines.kernel.decisions import times
 from sim.engines.kernel.records import MOST_NUMBER
 from sim.recount import recount
 from sim.run import run
 from sim.tally import HOUR
+from tests.brief import brief
 from tests.sim.build import NAME, always, chain, clock, flow, hours, needs, platform, step
 from tests.sim.tell import one_flow, trucks, world
 from tests.sim.test_engines_agree import assert_engines_agree
@@ -170,3 +172,21 @@ def test_statistics_end_with_the_run_though_others_were_looked_for(seed: int) ->
     log = model.record(end)
     assert log is not None
     assert difference(recount(scenario, log, HOUR), model.tally(end)) is None
+
+
+def test_arrays_beside_others_are_never_shorter_than_these() -> None:
+    """Large arrays grow by a quarter, small ones double; the kernel looks at the length of one only."""
+    model = Model(brief("lang-son-2025-03-12"), 1, 0, 24 * HOUR)
+    rows = LARGE // model.state.visit_log.itemsize + 1000
+    visits = np.zeros(rows, model.state.visit_log.dtype)
+    extra = np.zeros((rows + 10, model.state.extra_log.shape[1]), np.int64)
+    entities = np.zeros(rows, model.state.entity_log.dtype)
+    attributes = np.zeros((rows + 10, model.state.attribute_log.shape[1]), np.int64)
+    model.state.x[records.VISIT_ROWS] = model.state.x[records.ENTITIES] = rows
+    state = model.state._replace(
+        visit_log=visits, extra_log=extra, entity_log=entities, attribute_log=attributes
+    )
+    grown = grow(state, 1)
+    assert len(grown.visit_log) > len(extra)
+    assert len(grown.extra_log) >= len(grown.visit_log)
+    assert len(grown.attribute_log) >= len(grown.entity_log)
