@@ -19,7 +19,7 @@ from metrics.analytic import estimate
 from scenarios import library
 
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "estimate.md"
-MEMBERS = 144
+MEMBERS = 128
 
 
 def measured() -> dict[str, object]:

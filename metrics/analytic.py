@@ -11,12 +11,13 @@ measured (`metrics.analytic_band`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
+from metrics.analytic_order import Key, groups
 from metrics.analytic_scope import Unknown, unknown
 from metrics.fluid import Floats, Grid, Line, larger, line, quantile
 from metrics.routes import Route, pools_together, route
@@ -81,9 +82,6 @@ def _routes(scenario: Resolved) -> dict[str, Route]:
 COME, AGE, AGE2, WAITED, WAITED2 = range(5)
 """What is carried along: how many, and sums of age, age², time waited, time waited² [ms]."""
 
-Key = tuple[str, str]
-"""Flow and step."""
-
 
 @dataclass(frozen=True, slots=True)
 class End:
@@ -131,7 +129,7 @@ class _Crowd:
         self.scheduled = self._together(on_duty)
         self.capacity = self._together(capacity(scenario, self.grid, on_duty))
         self.births = {name: coming(scenario, name, self.grid) for name in scenario.flows}
-        self.groups = _groups(self.routes, scenario, self.pool_of)
+        self.groups = groups(self.routes, scenario, self.pool_of)
 
     def _together(self, by_pool: dict[str, Floats]) -> dict[str, Floats]:
         """Pools that stand in for each other as one [unit ms by bin]."""
@@ -389,37 +387,3 @@ def _times(name: str, n: Floats, sums: Floats, squares: Floats) -> Iterator[Figu
     means = np.divide(sums, n, out=np.zeros_like(sums), where=n > 0)
     variances = np.divide(squares, n, out=np.zeros_like(sums), where=n > 0) - means**2
     yield Figure(f"{name}_p95", (), quantile(0.95, n, means, np.maximum(variances, 0.0)) / 1000)
-
-
-def _groups(routes: Mapping[str, Route], scenario: Resolved, pool_of: Mapping[str, str]) -> list[list[Key]]:
-    """All steps of all flows, those that share pools together, each group after those that lead to it.
-
-    Where groups lead to each other the one is taken first of which the fewest are missing.
-    """
-    keys = [(flow, name) for flow, walk in routes.items() for name in walk.order]
-    group = _together(keys, scenario, pool_of)
-    leads: dict[str, set[str]] = {each: set() for each in group.values()}
-    for flow, walk in routes.items():
-        for name in walk.order:
-            ahead = (group[flow, before] for before in walk.waits_for(name))
-            leads[group[flow, name]] |= {each for each in ahead if each != group[flow, name]}
-    found: list[str] = []
-    while len(found) < len(leads):
-        missing = {each: len(ways.difference(found)) for each, ways in leads.items() if each not in found}
-        found.append(min(missing, key=missing.__getitem__))
-    return [[key for key in keys if group[key] == each] for each in found]
-
-
-def _together(keys: list[Key], scenario: Resolved, pool_of: Mapping[str, str]) -> dict[Key, str]:
-    """Each step's group: that of the pools that it needs, else its own."""
-    root: dict[str, str] = {pool: pool for pool in pool_of.values()}
-    for step in scenario.steps.values():
-        pools = {root[pool_of[pool]] for need in step.needs for pool, _ in need.any_of}
-        if pools:
-            first = min(pools)
-            root = {pool: first if old in pools else old for pool, old in root.items()}
-    needs = {name: step.needs for name, step in scenario.steps.items()}
-    return {
-        (flow, name): root[pool_of[needs[name][0].any_of[0][0]]] if needs[name] else f"{flow}/{name}"
-        for flow, name in keys
-    }

@@ -25,6 +25,9 @@ LEVEL = 0.9
 HEAVY = 0.8
 """Load of the busiest pool from which queues are long."""
 
+OVERLOADED = 1.0
+"""Over a long time a backlog grows without end: nobody has measured an estimate of that."""
+
 COARSE = 3_600_000
 """Bins of more than an hour, of runs of more than two months, see less of a day [ms]."""
 
@@ -50,7 +53,7 @@ class Banded:
 def group(told: Estimate) -> str:
     """The group of members that an estimate is like."""
     if told.bin > COARSE:
-        return "long"
+        return "long" if told.load < OVERLOADED else "long overloaded"
     if any(each.what == "full_zone" for each in told.without):
         return "full"
     return f"{told.kind} {'heavy' if told.load >= HEAVY else 'light'}"

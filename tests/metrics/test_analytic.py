@@ -139,7 +139,8 @@ def test_a_figure_with_too_wide_a_band_is_withheld(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [({}, "plain light"), ({"load": 0.8}, "plain heavy"), ({"kind": "rough"}, "rough light"),
-     ({"without": (Unknown("full_zone", "yard"),)}, "full"), ({"bin": 2 * 3_600_000.0}, "long")],
+     ({"without": (Unknown("full_zone", "yard"),)}, "full"), ({"bin": 2 * 3_600_000.0}, "long"),
+     ({"bin": 2 * 3_600_000.0, "load": 1.0}, "long overloaded")],
 )  # fmt: skip
 def test_groups(changed: dict[str, object], expected: str) -> None:
     assert group(replace(Estimate("plain", (), 0.5, 300_000.0, ()), **changed)) == expected  # type: ignore[arg-type]
