@@ -271,8 +271,8 @@ def traffic(scenario: Resolved, name: str) -> Traffic:
     backlog = flow.backlog.count if flow.backlog else 0
     begin, end = _span(scenario)
     found = Traffic((_entities(scenario, flow) - backlog) * DAY / (end - begin), {}, {}, {})
-    for values, chance in _kinds(scenario, flow):
-        for step, visits in _visits(scenario, flow, values).items():
+    for values, chance in kinds_of(scenario, flow):
+        for step, visits in visits_of(scenario, flow, values).items():
             _add_visits(scenario, name, step, chance * visits, values, found)
     return found
 
@@ -281,9 +281,9 @@ def _add_visits(scenario: Resolved, flow: str, name: str, visits: float, values:
     step = scenario.steps[name]
     to.visits[name] = to.visits.get(name, 0.0) + visits
     if step.time is not None:
-        time = _mean(scenario.tables[_leaf(step.time, values)])
+        time = _mean(scenario.tables[leaf_of(step.time, values)])
         to.work[name] = to.work.get(name, 0.0) + visits * time
-    onward = list(_onward(step, name, scenario, scenario.flows[flow], values))
+    onward = list(ways_on(step, name, scenario, scenario.flows[flow], values))
     leaves = 1 + len(step.branches) - sum(share for _, share in onward)
     for target, share in (*onward, (None, leaves)):
         if share > 1e-12:
