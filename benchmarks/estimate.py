@@ -50,6 +50,7 @@ def measured() -> dict[str, object]:
         "level": analytic_band.LEVEL,
         "replications": analytic_family.REPLICATIONS,
         "members": sum(counts.values()),
+        "scenarios": list(analytic_family.names()),
         "groups": groups,
     }
 
@@ -69,12 +70,12 @@ def bands(found: dict[str, object]) -> str:
             for each in analytic_family.FIGURES
         ]  # fmt: skip
         rows.append([name, str(of["members"]), *cells])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows).replace(" --- ", "---") + "\n"
 
 
 def times() -> str:
     """How long an estimate takes, of a scenario that is met for the first time."""
-    rows = ["| scenario | steps | days | estimate |", "|---|---|---|---|"]
+    rows = ["| scenario | steps | days | processor time |", "|---|---|---|---|"]
     estimate(library.load("soc-incidents").resolved)  # what has to be imported is
     for name in ("soc-incidents", "lang-son-2025-03-12", "lang-son-700k"):
         scenario = library.load(name).resolved
