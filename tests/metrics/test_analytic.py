@@ -94,7 +94,7 @@ def test_a_year_is_estimated_sooner_than_two_months_are_simulated() -> None:
     def least(what: object) -> float:
         assert callable(what)
         taken = []
-        for _ in range(3):
+        for _ in range(2):
             begun = process_time()
             what()
             taken.append(process_time() - begun)
@@ -156,6 +156,7 @@ def test_the_kept_band_is_of_every_group_and_figure() -> None:
     assert sum(of["members"] for of in kept["groups"].values()) == kept["members"]
 
 
+@pytest.mark.slow
 def test_members_are_drawn_by_their_number() -> None:
     first = analytic_family.member(analytic_family.COVERAGE, 3)
     assert first == analytic_family.member(analytic_family.COVERAGE, 3)
