@@ -9,11 +9,12 @@ ratios, money in integer VND. The YAML loader hands in int, float or str; number
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from scenarios.errors import Flaw
+from scenarios.errors import Flaw, shown
 from scenarios.resolved import DAY, Label
 
 UNITS = {"d": 86_400_000, "h": 3_600_000, "min": 60_000, "s": 1000, "ms": 1}
@@ -229,10 +230,12 @@ def _plainly(number: Decimal) -> str:
 
 
 def _plain(written: object) -> float | None:
-    if isinstance(written, int | float) and not isinstance(written, bool):
-        return float(written)
+    """The number that stands there alone, if it is one that can be meant."""
     text = str(written).strip()
-    return float(text) if re.fullmatch(_NUMBER, text) else None
+    if isinstance(written, bool) or not re.fullmatch(_NUMBER, text):
+        return None
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 def _ratio(written: object) -> float | None:
@@ -247,7 +250,8 @@ def _is_percentage(written: object) -> bool:
 
 
 def _flaw(written: object, vi: str, en: str, example: str) -> Flaw:
-    message = Label(vi=f"là '{written}', {vi}", en=f"is '{written}', which {en}")
+    said = shown(written)
+    message = Label(vi=f"là '{said}', {vi}", en=f"is '{said}', which {en}")
     return Flaw(written, message, _remedy(written, example))
 
 
@@ -270,15 +274,16 @@ def _not_a_duration(written: object) -> Flaw:
     if "," in str(written):
         remedy = _remedy(written, "1.5 h")
     message = Label(
-        vi=f"là '{written}', không phải là thời lượng", en=f"is '{written}', which is not a duration"
+        vi=f"là '{shown(written)}', không phải là thời lượng",
+        en=f"is '{shown(written)}', which is not a duration",
     )
     return Flaw(written, message, remedy)
 
 
 def _unknown_unit(written: object, unit: str, known: list[str]) -> Flaw:
     message = Label(
-        vi=f"là '{written}', có đơn vị '{unit}' không dùng được",
-        en=f"is '{written}', whose unit '{unit}' is not one of this language",
+        vi=f"là '{shown(written)}', có đơn vị '{shown(unit)}' không dùng được",
+        en=f"is '{shown(written)}', whose unit '{shown(unit)}' is not one of this language",
     )
     right = re.sub(r"[^\W\d]+", lambda word: _right_unit(word[0], known), str(written).strip())
     if unit != _right_unit(unit, known):

@@ -26,7 +26,9 @@ PING_EVERY = 15.0
 PAGE_OF_ITS_OWN = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 """What a report may do in a browser: look as it does, and nothing else."""
 
-Cursor = Annotated[int | None, Query(ge=1, description="where the page begins; take it from the Link header")]
+Cursor = Annotated[
+    int | None, Query(ge=1, le=1 << 62, description="where the page begins; take it from the Link header")
+]
 
 
 async def _order(request: Request) -> wire.RunOrder:
