@@ -176,7 +176,7 @@ def begun(
     _shut(data, situation)
     findings = Findings()
     data = library.varied(data, {**situation.overrides, **changes}, findings)
-    return resolve(data, findings, folder)
+    return resolve(data, findings, folder, cut_short=True)  # what opens later may start later
 
 
 def _put_groups(data: dict[str, Any], waiting: tuple[Group, ...]) -> None:

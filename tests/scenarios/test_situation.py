@@ -91,6 +91,14 @@ def test_what_is_shut_does_not_work(written: dict[str, Any]) -> None:
     assert log.visits["started"][log.visits["started"] > -1].min() >= 2 * HOUR
 
 
+def test_a_horizon_before_anything_opens_is_no_mistake(written: dict[str, Any]) -> None:
+    written["calendars"] = {"day": {"weekly": {"mon-sun": "12:00-18:00"}, "source": "assumption"}}
+    written["resources"]["officer"]["calendar"] = "day"
+    now = Situation(now="2025-03-13 01:00", waiting=(Group("truck", "papers", 3),))
+    log = run(begun(written, now, 2 * HOUR, {}), 1).log
+    assert int((log.visits["started"] >= 0).sum()) == 0
+
+
 def test_an_unknown_flow_is_told_with_its_place(written: dict[str, Any]) -> None:
     with pytest.raises(ScenarioError, match=r"waiting\[0\].flow .* did you mean 'truck'"):
         starts(written, Group("trucks", "papers", 1))
