@@ -61,6 +61,13 @@ class Beforehand(Answer):
     missing: tuple[Missing, ...]
     package_version: str
 
+    @property
+    def refused(self) -> tuple[Missing, ...]:
+        """Because of what there is no estimate."""
+        from metrics.analytic_scope import REFUSED
+
+        return tuple(each for each in self.missing if each.what in REFUSED)
+
     def figure(self, name: str, **labels: str) -> Guess:
         """The figure of one name and exactly these labels.
 
@@ -108,7 +115,8 @@ def _guess(of: Banded) -> Guess:
 def one_line(told: Beforehand, language: Language) -> str:
     """The headline in one line, or why there is none."""
     if told.kind == "none":
-        return text("beforehand.none", language, why=_reasons(told, language))
+        why = "; ".join(pick(each.told, language) for each in told.refused)
+        return text("beforehand.none", language, why=why)
     figures = [each for each in told.figures if each.name in HEADLINE and each.value is not None]
     if not figures:
         return text("beforehand.wide", language)
@@ -130,9 +138,3 @@ def rows(told: Beforehand, scenario: Resolved, language: Language) -> Iterator[t
     for each in told.figures:
         of = labels_told(each.labels, scenario, language)
         yield kpi_name(each.name, language) + (f" · {of}" if of else ""), spoken(each, language)
-
-
-def _reasons(told: Beforehand, language: Language) -> str:
-    from metrics.analytic_scope import REFUSED
-
-    return "; ".join(pick(each.told, language) for each in told.missing if each.what in REFUSED)

@@ -47,11 +47,13 @@ def _show(speech: Speech, told: Beforehand, scenario: Resolved) -> None:
         for name, spoken in rows(told, scenario, speech.language):
             table.add_row(name, spoken)
         speech.show(table)
-    if told.missing:
+    missing = told.missing if told.figures else told.refused
+    if missing:
         speech.show(Text(speech.say("beforehand.missing" if told.figures else "beforehand.refused"), "bold"))
-        for each in told.missing:
-            speech.show(Text(f"  · {speech.pick(each.told)}"))
-    speech.show(Text(speech.say("beforehand.meaning"), "dim"))
+    for each in missing:
+        speech.show(Text(f"  · {speech.pick(each.told)}"))
+    if told.figures:
+        speech.show(Text(speech.say("beforehand.meaning"), "dim"))
 
 
 def tell_beforehand(speech: Speech, scenario: Resolved, name: str | None = None) -> None:
