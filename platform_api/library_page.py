@@ -39,6 +39,7 @@ FAMILIES = (
             "lang-son-2025-03-12": "BG-01",
             "lang-son-quota": "BG-01",
             "lang-son-2023-12-14": "BG-01",
+            "lang-son-drivers": "",
             "lang-son-paper": "BG-02",
             "lang-son-700k": "BG-03",
             "lang-son-busy-day": "BG-03",
