@@ -1,7 +1,8 @@
 """Who comes again: the share of visits by members who have not come for a while.
 
 Members of a population (drivers, firms) each visit at a rate of their own; the rates follow a gamma
-distribution, so counts are negative binomial. Ehrenberg (1959), The pattern of consumer purchases; Greenwood & Yule (1920).
+distribution, so counts are negative binomial. Ehrenberg (1959), The pattern of consumer purchases; Greenwood
+& Yule (1920).
 """
 
 from __future__ import annotations
