@@ -20,7 +20,7 @@ def number(name: int, of: int, child: int = 0) -> float:
 
 
 def test_the_share_is_that_of_members_who_come_again() -> None:
-    rates = gamma.ppf([number(key(5, "population", "rate"), m) for m in range(MEMBERS)], SHAPE)
+    rates = np.asarray(gamma.ppf([number(key(5, "population", "rate"), m) for m in range(MEMBERS)], SHAPE))
     rates *= VISITS / rates.sum()
     upto, name = np.cumsum(rates) / rates.sum(), key(5, "population", "visit")
     last: dict[int, float] = {}
