@@ -127,7 +127,7 @@ def _split(key: str, table: dict[str, Column], names: tuple[str, ...]) -> dict[s
 
 
 def connect() -> Any:
-    """DuckDB in memory, on one thread, which fetches nothing from elsewhere."""
+    """DuckDB in memory, on one thread, which fetches nothing from elsewhere and prints nothing."""
     import duckdb
 
     options: dict[str, Any] = {
@@ -135,7 +135,9 @@ def connect() -> Any:
         "autoload_known_extensions": "false",
         "threads": "1",
     }
-    return duckdb.connect(config=options)
+    connection = duckdb.connect(config=options)
+    connection.execute("set enable_progress_bar = false")  # standard output is for the answer
+    return connection
 
 
 def _write(path: Path, columns: dict[str, Column], books: dict[str, tuple[str, ...]]) -> None:

@@ -159,3 +159,8 @@ def test_a_record_of_a_later_version_is_refused(log: EventLog, tmp_path: Path) -
 def test_a_folder_without_a_record_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         files.load(tmp_path)
+
+
+def test_nothing_is_printed_while_tables_are_read() -> None:
+    (told,) = files.connect().execute("select current_setting('enable_progress_bar')").fetchone()
+    assert told is False
