@@ -61,7 +61,7 @@ class Outages:
         from metrics.outages import BIN, inside
 
         done = simulation.run(
-            scenario, self.seed, replication, engine=self.engine, keep="statistics", cancel=stop, hour=BIN
+            scenario, self.seed, replication, engine=self.engine, keep="sums", cancel=stop, hour=BIN
         )
         if stop():
             raise simulation.Cancelled

@@ -112,7 +112,7 @@ class _Runs:
 
         scenario = relieved(self.scenario, of) if of else self.scenario
         done = simulation.run(
-            scenario, self.question.seed, self.replication, engine=self.question.engine, keep="statistics",
+            scenario, self.question.seed, self.replication, engine=self.question.engine, keep="sums",
             cancel=self.stop, hour=bins_for(scenario),
         )  # fmt: skip
         _require_going_on(self.stop)
