@@ -6,6 +6,7 @@ up by another, or by itself when it begins again, once the lease has ended.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -275,8 +276,12 @@ class Desk:
         """The answer on disk; only then may the table say that it succeeded."""
         with self.answers.writing(ended.id) as (fresh, files):
             write_result(result, claimed.scenario, fresh)
-            answer = wire.kpis_of(ended.id, result.document())
+            document = result.document()
+            answer = wire.kpis_of(ended.id, document)
             (fresh / "kpis.json").write_text(answer.model_dump_json(), encoding="utf-8")
+            for part in ("trs", "series"):  # asked for by themselves, without reading all
+                told = json.dumps({"id": ended.id, part: document[part]}, ensure_ascii=False)
+                (fresh / f"{part}.json").write_text(told, encoding="utf-8")
             (fresh / "ticket.json").write_text(ended.model_dump_json(), encoding="utf-8")
             if records is not None:
                 records.rename(fresh / "records")
@@ -323,8 +328,6 @@ class Desk:
 
     def show(self, ticket: Ticket) -> None:
         """Show a stored result on the metrics, if it can still be read."""
-        import json
-
         kept = self.table.kept(ticket.id)
         try:
             document = json.loads(self.answers.read(ticket.id, "result.json", kept.files if kept else {}))

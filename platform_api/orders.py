@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from functools import cache
 
 from platform_api import errors, wire
 from platform_api.cards import Card, cards
@@ -34,10 +35,11 @@ def prepare(
     """
     if order.replications > settings.max_replications:
         raise _beyond("replications", order.replications, settings.max_replications)
-    loaded = _load(order, shelf)
+    loaded, identity = _load(order, shelf)
     _check_size(loaded.resolved, settings)
     return Order(
         scenario=loaded.resolved,
+        hash=identity,
         warnings=loaded.warnings,
         seed=draw_seed() if order.seed is None else order.seed,
         replications=order.replications,
@@ -54,7 +56,7 @@ def prepare(
 
 def prepare_session(order: wire.SessionOrder, settings: Settings, shelf: Shelf) -> tuple[Resolved, int]:
     """The scenario and the seed of a live session; errors as `prepare`."""
-    loaded = _load(order, shelf)
+    loaded, _ = _load(order, shelf)
     _check_size(loaded.resolved, settings)
     return loaded.resolved, draw_seed() if order.seed is None else order.seed
 
@@ -67,10 +69,10 @@ def check(order: wire.CheckOrder | str, settings: Settings, shelf: Shelf) -> wir
     ApiError
         As `prepare`.
     """
-    loaded = _load_text(order) if isinstance(order, str) else _load(order, shelf)
+    loaded, identity = _load_text(order) if isinstance(order, str) else _load(order, shelf)
     return wire.Checked(
         name=loaded.resolved.name,
-        hash=scenario_hash(loaded.resolved),
+        hash=identity,
         expected_entities=_check_size(loaded.resolved, settings),
         warnings=[wire.problem_item(problem) for problem in loaded.warnings],
     )
@@ -82,7 +84,13 @@ def check(order: wire.CheckOrder | str, settings: Settings, shelf: Shelf) -> wir
 def items(shelf: Shelf) -> list[wire.ScenarioItem]:
     """Every scenario of the library, then those that users stored."""
     stored = [shelf.find(variant.name) for variant in shelf.table.latest()]
-    return [*map(_item, cards()), *(_item(found.loaded.resolved, found.version) for found in stored)]
+    return [*map(_item, _cards()), *(_item(found.loaded.resolved, found.version) for found in stored)]
+
+
+@cache
+def _cards() -> tuple[Card, ...]:
+    """The library does not change while the service runs."""
+    return tuple(cards())
 
 
 def card(found: Found) -> wire.ScenarioCard:
@@ -115,19 +123,25 @@ def _is_of_library(order: wire.CheckOrder) -> bool:
     return isinstance(order.scenario, str) and order.scenario in library.names() and not order.overrides
 
 
-def _load(order: wire.CheckOrder, shelf: Shelf) -> library.Loaded:
-    """The scenario of an order, with its overrides."""
+def _load(order: wire.CheckOrder, shelf: Shelf) -> tuple[library.Loaded, str]:
+    """The scenario of an order, with its overrides, and its hash."""
     try:
-        if isinstance(order.scenario, dict):  # JSON is YAML too; without a folder it can name no file
-            return library.load_text(json.dumps(order.scenario, ensure_ascii=False), order.overrides)
-        return shelf.varied(order.scenario, order.overrides, "scenario")
+        if isinstance(order.scenario, str) and not order.overrides:
+            found = shelf.find(order.scenario, "scenario")
+            return found.loaded, found.hash
+        if isinstance(order.scenario, str):
+            loaded = shelf.varied(order.scenario, order.overrides, "scenario")
+        else:  # JSON is YAML too; without a folder it can name no file
+            loaded = library.load_text(json.dumps(order.scenario, ensure_ascii=False), order.overrides)
+        return loaded, scenario_hash(loaded.resolved)
     except ScenarioError as error:
         raise errors.ApiError(errors.WRONG_SCENARIO, [_in_order(each) for each in error.problems]) from None
 
 
-def _load_text(text: str) -> library.Loaded:
+def _load_text(text: str) -> tuple[library.Loaded, str]:
     try:
-        return library.load_text(text)
+        loaded = library.load_text(text)
+        return loaded, scenario_hash(loaded.resolved)
     except ScenarioError as error:
         raise errors.of_scenario(error) from None
 

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from metrics.exposition import Telemetry
-from platform_api import refusals
+from platform_api import refusals, wire
 from platform_api.answers import Answers, Damaged, Files, checksums
 from platform_api.desk import Desk, Simulate
 from platform_api.guard import Caller, not_yours
@@ -40,6 +40,7 @@ class Order:
     """A run that somebody wants, already checked."""
 
     scenario: Resolved
+    hash: str  # of the scenario
     warnings: tuple[Problem, ...]
     seed: int
     replications: int
@@ -96,7 +97,14 @@ class Runs:
         except NotAResult as error:
             raise ValueError(str(error)) from None
         order = Order(
-            scenario, (), ticket.seed, ticket.replications, ticket.engine, ticket.overrides, ticket.named
+            scenario,
+            scenario_hash(scenario),
+            (),
+            ticket.seed,
+            ticket.replications,
+            ticket.engine,
+            ticket.overrides,
+            ticket.named,
         )
         new = _new_run(ticket, order, result.provenance.result_version)
         return ticket, new, checksums(folder)
@@ -225,10 +233,14 @@ class Runs:
             raise refusals.no_result(kept.ticket)
         return kept
 
-    def result(self, run: str) -> dict[str, Any]:
-        """The answer of a run, as its JSON document; errors as `file`."""
-        data: dict[str, Any] = json.loads(self.file(run, "result.json"))
-        return data
+    def part(self, run: str, name: str) -> bytes:
+        """A part of the answer as it goes over the wire: `kpis`, `trs` or `series`; errors as `file`."""
+        if f"{name}.json" in self.kept(run).files:
+            return self.file(run, f"{name}.json")
+        document = json.loads(self.file(run, "result.json"))  # of a run that was kept before there were parts
+        if name == "kpis":
+            return wire.kpis_of(run, document).model_dump_json().encode()
+        return json.dumps({"id": run, name: document[name]}, ensure_ascii=False).encode()
 
     def queued(self) -> int:
         """How many runs wait."""
@@ -245,9 +257,8 @@ class Runs:
 
 
 def _new_run(ticket: Ticket, order: Order, result_version: int) -> NewRun:
-    identity = scenario_hash(order.scenario)
     answers = (
-        identity,
+        order.hash,
         order.seed,
         order.replications,
         order.engine,
@@ -258,7 +269,7 @@ def _new_run(ticket: Ticket, order: Order, result_version: int) -> NewRun:
     return NewRun(
         ticket=ticket,
         scenario=order.scenario,
-        scenario_hash=identity,
+        scenario_hash=order.hash,
         warnings=order.warnings,
         keeps_records=order.records,
         result_version=result_version,

@@ -76,8 +76,6 @@ class Shelf:
     def varied(self, name: str, overrides: Mapping[str, Any], place: str) -> library.Loaded:
         """A scenario by its name, with overrides; a `ScenarioError` tells what is wrong with them."""
         found = self.find(name, place)
-        if not overrides:
-            return found.loaded
         if found.version is None:
             return library.load(name, overrides)
         return library.load_text(found.loaded.text, overrides)

@@ -123,21 +123,23 @@ _duty: _Duty | None = None
 def begin(board: Board, grace: float = GRACE, megabytes: int | None = None) -> None:
     """Make this process a worker: Ctrl-C is the parent's affair, and it ends when it is no longer wanted.
 
-    Where the system knows such a limit, it gets no more memory than it may have.
+    With a limit of memory it works for a service: it gets no more, and steps back for who asks something.
     """
     if megabytes is not None:
-        _limit_memory(megabytes)
+        _step_back(megabytes)
     global _duty  # noqa: PLW0603  - an initializer has no other place to leave it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _duty = _Duty(board, grace)
     threading.Thread(target=_watch, args=(_duty,), daemon=True).start()
 
 
-def _limit_memory(megabytes: int) -> None:
+def _step_back(megabytes: int) -> None:
+    """Leave the processor to the service where it wants it; no more memory than so much."""
     try:
         import resource
     except ImportError:  # not on Windows
         return
+    os.nice(10)
     most = megabytes * 1_000_000
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (most if hard < 0 else min(most, hard), hard))

@@ -88,19 +88,24 @@ def get_run(id: str, service: Service) -> wire.Ticket:  # noqa: A002  - the name
 @router.get("/{id}/kpis", operation_id="getRunKpis", summary="The answer of a run", response_model=wire.Kpis)
 def get_run_kpis(id: str, service: Service) -> Response:  # noqa: A002
     """Every KPI over the replications, with its interval and its day-to-day spread."""
-    return Response(service.runs.file(id, "kpis.json"), media_type="application/json")
+    return Response(service.runs.part(id, "kpis"), media_type="application/json")
 
 
-@router.get("/{id}/trs", operation_id="getRunStudy", summary="The Time Release Study of a run")
-def get_run_study(id: str, service: Service) -> wire.StudyTable:  # noqa: A002
+@router.get(
+    "/{id}/trs", operation_id="getRunStudy", summary="The Time Release Study of a run",
+    response_model=wire.StudyTable,
+)  # fmt: skip
+def get_run_study(id: str, service: Service) -> Response:  # noqa: A002
     """Each interval between two milestones, on an average day."""
-    return wire.StudyTable(id=id, trs=service.runs.result(id)["trs"])
+    return Response(service.runs.part(id, "trs"), media_type="application/json")
 
 
-@router.get("/{id}/series", operation_id="getRunSeries", summary="The curves of a run")
-def get_run_series(id: str, service: Service) -> wire.Curves:  # noqa: A002
+@router.get(
+    "/{id}/series", operation_id="getRunSeries", summary="The curves of a run", response_model=wire.Curves
+)
+def get_run_series(id: str, service: Service) -> Response:  # noqa: A002
     """Backlog, queues and use over the run."""
-    return wire.Curves(id=id, series=service.runs.result(id)["series"])
+    return Response(service.runs.part(id, "series"), media_type="application/json")
 
 
 @router.get("/{id}/report", operation_id="getRunReport", summary="The report of a run")
