@@ -200,6 +200,19 @@ class Reading:
                 tipping = [self.say("tipping.together")]
             yield pick(of.sentence, self.language), tipping
 
+    def input_rows(self) -> Iterator[tuple[str, ...]]:
+        """(figure, variant, difference, input range, holds, reversed, undecided) of the other figures."""
+        differences = {(of.name, tuple(of.labels.items()), of.variant): of for of in self.answer.differences}
+        for found in self.answer.input_ranges:
+            of = differences[found.name, tuple(found.labels.items()), found.variant]
+            yield (
+                figure_told(of.name, of.labels, self.scenario, self.language),
+                self.name_of(of.variant),
+                size_told(of, self.language, signed=True),
+                self._between(of, found.low, found.high),
+                *(str(count) for count in (found.holds, found.reversed, found.undecided)),
+            )
+
     # ---- how -----------------------------------------------------------------------------------------------
 
     @property

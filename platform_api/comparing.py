@@ -200,6 +200,21 @@ class Survived:
 
 
 @dataclass(frozen=True, slots=True)
+class InputRange:
+    """A figure that is not the first, over the ranges of the assumptions; fields as of `Survived`."""
+
+    name: str
+    labels: dict[str, str]
+    variant: str
+    points: int
+    holds: int
+    reversed: int
+    undecided: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
     """How the wanted precision was come by."""
 
@@ -237,6 +252,7 @@ class Comparison(Answer):
     package_version: str
     result_version: int
     parameters: tuple[Parameter, ...]
+    input_ranges: tuple[InputRange, ...] = ()
 
     def difference(self, variant: str, name: str, **labels: str) -> Difference:
         """The difference of one figure with exactly these labels.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -226,5 +226,4 @@ class _Running:
             return answer
         from platform_api.ranges import survive
 
-        found = survive(self.experiment, answer, self.work.hands, self.work.tell_points)
-        return replace(answer, ranges=found)
+        return survive(self.experiment, answer, self.work.hands, self.work.tell_points)

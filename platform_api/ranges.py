@@ -16,7 +16,7 @@ import numpy as np
 from metrics import inputs
 from metrics.statistics import Floats, average, half_width
 from platform_api.along import crossings, short
-from platform_api.comparing import Comparison, Survived, Tipping
+from platform_api.comparing import Comparison, InputRange, Survived, Tipping
 from platform_api.hands import Hands, work_off
 from platform_api.sides import turned
 from scenarios import dials
@@ -43,12 +43,15 @@ CONFIRMING = 4
 
 def survive(
     experiment: Experiment, answer: Comparison, hands: Hands, tell: Callable[[int, int], bool]
-) -> tuple[Survived, ...]:
-    """Try the verdict on the first figure, of every variant.
+) -> Comparison:
+    """The answer with the verdict on the first figure tried, of every variant; of all others the input range.
 
     `tell` is called a few times a second with the points that are done and planned; it says whether to stop.
     """
-    return tuple(_Trying(experiment, answer, hands, tell).all())
+    trying = _Trying(experiment, answer, hands, tell)
+    filled = trying.fill()
+    ranges = tuple(trying.all(filled))
+    return replace(answer, ranges=ranges, input_ranges=tuple(trying.others(filled)))
 
 
 class _Trying:
@@ -65,17 +68,39 @@ class _Trying:
         self.done, self.planned = 0, self.points
         self.along = max(self.replications, min(ALONG, answer.replications))
 
-    def all(self) -> Iterator[Survived]:
-        """Every variant against the base."""
+    def fill(self) -> list[tuple[Floats, Floats]]:
+        """Points that fill the space of the dials: where they are, and the differences of all figures there.
+
+        Replications × variants × figures; a point whose values do not go together is left out.
+        """
         if not self.dials:
-            return
+            return []
         places = inputs.space_filling(self.points, len(self.dials), self.experiment.plan.seed % (1 << 32))
-        tried = [(row, found) for row in places if (found := self._at(self._settings(row))) is not None]
+        figures = len(self.experiment.outcomes)
+        tried = ((row, self._apart(self._settings(row), self.replications, figures)) for row in places)
+        return [(row, found) for row, found in tried if found is not None]
+
+    def all(self, filled: Sequence[tuple[Floats, Floats]]) -> Iterator[Survived]:
+        """The first figure of every variant against the base."""
+        rows = np.array([row for row, _ in filled])
         for number, side in enumerate(self.experiment.sides[1:]):
-            rows = np.array([row for row, _ in tried])
-            table = np.array([found[number] for _, found in tried])
-            if len(table) > 1:
+            if len(filled) > 1:
+                table = np.array([found[:, number, 0] for _, found in filled])
                 yield self._survived(number, side.name, rows, table)
+
+    def others(self, filled: Sequence[tuple[Floats, Floats]]) -> Iterator[InputRange]:
+        """The other figures: no further runs, and no tipping values."""
+        sides = self.experiment.sides[1:]
+        for place, outcome in enumerate(self.experiment.outcomes[1:], 1):
+            for number, side in enumerate(sides):
+                seen = (found[:, number, place] for _, found in filled)
+                table = [row for row in seen if not np.isnan(row).any()]
+                if len(table) > 1:
+                    told = self._survival(place * len(sides) + number, outcome.margin, table)
+                    means = [average(row) for row in table]
+                    labels = dict(outcome.labels)
+                    yield InputRange(outcome.name, labels, side.name, len(table), told.holds, told.reversed,
+                                     told.undecided, min(means), max(means))  # fmt: skip
 
     def _settings(self, row: Floats) -> dict[Dial, float]:
         return {dial: dial.at(float(u)) for dial, u in zip(self.dials, row, strict=True)}
@@ -85,9 +110,16 @@ class _Trying:
     def _at(
         self, settings: Mapping[Dial, float], count: int | None = None, fresh: int = 0
     ) -> list[Floats] | None:
-        """The differences of every variant, a replication each; None where the values do not go together.
+        """The differences of the first figure, of every variant, a replication each; None as in `_apart`."""
+        found = self._apart(settings, count or self.replications, 1, fresh)
+        return None if found is None else list(found[:, :, 0].T)
 
-        count : replications · fresh : another seed than the experiment's
+    def _apart(
+        self, settings: Mapping[Dial, float], count: int, figures: int, fresh: int = 0
+    ) -> Floats | None:
+        """Differences: replications × variants × figures; None where the values do not go together.
+
+        fresh : another seed than the experiment's
         """
         values = dials.turned(self.experiment.sides[0].written, settings)
         try:
@@ -96,10 +128,10 @@ class _Trying:
             return None
         plan = self.experiment.plan
         seed = (plan.seed + fresh) % (1 << 64)
-        plan = replace(plan, variants=variants, seed=seed, keys=plan.keys[:1], rows=False)
-        return self._differences(plan, count or self.replications)
+        plan = replace(plan, variants=variants, seed=seed, keys=plan.keys[:figures], rows=False)
+        return self._differences(plan, count)
 
-    def _differences(self, plan: Plan, count: int) -> list[Floats] | None:
+    def _differences(self, plan: Plan, count: int) -> Floats | None:
         found: dict[int, Trial] = {}
 
         def keep(trial: Trial) -> None:
@@ -108,19 +140,18 @@ class _Trying:
         work_off(self.hands, plan, range(count), keep, lambda: self.tell(self.done, self.planned))
         self.done += 1
         self.planned = max(self.planned, self.done + 1)
-        seen = np.array([[side.values[0] for side in found[n].seen] for n in range(count)], dtype=np.float64)
-        if np.isnan(seen).any():
+        seen = np.array([[side.values for side in found[n].seen] for n in range(count)], dtype=np.float64)
+        if np.isnan(seen[:, :, 0]).any():
             return None
-        return [seen[:, number] - seen[:, 0] for number in range(1, seen.shape[1])]
+        apart: Floats = seen[:, 1:] - seen[:, :1]
+        return apart
 
     # ---- one variant -------------------------------------------------------------------------------------
 
     def _survived(self, number: int, variant: str, rows: Floats, table: Floats) -> Survived:
         means = [average(row) for row in table]
         sign = self._sign(number)
-        matters = self.answer.differences[number].verdict == "no difference that matters"
-        margin = self.experiment.outcomes[0].margin or 0.0 if matters else 0.0
-        told = inputs.survival(sign, means, [half_width(row) for row in table], margin)
+        told = self._survival(number, self.experiment.outcomes[0].margin, list(table))
         share, interval = inputs.input_share(table)
         loses = told.reversed + told.undecided > 0 and sign != 0
         tipping = tuple(self._tipping(number, sign, rows, np.array(means))) if loses else ()
@@ -144,8 +175,14 @@ class _Trying:
 
         return replace(found, sentence=survival_told(self.experiment, number + 1, found, sign))
 
+    def _survival(self, number: int, margin: float | None, table: Sequence[Floats]) -> inputs.Survival:
+        """At how many points the verdict of a difference, by its place in the answer, holds."""
+        matters = self.answer.differences[number].verdict == "no difference that matters"
+        means, reaches = [average(row) for row in table], [half_width(row) for row in table]
+        return inputs.survival(self._sign(number), means, reaches, (margin or 0.0) if matters else 0.0)
+
     def _sign(self, number: int) -> int:
-        """Of the verdict on the first figure: −1 or 1; 0 of none."""
+        """Of the verdict on a difference: −1 or 1; 0 of none."""
         of = self.answer.differences[number]
         if of.verdict not in ("better", "worse", "higher", "lower"):
             return 0

@@ -581,6 +581,21 @@ def test_a_verdict_that_does_not_survive_says_what_overturns_it(tried: Compariso
 
 
 @pytest.mark.slow
+def test_the_input_range_of_another_figure_is_that_which_it_has_as_the_first(design: Design) -> None:
+    dwell, backlog = Outcome("cohort_dwell_mean"), Outcome("closing_backlog")
+    asked = replace(design, variants=(SECOND,), ranges=6, outcomes=(dwell, backlog))
+    points: list[tuple[int, int] | None] = []
+    found = compare(asked, progress=lambda advance: points.append(advance.points))
+    (other,) = found.input_ranges
+    assert (other.name, other.variant, other.points) == ("closing_backlog", "second", 6)
+    (first,) = compare(replace(asked, outcomes=(backlog, dwell))).ranges
+    assert (other.low, other.high) == (first.low, first.high)
+    assert (other.holds, other.reversed, other.undecided) == (first.holds, first.reversed, first.undecided)
+    assert found.ranges[0].holds == 6
+    assert max(done for done, _ in filter(None, points)) <= 6  # no more points than those of the first figure
+
+
+@pytest.mark.slow
 def test_a_verdict_that_survives_says_so(design: Design) -> None:
     points: list[tuple[int, int] | None] = []
     asked = replace(design, variants=(SECOND,), ranges=6)
