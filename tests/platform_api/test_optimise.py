@@ -1,5 +1,6 @@
 """Optimisation: the cheapest that keeps its targets, as exhaustive search finds it; nothing silly."""
 
+import copy
 import csv
 import io
 import json
@@ -14,6 +15,7 @@ import pytest
 from scipy.stats import binomtest
 
 from platform_api import hands, journal, optimising
+from platform_api.examples import SMALL_SCENARIO
 from platform_api.following import Advance
 from platform_api.optimise_answer import Optimum, from_json
 from platform_api.optimising import prepare
@@ -35,13 +37,18 @@ PRICE = {
 UNTIL = {"until": "empty", "at_most": "60 d"}
 
 
-@pytest.fixture
-def file(written: dict[str, Any], tmp_path: Path) -> Path:
+def busy(folder: Path) -> Path:
     """One counter that one officer does not keep up with."""
+    written: dict[str, Any] = copy.deepcopy(SMALL_SCENARIO)
     written["flows"]["truck"]["arrivals"] = {"rate": "14 /h"}
-    found = tmp_path / "one-counter.yaml"
+    found = folder / "one-counter.yaml"
     found.write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
     return found
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return busy(tmp_path)
 
 
 def officers(*values: int) -> Decision:
@@ -58,6 +65,16 @@ def helped() -> Decision:
 
 @pytest.fixture
 def design(file: Path) -> Design:
+    return design_of(file)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Optimum:
+    """What the design comes to, simulated once for all who only read it."""
+    return optimised(design_of(busy(tmp_path_factory.mktemp("found"))))
+
+
+def design_of(file: Path) -> Design:
     targets = (parse_target("90 % within 30 min"),)
     objective = Objective(indifference=200_000)
     return Design(
@@ -87,37 +104,36 @@ def by_hand(file: Path, officer: int, minutes: str | None, days: int) -> float:
     return through / all_of_them
 
 
-def test_it_finds_what_exhaustive_search_finds(design: Design, file: Path) -> None:
-    answer = optimised(design)
-    found = {}
+def test_it_finds_what_exhaustive_search_finds(found: Optimum, file: Path) -> None:
+    answer, good = found, {}
     for officer in (1, 2, 3, 4):
         for option, minutes, cost in (("no", None, 0), ("yes", "4 min", 1_400_000)):
             share = by_hand(file, officer, minutes, 60)
             if share >= 0.9:
-                found[str(officer), option] = officer * 1_000_000 + cost
+                good[str(officer), option] = officer * 1_000_000 + cost
             mine = next(
                 of for of in answer.candidates if of.settings == {"officers": str(officer), "help": option}
             )
             assert mine.targets[0].mean == pytest.approx(share, abs=0.12)  # 20 days against 60 other ones
-    best = min(found, key=lambda each: found[each])
+    best = min(good, key=lambda each: good[each])
     chosen = next(of for of in answer.candidates if of.number == answer.chosen)
     assert tuple(chosen.settings.values()) == best
-    assert chosen.cost.mean == found[best]
+    assert chosen.cost.mean == good[best]
     assert answer.certificate.decided
     assert answer.certificate.promised == 0.95
     assert (answer.certificate.tried, answer.certificate.space) == (8, 8)
 
 
-def test_the_reported_figures_are_of_days_that_took_no_part(design: Design) -> None:
-    answer = optimised(design)
+def test_the_reported_figures_are_of_days_that_took_no_part(found: Optimum) -> None:
+    answer = found
     chosen = next(of for of in answer.candidates if of.number == answer.chosen)
     assert answer.confirmed[0].number == answer.chosen
     assert answer.confirmed[0].targets[0].mean != chosen.targets[0].mean
     assert answer.confirmed[0].replications == 20
 
 
-def test_what_is_written_is_marked_and_the_front_is_of_costs_and_service(design: Design) -> None:
-    answer = optimised(design)
+def test_what_is_written_is_marked_and_the_front_is_of_costs_and_service(found: Optimum) -> None:
+    answer = found
     (now,) = (of for of in answer.candidates if of.now)
     assert now.settings == {"officers": "1", "help": "no"}
     front = [of for of in answer.candidates if of.front]
@@ -293,12 +309,11 @@ def test_what_cannot_be_is_refused(file: Path, words: tuple[object, ...], said: 
 # ---- how it is run ------------------------------------------------------------------------------------
 
 
-def test_the_answer_is_the_same_whoever_does_the_work(design: Design) -> None:
-    alone = optimised(design, jobs=1)
+def test_the_answer_is_the_same_whoever_does_the_work(design: Design, found: Optimum) -> None:
     with ThreadPoolExecutor(3) as pool:
         other = optimised(design, hands=hands.of(pool, 3))
-    assert without_clock(other) == without_clock(alone)
-    assert from_json(alone.to_json()) == alone
+    assert without_clock(other) == without_clock(found)
+    assert from_json(found.to_json()) == found
 
 
 def test_parts_can_be_sent_to_another_process(design: Design) -> None:
@@ -308,8 +323,8 @@ def test_parts_can_be_sent_to_another_process(design: Design) -> None:
     assert sent.seen == here.seen
 
 
-def test_interrupted_it_goes_on_where_it_was(design: Design, tmp_path: Path) -> None:
-    whole, folder = optimised(design), tmp_path / "kept"
+def test_interrupted_it_goes_on_where_it_was(design: Design, found: Optimum, tmp_path: Path) -> None:
+    whole, folder = found, tmp_path / "kept"
     seen: list[Advance] = []
 
     def stop() -> bool:
