@@ -41,6 +41,25 @@ class Reading:
         return pick(self.answer.question, self.language) if self.answer.question else ""
 
     @property
+    def sentence(self) -> str:
+        """What matters most; nothing of a method that does not tell."""
+        if not self.answer.influences or self.answer.method not in HEADS:
+            return ""
+        of, figure = self.answer.influences[0], self.heading(0)
+        if of.weight == 0:
+            return self.say("most.nothing", figure=figure)
+        told = {"figure": figure, "factor": pick(of.label, self.language), "first": of.ends[0]}
+        told |= {"last": of.ends[1], **self._most(of)}
+        return self.say(f"most.{self.answer.method}", **told)
+
+    def _most(self, of: Influence) -> dict[str, str]:
+        if of.low is not None and of.high is not None:
+            return {"low": self._change(of.low), "high": self._change(of.high)}
+        if of.total is not None:
+            return {"size": number(100 * of.total, 0, self.language)}
+        return {"size": self._shown(of.size or 0.0, self.scale(0))}
+
+    @property
     def how(self) -> str:
         """How it was done."""
         method = self.say(f"method.{self.answer.method}")

@@ -37,6 +37,8 @@ def _parts(reading: Reading) -> Iterator[RenderableType]:
     yield Text(reading.title, "bold cyan")
     if reading.question:
         yield Text(reading.question)
+    if reading.sentence:
+        yield Text(f"➤ {reading.sentence}", "bold")
     if heads := reading.heads():
         title = reading.say("influences", figure=reading.heading(0))
         yield table(title, heads, reading.rows())

@@ -216,6 +216,8 @@ def test_screen_table_and_page_of_every_method(
     done = cuakhau("sweep", file, OFFICER, PAPERS, *words)
     assert done.exit_code == 0, done.output
     assert PAPERS.rpartition(".")[2] in done.stdout
+    told = {"vi": "Đáng kể nhất", "en": "What matters most"}[language]
+    assert (f"➤ {told}" in done.stdout) == (method in ("tornado", "morris", "indices"))
     answer = from_json((tmp_path / "kept" / "sweep.json").read_bytes())
     rows = list(csv.DictReader(io.StringIO((tmp_path / "kept" / "sweep.csv").read_text(encoding="utf-8"))))
     assert [row[PAPERS] for row in rows] == [place.settings.get(PAPERS, "") for place in answer.places]
