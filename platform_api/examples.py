@@ -323,6 +323,13 @@ FILES = Operation(
 FILE = Operation(
     200, "The file.", "…", errors=(*_STORED, errors.UNKNOWN_FILE), media_type="application/octet-stream"
 )
+DOWNLOAD = Operation(
+    200,
+    "The file.",
+    "…",
+    errors=(*_STORED, errors.WRONG_REQUEST),
+    media_type="application/octet-stream",
+)
 EVENTS = Operation(
     200,
     "The events.",
@@ -467,6 +474,7 @@ OPERATIONS = {
     "getRunStudy": STUDY,
     "getRunSeries": SERIES,
     "getRunReport": REPORT,
+    "downloadRun": DOWNLOAD,
     "listRunFiles": FILES,
     "getRunFile": FILE,
     "followRun": EVENTS,

@@ -35,6 +35,10 @@ async def _api_error(request: Request, error: Exception) -> Response:
 
 
 _PARAMETERS = {
+    "format": Label(
+        vi="hãy chọn một dạng của cuakhau export, ví dụ csv",
+        en="choose a form of cuakhau export, such as csv",
+    ),
     "after": Label(vi="hãy dùng địa chỉ trong header Link", en="use the address in the Link header"),
     "scenario": Label(vi="hãy viết tên một kịch bản", en="write the name of a scenario"),
     "header Idempotency-Key": Label(

@@ -8,7 +8,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -20,9 +20,12 @@ from platform_api.guard import Caller, not_yours
 from platform_api.settings import Settings
 from platform_api.store.run_table import NOTHING_YET, Kept, Misused, NewRun, Refused, RunTable
 from platform_api.wire import ENDED, RunProgress, State, Ticket
-from scenarios.errors import Problem
+from scenarios.errors import Language, Problem
 from scenarios.resolved import Resolved, scenario_hash
 from sim.run import RESULT_VERSION
+
+if TYPE_CHECKING:
+    from platform_api import exports
 
 __all__ = ["Order", "Runs", "Simulate"]
 
@@ -241,6 +244,26 @@ class Runs:
         if name == "kpis":
             return wire.kpis_of(run, document).model_dump_json().encode()
         return json.dumps({"id": run, name: document[name]}, ensure_ascii=False).encode()
+
+    def export_order(
+        self, run: str, table: str | None, replication: int, language: Language
+    ) -> exports.Order:
+        """What is needed to export a run; errors as `file`."""
+        from platform_api import exports, results
+        from scenarios.resolved import from_json
+
+        result = results.from_json(self.file(run, "result.json"))
+        record = self.answers.path(run, f"records/replication-{replication:04d}")
+        return exports.Order(
+            from_json(self.file(run, "scenario.json")),
+            record=record if (record / "record.json").is_file() else None,
+            result=result,
+            language=language,
+            table=table,
+            seed=result.seed,
+            replication=replication - 1,
+            until=result.provenance.until,
+        )
 
     def queued(self) -> int:
         """How many runs wait."""

@@ -15,7 +15,7 @@ from platform_api.guard import Running, needs
 from platform_api.routes.common import Service
 from platform_api.runs import GLANCE, Runs
 from platform_api.wire import ENDED, Ticket
-from scenarios.errors import Language
+from scenarios.errors import Language, Problem
 from sim.run import RESULT_VERSION
 
 router = APIRouter(prefix="/v1/runs", tags=["runs"], dependencies=[Depends(needs("view"))])
@@ -125,6 +125,30 @@ def get_run_report(
     page = render(result, scenario, command_of(result), language)
     headers = {"Content-Language": language, "Content-Security-Policy": PAGE_OF_ITS_OWN}
     return Response(page, media_type="text/html", headers=headers)
+
+
+@router.get("/{id}/download", operation_id="downloadRun", summary="A run in a form that other programs read")
+def download_run(
+    id: str,  # noqa: A002
+    service: Service,
+    form: Annotated[str, Query(alias="format", max_length=20, description="csv, xlsx, parquet, xes …")],
+    table: Annotated[str | None, Query(max_length=20, description="which, where the form holds one")] = None,
+    replication: Annotated[int, Query(ge=1, le=1 << 30, description="whose record")] = 1,
+    language: Annotated[Language, Query(description="of the labels")] = "vi",
+) -> Response:
+    """Streamed. Tables of visits, event logs and objects need a run that was ordered with `records`."""
+    from platform_api import exports
+
+    order = service.runs.export_order(id, table, replication, language)
+    try:
+        portions = exports.stream(form, order)
+    except exports.CannotExport as error:
+        raise errors.ApiError(
+            errors.WRONG_REQUEST, [Problem("format", form, error.message, error.remedy)]
+        ) from None
+    made = exports.FORMS[form]
+    headers = {"Content-Disposition": f'attachment; filename="{id}{made.suffix}"'}
+    return StreamingResponse(portions, media_type=made.media_type, headers=headers)
 
 
 @router.get("/{id}/files", operation_id="listRunFiles", summary="What is stored of a run")

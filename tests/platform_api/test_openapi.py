@@ -40,6 +40,7 @@ OPERATIONS = {
     ("get", "/v1/runs/{id}/series"): "getRunSeries",
     ("get", "/v1/runs/{id}/report"): "getRunReport",
     ("get", "/v1/runs/{id}/events"): "followRun",
+    ("get", "/v1/runs/{id}/download"): "downloadRun",
     ("get", "/v1/runs/{id}/files"): "listRunFiles",
     ("get", "/v1/runs/{id}/files/{name}"): "getRunFile",
     ("delete", "/v1/runs/{id}/files"): "deleteRun",

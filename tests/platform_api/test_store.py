@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 
 from platform_api import errors
 from platform_api.answers import checksums
+from platform_api.exports import FORMS
 from platform_api.runs import Runs
 from platform_api.store.database import open_database
 from platform_api.store.tables import metadata
@@ -154,6 +155,22 @@ def test_no_name_leads_out_of_the_folder(make_app: MakeApp, written: dict[str, A
     with client_of(make_app()) as client:
         run = order_and_wait(client, scenario=written, replications=1)["id"]
         assert_problem(client.get(f"/v1/runs/{run}/files/{name}"))
+
+
+def test_a_run_is_downloaded_in_every_form(make_app: MakeApp, written: dict[str, Any]) -> None:
+    with client_of(make_app()) as client:
+        run = order_and_wait(client, scenario=written, replications=2, records=True)["id"]
+        for name, form in FORMS.items():
+            answer = client.get(f"/v1/runs/{run}/download?format={name}")
+            assert answer.status_code == 200, (name, answer.text[:300])
+            assert len(answer.content) > 100, name
+            assert answer.headers["Content-Disposition"].endswith(f'{form.suffix}"')
+        visits = client.get(f"/v1/runs/{run}/download?format=csv&table=visits&replication=2")
+        assert visits.text.count("\n") > 10
+        assert_problem(client.get(f"/v1/runs/{run}/download?format=pdf"), errors.WRONG_REQUEST)
+        assert_problem(client.get(f"/v1/runs/{run}/download?format=csv&table=x"), errors.WRONG_REQUEST)
+        bare = order_and_wait(client, scenario=written, replications=1, fresh=True)["id"]
+        assert_problem(client.get(f"/v1/runs/{bare}/download?format=xes"), errors.WRONG_REQUEST)
 
 
 def test_a_damaged_answer_is_told_and_never_shown(
