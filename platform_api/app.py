@@ -116,4 +116,5 @@ def serve(
     require_keys_elsewhere(settings.host, app.state.parts.guard.table.any())
     with listen(settings.host, settings.port) as listening:
         tell = ready or (lambda _: None)
-        Server(app, lambda: tell(address_of(listening))).run(sockets=[listening])
+        parts: Parts = app.state.parts
+        Server(app, lambda: tell(address_of(listening)), parts.let_go).run(sockets=[listening])

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,14 +23,16 @@ import structlog
 
 from metrics.exposition import Telemetry
 from platform_api import refusals, runner, wire
-from platform_api.answers import Answers, Damaged, Files
+from platform_api.answers import Answers, Damaged, Files, checksums
 from platform_api.crew import Crew
+from platform_api.files import flush
 from platform_api.results import Result, write_result
 from platform_api.settings import Settings
 from platform_api.store import Unavailable
 from platform_api.store.run_table import Claimed, RunTable
 from platform_api.wire import RunProgress, State, Ticket, problem_item
 from scenarios.errors import Problem
+from scenarios.resolved import Resolved
 from sim.laws import LawBroken
 from sim.run import Cancelled
 
@@ -130,6 +131,8 @@ class Desk:
                 self._count_what_others_ended()
             except Unavailable as error:
                 log.warning("store unavailable", reason=type(error).__name__)
+            except Exception:
+                log.exception("leases not held")
 
     def _beat(self, run: str, live: Live) -> None:
         asked = self.table.beat(self.name, run, self._until(), live.progress)
@@ -183,7 +186,15 @@ class Desk:
             while not self._closing.is_set():
                 claimed = self._claim()
                 if claimed is not None:
-                    self._do(claimed, crew)
+                    self._do_whatever_happens(claimed, crew)
+
+    def _do_whatever_happens(self, claimed: Claimed, crew: Crew) -> None:
+        """One run must not end the work on all others; its lease ends, and it is tried again or fails."""
+        try:
+            self._do(claimed, crew)
+        except Exception:
+            log.exception("run left", run=claimed.ticket.id)
+            self._closing.wait(LOOK_EVERY)
 
     def _claim(self) -> Claimed | None:
         """The next run, or None after a while."""
@@ -204,23 +215,25 @@ class Desk:
         if self._closing.is_set():
             live.stop.set()
         try:
-            ended, files, result = self._outcome(live, crew)
-            if ended is not None:
-                self._end(live, ended, files, result)
+            with self.answers.writing(claimed.ticket.id) as fresh:
+                ended, files, result = self._outcome(live, crew, fresh)
+                if ended is not None:
+                    self._end(live, ended, files, result, fresh)
         finally:
             del self._live[claimed.ticket.id]
         if ended is None and not live.lost:
             with suppress(Unavailable):
                 self.table.put_back(self.name, claimed.ticket.id)
 
-    def _outcome(self, live: Live, crew: Crew) -> tuple[Ticket | None, Files, Result | None]:
+    def _outcome(self, live: Live, crew: Crew, fresh: Path) -> tuple[Ticket | None, Files, Result | None]:
         """How a run ended, with its files; None when it is not to end here."""
         ticket = live.claimed.ticket
         try:
-            with self._records_of(live) as records:
-                result = self._simulate(live, crew, records)
-                ended = self._succeeded(live, result)
-                return ended, self._store(ended, live.claimed, result, records), result
+            scenario = live.claimed.scenario()
+            records = fresh / "records" if live.claimed.keeps_records else None
+            result = self._simulate(live, scenario, crew, records)
+            ended = self._succeeded(live, result)
+            return ended, self._store(ended, scenario, result, fresh), result
         except Cancelled:
             if live.lost or (self._closing.is_set() and not live.cancelled):
                 return None, {}, None
@@ -229,20 +242,7 @@ class Desk:
             state, problem = "failed", _told(error, ticket.id, self.settings)
         return _ended(ticket.model_copy(update=_progress_of(live)), state, problem), {}, None
 
-    @contextmanager
-    def _records_of(self, live: Live) -> Iterator[Path | None]:
-        """Where the records are written while it runs, if they are wanted."""
-        if not live.claimed.keeps_records:
-            yield None
-            return
-        folder = self.answers.folder / f".{live.claimed.ticket.id}.{secrets.token_hex(6)}.partial"
-        folder.mkdir(parents=True)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def _simulate(self, live: Live, crew: Crew, records: Path | None) -> Result:
+    def _simulate(self, live: Live, scenario: Resolved, crew: Crew, records: Path | None) -> Result:
         ticket = live.claimed.ticket
         limit = _Limit(self.settings, live)
 
@@ -251,12 +251,12 @@ class Desk:
             live.progress = _progress(advance)
 
         return self.simulate(
-            live.claimed.scenario,
+            scenario,
             seed=ticket.seed,
             replications=ticket.replications,
             engine=ticket.engine,
             overrides=ticket.overrides,
-            warnings=live.claimed.warnings,
+            warnings=live.claimed.warnings(),
             crew=crew,
             progress=follow,
             cancel=limit.is_reached,
@@ -272,50 +272,45 @@ class Desk:
         ended = _ended(live.claimed.ticket, "succeeded", None)
         return ended.model_copy(update={"digest": list(result.digest), **_progress_of(live)})
 
-    def _store(self, ended: Ticket, claimed: Claimed, result: Result, records: Path | None) -> Files:
-        """The answer on disk; only then may the table say that it succeeded."""
-        with self.answers.writing(ended.id) as (fresh, files):
-            write_result(result, claimed.scenario, fresh)
-            document = result.document()
-            answer = wire.kpis_of(ended.id, document)
-            (fresh / "kpis.json").write_text(answer.model_dump_json(), encoding="utf-8")
-            for part in ("trs", "series"):  # asked for by themselves, without reading all
-                told = json.dumps({"id": ended.id, part: document[part]}, ensure_ascii=False)
-                (fresh / f"{part}.json").write_text(told, encoding="utf-8")
-            (fresh / "ticket.json").write_text(ended.model_dump_json(), encoding="utf-8")
-            if records is not None:
-                records.rename(fresh / "records")
-        return files
+    def _store(self, ended: Ticket, scenario: Resolved, result: Result, fresh: Path) -> Files:
+        """The answer on disk, in a folder that nobody looks at yet."""
+        write_result(result, scenario, fresh)
+        document = result.document()
+        answer = wire.kpis_of(ended.id, document)
+        (fresh / "kpis.json").write_text(answer.model_dump_json(), encoding="utf-8")
+        for part in ("trs", "series"):  # asked for by themselves, without reading all
+            told = json.dumps({"id": ended.id, part: document[part]}, ensure_ascii=False)
+            (fresh / f"{part}.json").write_text(told, encoding="utf-8")
+        (fresh / "ticket.json").write_text(ended.model_dump_json(), encoding="utf-8")
+        flush(fresh)
+        return checksums(fresh)
 
-    def _end(self, live: Live, ended: Ticket, files: Files, result: Result | None) -> None:
-        """The end of a run: shown and counted before anybody is told of it."""
-        if not self._held_still(live):
+    def _end(self, live: Live, ended: Ticket, files: Files, result: Result | None, fresh: Path) -> None:
+        """The end of a run: in place, shown and counted before anybody is told of it, if it is still ours."""
+
+        def settle() -> None:
+            if result is not None:
+                self.answers.put_in_place(ended.id, fresh)
+                self.telemetry.simulated(result.timing.events)
+                if ended.named:
+                    self.telemetry.show(ended.scenario, result.document()["kpis"])
+            self.count(ended)
+
+        if live.lost or not self._tell_table(ended, files, settle):
+            log.warning("lease lost", run=ended.id)
             return
-        if ended.named and result is not None:
-            self.telemetry.show(ended.scenario, result.document()["kpis"])
-        self.count(ended)
-        if result is not None:
-            self.telemetry.simulated(result.timing.events)
-        self._tell_table(ended, files)
         self._prune()
 
-    def _held_still(self, live: Live) -> bool:
-        """Whether the lease has not gone to somebody else."""
-        if live.lost:
-            log.warning("lease lost", run=live.claimed.ticket.id)
-        return not live.lost
-
-    def _tell_table(self, ended: Ticket, files: Files) -> None:
-        """Say that it has ended, again and again while the database is away; the lease decides in the end."""
+    def _tell_table(self, ended: Ticket, files: Files, settle: Callable[[], None]) -> bool:
+        """Say that it has ended, again and again while the database is away; whether it was still ours."""
         deadline = time.monotonic() + 2 * self.settings.lease_seconds
         while True:
             try:
-                self.table.finish(self.name, ended, files)
-                return
+                return self.table.finish(self.name, ended, files, settle)
             except Unavailable as error:
                 log.warning("store unavailable", run=ended.id, reason=type(error).__name__)
                 if time.monotonic() > deadline or self._closing.wait(LOOK_EVERY):
-                    return
+                    return False
 
     def _prune(self) -> None:
         """Let go of the oldest ended runs beyond what is kept."""

@@ -22,12 +22,12 @@ def new_folder(target: Path) -> Iterator[Path]:
     try:
         yield fresh
         flush(fresh)
-        _put_in_place(fresh, target)
+        put_in_place(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _put_in_place(fresh: Path, target: Path) -> None:
+def put_in_place(fresh: Path, target: Path) -> None:
     """Rename; a folder cannot be renamed over another, so the old one steps aside first."""
     old = target.with_name(f".{target.name}.{secrets.token_hex(6)}.old")
     with suppress(FileNotFoundError):

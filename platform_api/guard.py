@@ -116,7 +116,10 @@ def needs(scope: str) -> Callable[[Request], Caller]:
 
     def check(request: Request) -> Caller:
         guard: Guard = request.app.state.parts.guard
-        caller = guard.caller(request.headers.get("authorization", ""))
+        caller: Caller | None = getattr(request.state, "caller", None)
+        if caller is None:  # a request counts once, however many ask who it is
+            caller = guard.caller(request.headers.get("authorization", ""))
+            request.state.caller = caller
         if not caller.may(scope):
             raise _not_allowed(caller, scope)
         return caller

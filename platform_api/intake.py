@@ -51,6 +51,7 @@ class Intake:
         request = Request(scope, receive)
         try:
             self._check_host(request)
+            _check_address(scope)
             body = await self._read(request)
         except errors.ApiError as error:
             response = answer(error, request.url.path, request.headers.get("accept-language", ""))
@@ -87,6 +88,15 @@ class Intake:
             en="run a large scenario on the command line: cuakhau run FILE",
         )
         return errors.fault(errors.TOO_LARGE, "body", size, message, remedy)
+
+
+def _check_address(scope: Scope) -> None:
+    """No name here has a NUL in it, and not every database can look for one."""
+    address = scope.get("raw_path", b"") + scope.get("query_string", b"")
+    if b"%00" in address or b"\x00" in address:
+        message = Label(vi="chứa ký tự NUL", en="holds the character NUL")
+        remedy = Label(vi="hãy bỏ ký tự đó", en="leave it out")
+        raise errors.fault(errors.OTHER, "path", "", message, remedy)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

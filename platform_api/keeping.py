@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from platform_api.answers import Answers, Files
+from platform_api.answers import Answers, Damaged, Files
 from platform_api.store import Database
 from platform_api.store.dump import dumped, is_empty, take_up
 from platform_api.store.run_table import RunTable
@@ -47,8 +47,9 @@ def find_waste(table: RunTable, answers: Answers, keep: int, older_than: timedel
     gone = set(table.beyond(keep))
     if older_than is not None:
         gone |= set(table.ended_before(datetime.now(UTC) - older_than))
+    there = answers.names()  # first: what comes in meanwhile is known, and not there
     known = {kept.ticket.id for kept in table.everything()}
-    orphans = [name for name in answers.names() if name not in known]
+    orphans = [name for name in there if name not in known]
     return Waste(
         runs={run: _size(answers.folder / run) for run in sorted(gone)},
         orphans={name: _size(answers.folder / name) for name in orphans},
@@ -86,6 +87,7 @@ class Copied:
     rows: int
     runs: int
     bytes: int
+    left_out: tuple[str, ...] = ()  # runs of which a file is gone or damaged
 
 
 def back_up(engine: Database, answers: Answers, target: Path) -> Copied:
@@ -104,7 +106,7 @@ def back_up(engine: Database, answers: Answers, target: Path) -> Copied:
 
 
 def _fill(archive: tarfile.TarFile, engine: Database, answers: Answers) -> Copied:
-    lines = list(dumped(engine))
+    lines, left_out = _whole(list(dumped(engine)), answers)
     text = "".join(f"{line}\n" for line in lines).encode()
     about = {"format": FORMAT, "program": version("cuakhau"), "sha256": hashlib.sha256(text).hexdigest()}
     _add(archive, ABOUT, json.dumps(about).encode())
@@ -115,7 +117,20 @@ def _fill(archive: tarfile.TarFile, engine: Database, answers: Answers) -> Copie
         for name, told in files.items():
             archive.add(answers.path(run, name), f"runs/{run}/{name}", recursive=False)
             size += told["bytes"]
-    return Copied(len(lines), runs, size)
+    return Copied(len(lines), runs, size, left_out)
+
+
+def _whole(lines: list[str], answers: Answers) -> tuple[list[str], tuple[str, ...]]:
+    """The rows without runs of which a file is gone or damaged, and the names of these runs."""
+    damaged = set()
+    for run, files in _with_files(lines):
+        try:
+            for name in files:
+                answers.require(run, name, files)
+        except Damaged:
+            damaged.add(run)
+    kept = [line for line in lines if json.loads(line)["row"].get("id") not in damaged]
+    return kept, tuple(sorted(damaged))
 
 
 def _with_files(lines: list[str]) -> Iterator[tuple[str, Files]]:

@@ -83,8 +83,8 @@ def check(order: wire.CheckOrder | str, settings: Settings, shelf: Shelf) -> wir
 
 def items(shelf: Shelf) -> list[wire.ScenarioItem]:
     """Every scenario of the library, then those that users stored."""
-    stored = [shelf.find(variant.name) for variant in shelf.table.latest()]
-    return [*map(_item, _cards()), *(_item(found.loaded.resolved, found.version) for found in stored)]
+    stored = (_item(found.loaded.resolved, found.version) for found in shelf.readable())
+    return [*map(_item, _cards()), *stored]
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from platform_api import errors
+from platform_api.faults import ScenarioFault
 from platform_api.settings import Settings
 from platform_api.wire import Ticket
 from scenarios.errors import Problem, shown
@@ -79,6 +80,18 @@ def too_many_sessions(most: int) -> errors.ApiError:
     return error
 
 
+def does_not_run(fault: ScenarioFault) -> errors.ApiError:
+    """A scenario that turned out not to be runnable."""
+    return errors.ApiError(errors.WRONG_SCENARIO, [Problem("scenario", "", fault.message, fault.remedy)])
+
+
+def too_many_decisions(most: int) -> errors.ApiError:
+    """A session has so many interventions and no more."""
+    message = Label(vi=f"đã có {most} thay đổi", en=f"there are {most} already")
+    remedy = Label(vi="hãy tua lại và bỏ bớt (forget)", en="go back and drop some (forget)")
+    return errors.fault(errors.BEYOND_LIMITS, "interventions", most, message, remedy)
+
+
 def cannot_set(what: str, target: str, value: int, error: ValueError) -> errors.ApiError:
     """Something that cannot be set in a live session."""
     message = Label(vi=f"không đặt được: {error}", en=f"cannot be set: {error}")
@@ -107,6 +120,13 @@ def beyond_memory(run: str, megabytes: int) -> Problem:
         en="simulate a shorter time, leave records out, or run it on the command line",
     )
     return Problem("run", run, message, remedy)
+
+
+def no_replication(run: str, number: int, most: int) -> errors.ApiError:
+    """A run has so many replications and no more."""
+    message = Label(vi=f"lần chạy {run} có {most} lần lặp", en=f"the run {run} has {most}")
+    remedy = Label(vi=f"hãy viết từ 1 đến {most}", en=f"write 1 to {most}")
+    return errors.fault(errors.WRONG_REQUEST, "replication", number, message, remedy)
 
 
 def store_away() -> errors.ApiError:

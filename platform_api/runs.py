@@ -26,6 +26,7 @@ from sim.run import RESULT_VERSION
 
 if TYPE_CHECKING:
     from platform_api import exports
+    from platform_api.results import Result
 
 __all__ = ["Order", "Runs", "Simulate"]
 
@@ -65,6 +66,7 @@ class Runs:
     ) -> None:
         self.settings, self.table, self.answers, self.telemetry = settings, table, answers, telemetry
         self.desk = Desk(settings, table, answers, telemetry, simulate)
+        self.is_closing = False
         self._glances: dict[str, tuple[float, Ticket]] = {}
         telemetry.follow(self.queued, self.running)
 
@@ -77,14 +79,20 @@ class Runs:
             self.desk.show(ticket)
         self.desk.open()
 
+    def close(self) -> None:
+        """The service is about to stop: who follows a run is let go."""
+        self.is_closing = True
+
     def stop(self) -> None:
         """Stop the work; what has not ended waits for the next start."""
         self.desk.close()
 
     def _bring_in(self) -> None:
-        """Runs that lie in the data folder and not in the database: it is new, or was lost."""
+        """Runs that lie in the data folder, where the database is new, or was lost."""
+        if not self.table.is_empty():
+            return
         for ticket in self.answers.tickets():
-            if ticket.state == "succeeded" and self.table.get(ticket.id) is None:
+            if ticket.state == "succeeded":
                 try:
                     self.table.bring_in(*self._as_folder_tells(ticket))
                 except (OSError, ValueError) as error:
@@ -245,17 +253,29 @@ class Runs:
             return wire.kpis_of(run, document).model_dump_json().encode()
         return json.dumps({"id": run, name: document[name]}, ensure_ascii=False).encode()
 
+    def whole(self, run: str) -> tuple[Result, Resolved]:
+        """A stored answer with the scenario it answers; errors as `file`, 410 too for what is too old."""
+        from platform_api import results
+        from scenarios.resolved import from_json
+
+        try:
+            result = results.from_json(self.file(run, "result.json"))
+            return result, from_json(self.file(run, "scenario.json"))
+        except ValueError:
+            raise refusals.damaged(run, "result.json") from None
+
     def export_order(
         self, run: str, table: str | None, replication: int, language: Language
     ) -> exports.Order:
         """What is needed to export a run; errors as `file`."""
-        from platform_api import exports, results
-        from scenarios.resolved import from_json
+        from platform_api import exports
 
-        result = results.from_json(self.file(run, "result.json"))
+        result, scenario = self.whole(run)
+        if replication > result.replications:
+            raise refusals.no_replication(run, replication, result.replications)
         record = self.answers.path(run, f"records/replication-{replication:04d}")
         return exports.Order(
-            from_json(self.file(run, "scenario.json")),
+            scenario,
             record=record if (record / "record.json").is_file() else None,
             result=result,
             language=language,

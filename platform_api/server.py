@@ -18,7 +18,9 @@ LINGER = 3
 class Server(uvicorn.Server):
     """A server that says when it answers."""
 
-    def __init__(self, app: FastAPI, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, app: FastAPI, ready: Callable[[], None], stopping: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -28,7 +30,12 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=LINGER,
             )
         )
-        self._ready = ready
+        self._ready, self._stopping = ready, stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell, so that event streams end; then wait for open requests, and stop."""
+        self._stopping()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""

@@ -11,6 +11,8 @@ import secrets
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +22,7 @@ import structlog
 from numpy.typing import NDArray
 
 from platform_api import refusals
+from platform_api.faults import ScenarioFault, blaming_the_scenario
 from platform_api.guard import Caller, not_yours
 from platform_api.settings import Settings
 from platform_api.store import Unavailable
@@ -30,14 +33,15 @@ from sim.timetable import Row
 
 log = structlog.get_logger(__name__)
 
+MOST_TICKS = 4
 TICK = 0.15
 """How often sessions that play are moved on [s]."""
 
 SAVE_EVERY = 5.0
 """How often a session that plays is stored [s]."""
 
-FASTEST = 86_400.0
-"""Simulated seconds a second, at the most."""
+MOST_DECISIONS = 1_000
+"""Interventions in one session."""
 
 REMEMBERED = 100
 """Changes that a watcher may have missed and is told again; who missed more gets the whole state."""
@@ -52,10 +56,27 @@ class Told:
     number: int
     kind: str  # "snapshot" or "delta"
     data: str  # JSON
+    life: str  # of the session in this process: numbers begin anew when it is taken up again
+
+    @property
+    def id(self) -> str:
+        """What a watcher sends when it comes back."""
+        return f"{self.life}-{self.number}"
 
     def event(self) -> str:
         """As an event of a stream."""
-        return f"id: {self.number}\nevent: {self.kind}\ndata: {self.data}\n\n"
+        return f"id: {self.id}\nevent: {self.kind}\ndata: {self.data}\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a session stands, for who does not wait for it."""
+
+    rows: tuple[Row, ...]
+    at: int
+    speed: float
+    plays: bool
+    over: bool
 
 
 class Session:
@@ -68,6 +89,8 @@ class Session:
         self.speed, self.plays = saved.speed, False
         self.changes: deque[Told] = deque(maxlen=REMEMBERED)
         self.number = 0
+        self.life = secrets.token_hex(4)
+        self.shown = Shown(saved.rows, saved.at, saved.speed, False, False)
         self._live: Live | None = None
         self._seen: Look | None = None
         self._moved = self._stored = time.monotonic()
@@ -85,13 +108,15 @@ class Session:
     def play(self, speed: float) -> None:
         """Go on by itself, so many simulated seconds a second."""
         self.speed, self.plays, self._moved = speed, not self.live.is_over, time.monotonic()
+        self._show()
 
     def tick(self) -> bool:
         """Move on by the time since the last tick; whether it moved."""
         if not self.plays:
             return False
         now = time.monotonic()
-        self.live.advance(self.live.now + max(1, round((now - self._moved) * self.speed * 1000)))
+        passed = min(now - self._moved, MOST_TICKS * TICK)  # slower than asked rather than ever more at once
+        self.live.advance(self.live.now + max(1, round(passed * self.speed * 1000)))
         self._moved = now
         self.plays = not self.live.is_over
         self.publish()
@@ -103,11 +128,19 @@ class Session:
         look = self.live.look()
         self.number += 1
         if whole or self._seen is None:
-            told = Told(self.number, "snapshot", json.dumps(self.snapshot(look)))
+            told = self._told("snapshot", self.snapshot(look))
         else:
-            told = Told(self.number, "delta", json.dumps(self._standing(look) | _changes(self._seen, look)))
+            told = self._told("delta", self._standing(look) | _changes(self._seen, look))
         self.changes.append(told)
         self._seen = look
+        self._show()
+
+    def _told(self, kind: str, state: dict[str, Any]) -> Told:
+        return Told(self.number, kind, json.dumps(state), self.life)
+
+    def _show(self) -> None:
+        """What is read without waiting for the session."""
+        self.shown = Shown(self.live.rows, self.live.now, self.speed, self.plays, self.live.is_over)
 
     def snapshot(self, look: Look | None = None) -> dict[str, Any]:
         """The whole state."""
@@ -145,7 +178,7 @@ class Session:
         """Everything, for who has heard nothing."""
         with self.lock:
             _ = self.live
-            return Told(self.number, "snapshot", json.dumps(self.snapshot(self._seen)))
+            return self._told("snapshot", self.snapshot(self._seen))
 
 
 def _changes(before: Look, after: Look) -> dict[str, Any]:
@@ -170,6 +203,7 @@ class Sessions:
         self._all: dict[str, Session] = {}
         self._adding = threading.Lock()
         self._closing = threading.Event()
+        self._beside = threading.Semaphore(2)
         self._thread: threading.Thread | None = None
 
     # ---- begin and end of the service
@@ -185,9 +219,13 @@ class Sessions:
         if self._thread is not None:
             self._thread.join(5)
         for session in list(self._all.values()):
-            with session.lock:
-                if session._live is not None:
-                    self._save(session)
+            if session._live is not None and session.lock.acquire(timeout=1):
+                self._save(session)
+                session.lock.release()
+
+    def close(self) -> None:
+        """The service is about to stop: who watches is let go."""
+        self._closing.set()
 
     # ---- what the routes ask
     def open(
@@ -213,8 +251,13 @@ class Sessions:
             session = Session(saved)
             self.table.add(saved)
             self._all[name] = session
-        with session.lock:
-            _ = session.live
+        try:
+            with blaming_the_scenario(), session.lock:
+                _ = session.live
+        except ScenarioFault as fault:
+            self._all.pop(name, None)
+            self.table.remove(name)
+            raise refusals.does_not_run(fault) from None
         return session
 
     def all(self) -> list[Session]:
@@ -271,7 +314,7 @@ class Sessions:
 
     def step(self, session: Session, what: str) -> list[Happening]:
         """One event, one interesting event or one minute; what happened then."""
-        with session.lock:
+        with self._changing(session):
             session.plays = False
             if what == "minute":
                 before = session.live.look()
@@ -285,7 +328,7 @@ class Sessions:
 
     def seek(self, session: Session, to: int, *, forget: bool) -> None:
         """Go to an instant, back too."""
-        with session.lock:
+        with self._changing(session):
             session.live.seek(max(to, session.live.begin), forget=forget)
             session.plays = False
             session.publish(whole=True)
@@ -299,6 +342,8 @@ class Sessions:
         ApiError
             422 when it cannot be set.
         """
+        if len(session.shown.rows) >= MOST_DECISIONS:
+            raise refusals.too_many_decisions(MOST_DECISIONS)
         with session.lock:
             try:
                 row = session.live.intervene(what, target, value)
@@ -308,15 +353,32 @@ class Sessions:
             self._save(session)
             return row
 
-    def effect(self, session: Session) -> Effect:
-        """What the decisions have done so far, on the same entities."""
-        with session.lock:
-            return effect(session.live, session.live.without())
+    @contextmanager
+    def _changing(self, session: Session) -> Iterator[None]:
+        """Alone with a session; a scenario that goes round for ever is to blame, not we."""
+        try:
+            with blaming_the_scenario(), session.lock:
+                yield
+        except ScenarioFault as fault:
+            raise refusals.does_not_run(fault) from None
 
-    def digest(self, session: Session) -> str:
-        """The identity of the session, run to its end."""
-        with session.lock:
-            return session.live.digest()
+    def effect(self, session: Session) -> tuple[int, Effect]:
+        """Up to when, and what the decisions have done till then, on the same entities.
+
+        Simulated anew beside the session, so that nobody waits for it; few at a time.
+        """
+        shown, saved = session.shown, session.saved
+        with self._beside, blaming_the_scenario():
+            both = [Live(saved.scenario, saved.seed, saved.replication, rows) for rows in (shown.rows, ())]
+            for live in both:
+                live.advance(shown.at)
+            return shown.at, effect(*both)
+
+    def digest(self, session: Session) -> tuple[tuple[Row, ...], str]:
+        """What was decided, and the identity of the session run to its end; likewise beside it."""
+        rows, saved = session.shown.rows, session.saved
+        with self._beside, blaming_the_scenario():
+            return rows, Live(saved.scenario, saved.seed, saved.replication, rows).digest()
 
     # ---- the thread
     def _run(self) -> None:
@@ -326,14 +388,17 @@ class Sessions:
                     self._move(session)
 
     def _move(self, session: Session) -> None:
-        with session.lock:
-            try:
-                session.tick()
-            except Exception:
-                session.plays = False
-                log.exception("session stopped", session=session.saved.id)
+        if not session.lock.acquire(blocking=False):  # somebody does something long in it; the others go on
+            return
+        try:
+            session.tick()
             if time.monotonic() - session._stored > SAVE_EVERY:
                 self._save(session)
+        except Exception:
+            session.plays = False
+            log.exception("session stopped", session=session.saved.id)
+        finally:
+            session.lock.release()
 
     def _save(self, session: Session) -> None:
         session._stored = time.monotonic()

@@ -41,8 +41,10 @@ def _of_library(name: str) -> Found:
 
 
 @lru_cache(maxsize=64)
-def _of_text(text: str) -> library.Loaded:
-    return library.load_text(text)
+def _of_text(text: str) -> tuple[library.Loaded, str]:
+    """What it means today, and the hash of that: what it is based on may have changed since it was stored."""
+    loaded = library.load_text(text)
+    return loaded, scenario_hash(loaded.resolved)
 
 
 class Shelf:
@@ -68,7 +70,8 @@ class Shelf:
                 return _of_library(name)
             variant = self.table.get(name, version)
             if variant is not None:
-                return Found(_of_text(variant.text), variant.version, variant.hash)
+                loaded, identity = _of_text(variant.text)
+                return Found(loaded, variant.version, identity)
         except ScenarioError as error:
             raise errors.of_scenario(error) from None
         raise errors.unknown(errors.UNKNOWN_SCENARIO, place, name, self.names())
@@ -103,13 +106,18 @@ class Shelf:
         ApiError
             404, 422, 403 when somebody else stored it, 412 when the tag is not that of the latest version.
         """
-        found, _ = self._own(name, caller)
+        variant = self._own(name, caller)
         loaded = _checked(text)
         if loaded.resolved.name != name:
             raise _another_name(loaded.resolved.name, name)
-        if tag != found.tag:
-            raise _changed(name)
-        return self._add(loaded, text, (found.version or 0) + 1, caller)
+        self._require_latest(variant, tag)
+        return self._add(loaded, text, variant.version + 1, caller)
+
+    @staticmethod
+    def _require_latest(variant: Variant, tag: str) -> None:
+        """By its version alone: one that means nothing here any more must be changed or deleted too."""
+        if tag.strip('"').partition("-")[0] != str(variant.version):
+            raise _changed(variant.name)
 
     def _add(self, loaded: library.Loaded, text: str, version: int, caller: Caller) -> Found:
         identity = scenario_hash(loaded.resolved)
@@ -122,22 +130,31 @@ class Shelf:
 
     def remove(self, name: str, tag: str | None, caller: Caller) -> None:
         """Forget a stored scenario, all versions; runs that were made of it stay."""
-        found, variant = self._own(name, caller)
-        if tag is not None and tag != found.tag:
-            raise _changed(name)
+        variant = self._own(name, caller)
+        if tag is not None:
+            self._require_latest(variant, tag)
         try:
             self.table.remove(name, variant.version)
         except Conflict:
             raise _changed(name) from None
 
-    def _own(self, name: str, caller: Caller) -> tuple[Found, Variant]:
-        found = self.find(name)
-        variant = self.table.get(name)
-        if found.version is None or variant is None:
+    def _own(self, name: str, caller: Caller) -> Variant:
+        if name in library.names():
             raise _of_the_library(name)
+        variant = self.table.get(name)
+        if variant is None:
+            raise errors.unknown(errors.UNKNOWN_SCENARIO, "name", name, self.names())
         if not caller.owns(variant.holder):
             raise not_yours(name)
-        return found, variant
+        return variant
+
+    def readable(self) -> Iterator[Found]:
+        """The stored scenarios that still mean something here."""
+        for variant in self.table.latest():
+            try:
+                yield self.find(variant.name)
+            except errors.ApiError:
+                continue
 
 
 def _checked(text: str) -> library.Loaded:
@@ -224,3 +241,10 @@ def no_tag(name: str) -> errors.ApiError:
         en="send the ETag that you read, so that nobody's change is overwritten",
     )
     return errors.fault(errors.TAG_NEEDED, "header If-Match", name, message, remedy)
+
+
+def too_long(name: str) -> errors.ApiError:
+    """A way of so many steps is not drawn."""
+    message = Label(vi="có quá nhiều bước nối nhau", en="has too many steps in a row")
+    remedy = Label(vi="hãy chia nhỏ kịch bản", en="divide the scenario")
+    return errors.fault(errors.BEYOND_LIMITS, "picture", name, message, remedy)

@@ -160,7 +160,11 @@ def backup(speech: Speech, target: Path) -> None:
 
     with _store(speech) as (_, database, answers):
         copied = back_up(database, answers, target)
+    for run in copied.left_out:
+        speech.note("backup.left_out", run=run)
     speech.note("backup.done", file=target, runs=copied.runs, megabytes=f"{copied.bytes / 1e6:,.1f}")
+    if copied.left_out:
+        raise click.exceptions.Exit(FAILED)
 
 
 @command("restore")

@@ -27,6 +27,11 @@ class Parts:
     sessions: Sessions
     shelf: Shelf
 
+    def let_go(self) -> None:
+        """The service is about to stop: event streams end."""
+        self.sessions.close()
+        self.runs.close()
+
 
 def _parts(request: Request) -> Parts:
     parts: Parts = request.app.state.parts

@@ -105,12 +105,12 @@ def _done(service: Parts, session: Session, act: wire.Act) -> list[Happening]:
 
 
 @router.get("/{id}/effect", operation_id="getSessionEffect", summary="What the decisions have done")
-def get_session_effect(id: str, service: Service) -> wire.EffectOf:  # noqa: A002
+def get_session_effect(id: str, service: Service, _: Teaching) -> wire.EffectOf:  # noqa: A002
     """Against the same run without any decision, on the same entities, up to this instant."""
     session = service.sessions.get(id)
-    found = service.sessions.effect(session)
+    at, found = service.sessions.effect(session)
     return wire.EffectOf(
-        at=session.live.now,
+        at=at,
         entities=found.entities,
         left_with=found.left_with,
         left_without=found.left_without,
@@ -121,11 +121,11 @@ def get_session_effect(id: str, service: Service) -> wire.EffectOf:  # noqa: A00
 
 
 @router.get("/{id}/replay", operation_id="getSessionReplay", summary="What it takes to repeat a session")
-def get_session_replay(id: str, service: Service) -> wire.Replay:  # noqa: A002
+def get_session_replay(id: str, service: Service, _: Teaching) -> wire.Replay:  # noqa: A002
     """Its interventions, and the digest of the run that they lead to."""
     session = service.sessions.get(id)
-    digest = service.sessions.digest(session)
-    return wire.Replay(digest=digest, interventions=_rows(session.live.rows))
+    rows, digest = service.sessions.digest(session)
+    return wire.Replay(digest=digest, interventions=_rows(rows))
 
 
 @router.delete("/{id}", status_code=204, operation_id="endSession", summary="End a live session")
@@ -142,7 +142,9 @@ async def watch_session(
 ) -> Response:
     """Server-sent events: a `snapshot` first, then a `delta` with every change, by number."""
     session = service.sessions.get(id)
-    heard = int(last_event_id) if last_event_id and last_event_id.isdigit() else 0
+    life, _, number = (last_event_id or "").partition("-")
+    known = life == session.life and number.isascii() and number.isdecimal()
+    heard = int(number) if known else 0
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_watch(service, session, heard), headers=headers, media_type="text/event-stream")
 
@@ -170,25 +172,24 @@ async def _watch(service: Parts, session: Session, heard: int) -> AsyncIterator[
 
 
 def _state(session: Session) -> wire.SessionState:
-    with session.lock:
-        live, saved = session.live, session.saved
-        clock = live.scenario.clock
-        return wire.SessionState(
-            id=saved.id,
-            scenario=live.scenario.name,
-            hash=session.hash,
-            seed=saved.seed,
-            replication=saved.replication,
-            created=saved.created,
-            begin=live.begin,
-            end=live.end,
-            at=live.now,
-            clock=datetime.fromtimestamp((clock.start_utc + live.now) / 1000, UTC),
-            speed=session.speed,
-            plays=session.plays,
-            over=live.is_over,
-            interventions=_rows(live.rows),
-        )
+    shown, saved = session.shown, session.saved
+    clock = saved.scenario.clock
+    return wire.SessionState(
+        id=saved.id,
+        scenario=saved.scenario.name,
+        hash=session.hash,
+        seed=saved.seed,
+        replication=saved.replication,
+        created=saved.created,
+        begin=-clock.lead_in,
+        end=clock.at_most,
+        at=shown.at,
+        clock=datetime.fromtimestamp((clock.start_utc + shown.at) / 1000, UTC),
+        speed=shown.speed,
+        plays=shown.plays,
+        over=shown.over,
+        interventions=_rows(shown.rows),
+    )
 
 
 def _rows(rows: tuple[Row, ...]) -> list[wire.Intervention]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
 from platform_api import errors, intake, orders, refusals, wire
+from platform_api.answers import Damaged
 from platform_api.guard import Running, needs
 from platform_api.routes.common import Service
 from platform_api.runs import GLANCE, Runs
+from platform_api.store import Unavailable
 from platform_api.wire import ENDED, Ticket
 from scenarios.errors import Language, Problem
 from sim.run import RESULT_VERSION
@@ -115,13 +118,10 @@ def get_run_report(
     language: Annotated[Language, Query(description="of the page")] = "vi",
 ) -> Response:
     """One HTML page that needs nothing else; it can be printed and sent."""
-    from platform_api import results
     from platform_api.report import render
     from platform_api.screen import command_of
-    from scenarios.resolved import from_json
 
-    result = results.from_json(service.runs.file(id, "result.json"))
-    scenario = from_json(service.runs.file(id, "scenario.json"))
+    result, scenario = service.runs.whole(id)
     page = render(result, scenario, command_of(result), language)
     headers = {"Content-Language": language, "Content-Security-Policy": PAGE_OF_ITS_OWN}
     return Response(page, media_type="text/html", headers=headers)
@@ -142,13 +142,14 @@ def download_run(
     order = service.runs.export_order(id, table, replication, language)
     try:
         portions = exports.stream(form, order)
+        first = next(portions, b"")  # what goes wrong does so before anything is answered
     except exports.CannotExport as error:
         raise errors.ApiError(
             errors.WRONG_REQUEST, [Problem("format", form, error.message, error.remedy)]
         ) from None
     made = exports.FORMS[form]
     headers = {"Content-Disposition": f'attachment; filename="{id}{made.suffix}"'}
-    return StreamingResponse(portions, media_type=made.media_type, headers=headers)
+    return StreamingResponse(chain([first], portions), media_type=made.media_type, headers=headers)
 
 
 @router.get("/{id}/files", operation_id="listRunFiles", summary="What is stored of a run")
@@ -169,9 +170,10 @@ def get_run_file(id: str, name: str, service: Service) -> Response:  # noqa: A00
     kept = service.runs.kept(id)
     if name not in kept.files:  # what is looked up here is never made into a path before
         raise errors.unknown(errors.UNKNOWN_FILE, "file", name, sorted(kept.files))
-    path = service.runs.answers.path(id, name)
-    if not path.is_file():
-        raise refusals.damaged(id, name)
+    try:
+        path = service.runs.answers.require(id, name, kept.files)
+    except Damaged:
+        raise refusals.damaged(id, name) from None
     kind = "application/json" if name.endswith(".json") else "application/octet-stream"
     return FileResponse(path, media_type=kind, headers={"ETag": f'"{kept.files[name]["sha256"]}"'})
 
@@ -211,8 +213,11 @@ async def follow_run(
 async def _events(runs: Runs, run: str, heard: str | None) -> AsyncIterator[str]:
     """What a follower has not heard yet; a comment now and then while nothing moves."""
     quiet = 0.0
-    while True:
-        ticket = await asyncio.to_thread(runs.glance, run)
+    while not runs.is_closing:
+        try:
+            ticket = await asyncio.to_thread(runs.glance, run)
+        except (errors.ApiError, Unavailable):  # deleted meanwhile, or the database is away: ask again
+            return
         told = _name_of(ticket)
         over = ticket.state in ENDED
         if told != heard:

@@ -125,7 +125,11 @@ def get_picture(
     from platform_api.drawing import draw
 
     found = service.shelf.find(name, version=version)
-    return Response(draw(found.loaded.resolved, language), media_type="image/svg+xml")
+    try:
+        drawn = draw(found.loaded.resolved, language)
+    except RecursionError:
+        raise shelf.too_long(name) from None
+    return Response(drawn, media_type="image/svg+xml")
 
 
 @router.get("/scenarios:diff", operation_id="diffScenarios", summary="Where two scenarios differ")

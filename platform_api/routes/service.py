@@ -15,14 +15,14 @@ router = APIRouter(tags=["service"])
 
 
 @router.get("/healthz", operation_id="getHealth", summary="Whether the service lives")
-async def get_health(service: Service) -> wire.Health:
+def get_health(service: Service) -> wire.Health:
     """Answers at once, also while runs are at work."""
     runs = service.runs
     return wire.Health(status="ok", version=version("cuakhau"), queued=runs.queued(), running=runs.running())
 
 
 @router.get("/metrics", operation_id="getMetrics", summary="Metrics for Prometheus")
-async def get_metrics(service: Service, request: Request, _: Viewing) -> Response:
+def get_metrics(service: Service, request: Request, _: Viewing) -> Response:
     """Prometheus text, or OpenMetrics where the `Accept` header asks for it."""
     text, content_type = render(service.registry, request.headers.get("accept", ""))
     return Response(text, headers={"Content-Type": content_type})

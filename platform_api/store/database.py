@@ -12,8 +12,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 BUSY_MS = 10_000
 """How long a writer of SQLite waits for another one [ms]."""
 
-ONE_AT_A_TIME = 0x43554B48
-"""The lock under which a PostgreSQL server lets one of us change the tables."""
+CHANGES, ORDERS = 0x43554B48, 0x43554B49
+"""The locks under which a PostgreSQL server lets one of us change the tables, or take an order."""
+
+ANSWERS_WITHIN = 5
+"""How long a server of a database is waited for [s]."""
 
 
 def open_database(url: str) -> Engine:
@@ -27,10 +30,13 @@ def open_database(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000})
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000}, hide_parameters=True)
         _as_sqlite_should_be(engine)
     else:
-        engine = create_engine(parsed, pool_pre_ping=True)
+        engine = create_engine(
+            parsed, pool_pre_ping=True, pool_timeout=ANSWERS_WITHIN, hide_parameters=True,
+            connect_args={"connect_timeout": ANSWERS_WITHIN},
+        )  # fmt: skip
     _upgrade(engine)
     return engine
 
@@ -38,6 +44,12 @@ def open_database(url: str) -> Engine:
 def writing(engine: Engine) -> Engine:
     """The same database for transactions that write: in SQLite they wait for the lock at once."""
     return engine.execution_options(writes=True)
+
+
+def one_at_a_time(connection: Connection) -> None:
+    """Have transactions that ask this wait for each other; in SQLite those that write do so anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ORDERS})
 
 
 def _as_sqlite_should_be(engine: Engine) -> None:
@@ -63,6 +75,6 @@ def _upgrade(engine: Engine) -> None:
     config.set_main_option("script_location", (Path(__file__).parent / "migrations").as_posix())
     with writing(engine).begin() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ONE_AT_A_TIME})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHANGES})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -7,15 +7,15 @@ lease ends soon and is then taken up again, or one that has ended. Nothing is "r
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from platform_api.store.database import writing
+from platform_api.store.database import one_at_a_time, writing
 from platform_api.store.tables import runs
 from platform_api.wire import ENDED, ProblemItem, RunProgress, State, Ticket
 from scenarios.errors import Problem
@@ -48,10 +48,24 @@ class Claimed:
     """A run that a worker has taken."""
 
     ticket: Ticket
-    scenario: Resolved
-    warnings: tuple[Problem, ...]
+    resolved: bytes  # compressed
+    warned: list[dict[str, Any]]
     keeps_records: bool
     attempts: int
+
+    def scenario(self) -> Resolved:
+        """What is to be run.
+
+        Raises
+        ------
+        ValueError
+            If this version of the program cannot read it.
+        """
+        return from_json(zlib.decompress(self.resolved))
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """What was doubtful in it."""
+        return tuple(_problem(problem) for problem in self.warned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +108,9 @@ class RunTable:
         """
         try:
             with self._writing.begin() as connection:
+                one_at_a_time(connection)
                 repeated = connection.execute(self._repeated(new, fresh)).first()
-                if repeated is not None:
+                if repeated is not None and self._takes_key(connection, repeated, new):
                     return _told_again(repeated, new), False
                 waiting = connection.execute(_count("queued")).scalar_one()
                 if waiting >= most_waiting:
@@ -107,18 +122,29 @@ class RunTable:
                 return _told_again(connection.execute(self._repeated(new, fresh)).one(), new), False
 
     @staticmethod
+    def _takes_key(connection: Connection, row: Row[Any], new: NewRun) -> bool:
+        """Whether a run that answers an order can be known by the order's key from now on."""
+        if new.idempotency_key is None or row.idempotency_key == new.idempotency_key:
+            return True
+        if row.idempotency_key is not None or row.holder != new.holder:
+            return False
+        key = {"idempotency_key": new.idempotency_key, "order_hash": new.order_hash}
+        connection.execute(update(runs).where(runs.c.id == row.id).values(**key))
+        return True
+
+    @staticmethod
     def _repeated(new: NewRun, fresh: bool) -> Select[Any]:
         """The run that an order repeats: by its idempotency key, else by what it would answer."""
         same_key = (runs.c.holder == new.holder) & (runs.c.idempotency_key == new.idempotency_key)
         same_answer = (runs.c.answer_key == new.answer_key) & runs.c.state.in_(
             ("queued", "running", "succeeded")
         )
-        same_answer &= ~runs.c.cancel_asked
+        same_answer &= ~runs.c.cancel_asked & ((runs.c.holder == new.holder) | (runs.c.state == "succeeded"))
         which = [] if fresh else [same_answer]
         first: list[Any] = [runs.c.number.desc()]
         if new.idempotency_key is not None:
             which.append(same_key)
-            first.insert(0, func.coalesce(runs.c.idempotency_key == new.idempotency_key, False).desc())
+            first.insert(0, func.coalesce(same_key, False).desc())
         return select(runs).where(or_(False, *which)).order_by(*first).limit(1)
 
     def bring_in(self, ticket: Ticket, new: NewRun, files: dict[str, dict[str, Any]]) -> None:
@@ -228,8 +254,17 @@ class RunTable:
             row = connection.execute(holding).first()
         return None if row is None else bool(row.cancel_asked)
 
-    def finish(self, worker: str, ticket: Ticket, files: dict[str, dict[str, Any]]) -> bool:
-        """The end of a run that a worker holds; False when it was no longer the worker's."""
+    def finish(
+        self,
+        worker: str,
+        ticket: Ticket,
+        files: dict[str, dict[str, Any]],
+        settle: Callable[[], None] = lambda: None,
+    ) -> bool:
+        """The end of a run that a worker holds; False when it was no longer the worker's.
+
+        `settle` is called once that is sure and before anybody else can know: it puts the files in place.
+        """
         ending = (
             self._held(worker, ticket.id)
             .values(
@@ -240,7 +275,10 @@ class RunTable:
             .returning(runs.c.id)
         )  # fmt: skip
         with self._writing.begin() as connection:
-            return connection.execute(ending).first() is not None
+            held = connection.execute(ending).first() is not None
+            if held:
+                settle()
+        return held
 
     @staticmethod
     def _held(worker: str, run: str) -> Any:
@@ -293,10 +331,24 @@ class RunTable:
 
     # ---- forgetting
     def beyond(self, most: int) -> list[str]:
-        """The oldest ended runs, but for so many of the newest."""
-        ended = select(runs.c.id).where(runs.c.state.in_(ENDED)).order_by(runs.c.number.desc()).offset(most)
+        """The oldest ended runs, but for so many of the newest with an answer, and ten times as many without.
+
+        Those without are counted apart, so that orders which are cancelled push nobody's answers out.
+        """
+        with_answer, ended = runs.c.state == "succeeded", runs.c.state.in_(ENDED)
+        wanted = [(with_answer, most), (ended & ~with_answer, 10 * most)]
         with self._engine.connect() as connection:
-            return [row.id for row in connection.execute(ended)]
+            found = [
+                connection.execute(
+                    select(runs.c.id).where(which).order_by(runs.c.number.desc()).offset(keep)
+                ).scalars()
+                for which, keep in wanted
+            ]
+            return [run for each in found for run in each]
+
+    def is_empty(self) -> bool:
+        """Whether there is no run at all."""
+        return self._one(select(runs.c.id).limit(1)) is None
 
     def ended_before(self, moment: datetime) -> list[str]:
         """Runs that ended before a moment."""
@@ -378,9 +430,7 @@ def _ticket(row: Row[Any]) -> Ticket:
 
 
 def _claimed(row: Row[Any]) -> Claimed:
-    scenario = from_json(zlib.decompress(row.resolved))
-    warnings = tuple(_problem(problem) for problem in row.warnings)
-    return Claimed(_ticket(row), scenario, warnings, row.keeps_records, row.attempts)
+    return Claimed(_ticket(row), row.resolved, row.warnings, row.keeps_records, row.attempts)
 
 
 def _problem(said: dict[str, Any]) -> Problem:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+import structlog
 from sqlalchemy import Engine, delete, insert, select, update
 
 from platform_api.store.database import writing
 from platform_api.store.tables import sessions
 from scenarios.resolved import Resolved, from_json, to_json
 from sim.timetable import Row
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,7 @@ class SessionTable:
         """Every session, the oldest first."""
         with self._engine.connect() as connection:
             found = connection.execute(select(sessions).order_by(sessions.c.created, sessions.c.id)).all()
-        return [
-            Saved(
-                row.id, row.holder, from_json(zlib.decompress(row.resolved)), int(row.seed), row.replication,
-                tuple(Row(*one) for one in row.interventions), row.at, row.speed, row.created,
-            )
-            for row in found
-        ]  # fmt: skip
+        return [saved for row in found for saved in _readable(row)]
 
     def untouched_since(self, moment: datetime) -> list[str]:
         """Sessions in which nothing was done since a moment."""
@@ -79,6 +78,17 @@ class SessionTable:
         """A session is over."""
         with self._writing.begin() as connection:
             connection.execute(delete(sessions).where(sessions.c.id == session))
+
+
+def _readable(row: Any) -> Iterator[Saved]:
+    """A session, unless this version of the program cannot read it."""
+    try:
+        yield Saved(
+            row.id, row.holder, from_json(zlib.decompress(row.resolved)), int(row.seed), row.replication,
+            tuple(Row(*one) for one in row.interventions), row.at, row.speed, row.created,
+        )  # fmt: skip
+    except (ValueError, TypeError, zlib.error) as error:
+        log.warning("unreadable session", session=row.id, reason=type(error).__name__)
 
 
 def _standing(rows: tuple[Row, ...], at: int, speed: float) -> dict[str, object]:

@@ -22,8 +22,7 @@ from tests.platform_api.conftest import MakeApp, client_of
 from tests.platform_api.helpers import order_and_wait
 
 
-@pytest.fixture
-def endless() -> dict[str, Any]:
+def round_for_ever() -> dict[str, Any]:
     """Trucks go from the papers to the papers, a million times in no time."""
     written: dict[str, Any] = copy.deepcopy(SMALL_SCENARIO)
     written["steps"]["papers"]["time"] = "0 s"
@@ -34,6 +33,12 @@ def endless() -> dict[str, Any]:
     }
     written["flows"]["truck"]["route"] = ["papers", "again"]
     return written
+
+
+@pytest.fixture
+def endless() -> dict[str, Any]:
+    """As its name says."""
+    return round_for_ever()
 
 
 @pytest.fixture

@@ -53,7 +53,8 @@ def test_old_runs_and_what_belongs_to_none_are_cleared_out(
     for folder in (orphan, leftover):
         folder.mkdir()
         (folder / "file").write_bytes(b"x" * 1000)
-    os.utime(leftover, (0, 0))
+    for path in (leftover / "file", leftover):
+        os.utime(path, (0, 0))
 
     looked = say("gc", "--keep", "1", "--dry-run")
     assert all(name in looked.stdout for name in (*runs[:2], "nobody", ".x.1.partial"))

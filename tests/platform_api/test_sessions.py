@@ -18,6 +18,7 @@ from sim.run import run
 from sim.timetable import Row
 from tests.platform_api.conftest import MakeApp, client_of, on_both_databases
 from tests.platform_api.helpers import assert_problem
+from tests.platform_api.test_faults import round_for_ever
 from tests.platform_api.test_guard import bearing, table_of
 from tests.platform_api.test_server import Serving
 
@@ -107,6 +108,14 @@ def test_a_session_replays_to_the_digest_of_a_run_told_beforehand(
         assert client.delete(f"/v1/sessions/{session}").status_code == 204
         assert_problem(client.get(f"/v1/sessions/{session}"), errors.UNKNOWN_SESSION)
     with client_of(make_app()) as client:
+        assert client.get("/v1/sessions").json() == {"sessions": []}
+
+
+def test_a_scenario_that_goes_round_for_ever_takes_no_place(make_app: MakeApp) -> None:
+    with client_of(make_app(max_sessions=1)) as client:
+        order = {"scenario": round_for_ever(), "seed": 1, "at": HOUR}
+        for _ in range(2):
+            assert_problem(client.post("/v1/sessions", json=order), errors.WRONG_SCENARIO)
         assert client.get("/v1/sessions").json() == {"sessions": []}
 
 
@@ -224,7 +233,9 @@ def test_who_watches_sees_what_is_there_also_after_coming_back(
         back.visits = dict(watcher.visits)
         act(serving.client, session, do="pause")
         deadline = time.monotonic() + 10
-        while back.heard != str(serving.client.get(f"/v1/sessions/{session}").json()["state"]["number"]):
+        while not back.heard.endswith(
+            f"-{serving.client.get(f'/v1/sessions/{session}').json()['state']['number']}"
+        ):
             assert time.monotonic() < deadline
             time.sleep(0.05)
         told = serving.client.get(f"/v1/sessions/{session}").json()["state"]

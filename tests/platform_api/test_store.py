@@ -22,7 +22,7 @@ from platform_api.answers import checksums
 from platform_api.exports import FORMS
 from platform_api.runs import Runs
 from platform_api.store.database import open_database
-from platform_api.store.tables import metadata
+from platform_api.store.tables import metadata, runs
 from tests.platform_api.conftest import MakeApp, client_of, on_both_databases, run_here
 from tests.platform_api.helpers import assert_problem, order_and_wait, wait_for_end
 from tests.platform_api.postgres import PostgresServer
@@ -32,8 +32,8 @@ pytestmark = on_both_databases
 
 
 def runs_of(app: FastAPI) -> Runs:
-    runs: Runs = app.state.parts.runs
-    return runs
+    found: Runs = app.state.parts.runs
+    return found
 
 
 def order_with_key(client: TestClient, key: str, **order: Any) -> Any:
@@ -85,14 +85,14 @@ def test_an_equal_order_is_answered_by_what_is_stored(make_app: MakeApp, written
 # ---- pages
 def test_every_run_is_on_one_page_and_only_one(make_app: MakeApp, written: dict[str, Any]) -> None:
     with client_of(make_app()) as client:
-        runs = [order_and_wait(client, scenario=written, replications=1)["id"] for _ in range(7)]
+        ordered = [order_and_wait(client, scenario=written, replications=1)["id"] for _ in range(7)]
         address, seen = "/v1/runs?limit=3&state=succeeded&scenario=one-counter", []
         while address:
             page = client.get(address)
             seen.append([run["id"] for run in page.json()["runs"]])
             found = re.fullmatch(r'<(.+)>; rel="next"', page.headers.get("Link", ""))
             address = found[1] if found else ""
-        assert seen == [runs[:3:-1], runs[3:0:-1], runs[:1]]
+        assert seen == [ordered[:3:-1], ordered[3:0:-1], ordered[:1]]
         assert client.get("/v1/runs?scenario=nobody").json() == {"runs": []}
 
 
@@ -253,6 +253,65 @@ def test_a_worker_that_lost_its_lease_changes_nothing(make_app: MakeApp, written
     table._engine.dispose()
 
 
+def test_who_lost_the_lease_puts_no_answer_over_anothers(
+    make_app: MakeApp, written: dict[str, Any], tmp_path: Path
+) -> None:
+    later = datetime.now(UTC) + timedelta(hours=1)
+    table: list[Any] = []
+
+    def slow(scenario: Any, **order: Any) -> Any:
+        (run,) = [ticket.id for _, ticket in table[0].page(1)]
+        assert table[0].take_back(run, later, None)
+        assert table[0].claim("faster", later, later) is not None
+        return run_here(scenario, **order)
+
+    app = make_app(slow, runs_at_once=1)
+    table.append(runs_of(app).table)
+    with client_of(app) as client:
+        run = client.post("/v1/runs", json={"scenario": written, "replications": 1}).json()["id"]
+        wait_for(lambda: not runs_of(app).desk._live and table[0].get(run).started == later)
+        assert client.get(f"/v1/runs/{run}").json()["state"] == "running"
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_an_order_that_cannot_be_read_fails_and_harms_no_other(
+    make_app: MakeApp, written: dict[str, Any]
+) -> None:
+    run = abandon(make_app(), {"scenario": written}, tries=1)
+    engine = open_database(runs_of(app := make_app()).settings.database_url)
+    with engine.begin() as connection:
+        connection.execute(runs.update().where(runs.c.id == run).values(resolved=b"damaged"))
+    engine.dispose()
+    with client_of(app) as client:
+        other = order_and_wait(client, scenario=written, replications=1)
+        assert other["state"] == "succeeded"
+        failed = wait_for_end(client, run)
+        assert (failed["state"], bool(failed["problems"])) == ("failed", True)
+
+
+def test_orders_that_are_cancelled_push_no_answers_out(make_app: MakeApp, written: dict[str, Any]) -> None:
+    gate = Gate()
+    gate.open.set()
+    with client_of(make_app(gate, max_kept=2, runs_at_once=1)) as client:
+        kept = [order_and_wait(client, scenario=written, replications=1)["id"] for _ in range(2)]
+        gate.open.clear()
+        busy = client.post("/v1/runs", json={"scenario": written}).json()["id"]
+        for _ in range(5):
+            client.delete(f"/v1/runs/{client.post('/v1/runs', json={'scenario': written}).json()['id']}")
+        client.delete(f"/v1/runs/{busy}")
+        wait_for_end(client, busy)
+        assert [client.get(f"/v1/runs/{run}/kpis").status_code for run in kept] == [200, 200]
+
+
+def test_a_key_is_known_by_the_stored_answer_too(make_app: MakeApp, written: dict[str, Any]) -> None:
+    order: dict[str, Any] = {"scenario": written, "seed": 1, "replications": 1}
+    with client_of(make_app()) as client:
+        first = order_and_wait(client, **order)
+        assert order_with_key(client, "k", **order).json()["id"] == first["id"]
+        assert_problem(order_with_key(client, "k", **(order | {"seed": 2})), errors.WRONG_REQUEST)
+        assert order_with_key(client, "other", **order).json()["id"] != first["id"]
+
+
 def test_of_two_services_on_one_database_each_run_is_done_once(
     make_app: MakeApp, written: dict[str, Any]
 ) -> None:
@@ -263,11 +322,11 @@ def test_of_two_services_on_one_database_each_run_is_done_once(
         return run_here(scenario, seed=seed, **order)
 
     with client_of(make_app(counting)) as one, client_of(make_app(counting)) as other:
-        runs = [
+        ordered = [
             client.post("/v1/runs", json={"scenario": written, "seed": seed, "replications": 1}).json()["id"]
             for seed, client in enumerate([one, other] * 6)
         ]
-        assert {wait_for_end(other, run)["state"] for run in runs} == {"succeeded"}
+        assert {wait_for_end(other, run)["state"] for run in ordered} == {"succeeded"}
     assert sorted(done) == list(range(12))
 
 

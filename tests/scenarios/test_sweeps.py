@@ -53,7 +53,7 @@ def test_factors_are_read_as_they_are_meant() -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("factors:", "variants: {a: {overrides: {b: 1}}}\nfactors:", "not both"),
+        ("factors:", "variants: {a: {overrides: {b: 1}}}\nfactors:", "and not two"),
         ("values: [1, 2, 3]", "values: [1]", "at least two"),
         ("values: [1, 2, 3]", "values: [1, 2], range: [1, 3]", "not both"),
         ("sweep: morris", "sweep: moris", "morris"),
