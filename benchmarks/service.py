@@ -192,7 +192,7 @@ def at(times: list[float], share: float) -> float:
 
 async def measure(address: str, seconds: float) -> str:
     """The table."""
-    limits = httpx2.Limits(max_connections=64)
+    limits = httpx2.Limits(max_connections=64, keepalive_expiry=2)  # before the server closes them
     async with httpx2.AsyncClient(base_url=address, timeout=60, limits=limits) as client:
         run, over = await first_answer(client), asyncio.Event()
         simulating = asyncio.create_task(keep_simulating(client, over))
