@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from scenarios.resolved import Parameter
@@ -30,6 +30,19 @@ class Answer:
     def to_csv(self) -> str:
         """The table as CSV."""
         return as_csv(self.table())
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read an answer back.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If the text is no answer of this kind.
+        """
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(cls).validate_json(text)
 
     def document(self) -> dict[str, Any]:
         """The answer as plain data."""

@@ -10,10 +10,10 @@ from platform_api.charts.forest import Bar, forest
 from platform_api.compare_reading import Reading, Row
 from platform_api.foot import Foot, Studied, facts_of
 from platform_api.formats import instant
-from platform_api.page import page_of
+from platform_api.page import Page, shown
 from platform_api.sentences import difference_scale, in_both
 from platform_api.stress import Facts
-from platform_api.texts import LANGUAGES, Language, pick, text
+from platform_api.texts import LANGUAGES, Language, pick
 from scenarios.resolved import Label
 
 if TYPE_CHECKING:
@@ -43,26 +43,17 @@ def render(
     told = facts(answer, experiment)
     feet = [Foot(told, each, command, studied, "differences") for each in LANGUAGES]
     pages = [_Page(answer, experiment, foot) for foot in feet]
-    title = pages[LANGUAGES.index(language)].reading.title
-    return page_of("compare.html.j2", pages, title, language)
+    return shown("compare.html.j2", pages, language)
 
 
-class _Page:
+class _Page(Page[Reading]):
     """The page in one language; the template asks it for its parts, in order."""
 
     def __init__(self, answer: Comparison, experiment: Experiment, foot: Foot) -> None:
-        self.answer, self.foot, self.language = answer, foot, foot.language
-        self.reading = Reading(answer, experiment, self.language)
+        super().__init__(Reading(answer, experiment, foot.language), foot.language)
+        self.answer, self.foot = answer, foot
         self.scenario = experiment.sides[0].resolved
         foot.rests.tried = bool(answer.ranges)
-
-    def say(self, key: str, **values: object) -> str:
-        """A text of comparisons."""
-        return self.reading.say(key, **values)
-
-    def report(self, key: str) -> str:
-        """A text that all reports share."""
-        return text(f"report.{key}", self.language)
 
     def pick(self, label: Label) -> str:
         """A label in this page's language."""

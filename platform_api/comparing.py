@@ -280,16 +280,3 @@ class Comparison(Answer):
                 of.verdict, of.variance_ratio, why.n, why.p, why.p_holm, why.p10, why.p90, why.change,
             ])  # fmt: skip
         return rows
-
-
-def from_json(text: str | bytes) -> Comparison:
-    """Read an answer back.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If the text is no comparison.
-    """
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Comparison).validate_json(text)

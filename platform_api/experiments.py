@@ -185,13 +185,10 @@ def run(
     cancel: Ask | None = None,
 ) -> Comparison:
     """As `compare`, of an experiment that is prepared."""
-    journal = Journal(folder, experiment.head)
-    try:
-        with blaming_the_scenario(), hands or usual(experiment.plan.engine, jobs) as many:
-            work = Work(many, journal, experiment.replications, progress, cancel)
-            return _Running(experiment, work).to_the_end()
-    finally:
-        journal.close()
+    able = hands or usual(experiment.plan.engine, jobs)
+    with Journal(folder, experiment.head) as journal, blaming_the_scenario(), able as many:
+        work = Work(many, journal, experiment.replications, progress, cancel)
+        return _Running(experiment, work).to_the_end()
 
 
 class _Running:

@@ -169,14 +169,11 @@ def run(
     cancel: Ask | None = None,
 ) -> Forecast:
     """Forecast; arguments and errors are those of `experiments.compare`."""
-    journal = Journal(folder, asked.head)
     count = asked.asked.replications
-    try:
+    with Journal(folder, asked.head) as journal:
         with blaming_the_scenario(), hands or usual(asked.futures.engine, jobs) as many:
             Work(many, journal, count, progress, cancel).up_to(asked.futures, count)
         return _assembled(asked, journal.first(count))
-    finally:
-        journal.close()
 
 
 def _assembled(asked: Prepared, trials: Sequence[Trial]) -> Forecast:

@@ -95,16 +95,3 @@ class Forecast(Answer):
                 values = [fan.quantiles[name][i] for name in names]
                 rows.append([fan.variant, fan.what, fan.label.en, hours, *values])
         return rows
-
-
-def from_json(text: str | bytes) -> Forecast:
-    """Read an answer back.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If the text is no forecast.
-    """
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Forecast).validate_json(text)

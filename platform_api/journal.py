@@ -116,6 +116,12 @@ class Journal:
             raise
         self._good += len(line)
 
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Nothing more comes."""
         if self._file is not None:

@@ -56,13 +56,6 @@ def published_name(kpi: str, labels: dict[str, str], scenario: Resolved, languag
     return kpi_name(kpi, language) + (f" ({told})" if told else "")
 
 
-def meaning_of(name: str, language: Language) -> str:
-    """What an indicator means, in a sentence."""
-    from metrics.outcomes import OUTCOMES
-
-    return next((pick(kpi.meaning, language) for kpi in OUTCOMES if name in (kpi.name, *kpi.value_names)), "")
-
-
 def labels_told(labels: dict[str, str], scenario: Resolved, language: Language) -> str:
     """All labels of a figure in words, "Xuất · Hữu Nghị"; empty for the whole."""
     return " · ".join(value_name(name, value, scenario, language) for name, value in labels.items())

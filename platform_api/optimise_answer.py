@@ -140,16 +140,3 @@ class Optimum(Answer):
             rows.append([*(of.settings[head] for head in heads), *numbers, of.replications, of.fate, of.front,
                          chosen, of.now])  # fmt: skip
         return rows
-
-
-def from_json(text: str | bytes) -> Optimum:
-    """Read an answer back.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If the text is no optimisation.
-    """
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Optimum).validate_json(text)

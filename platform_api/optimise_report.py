@@ -8,10 +8,10 @@ from platform_api.charts.scatter import scatter
 from platform_api.foot import Foot, Studied, facts_of
 from platform_api.optimise_answer import Decided, Optimum
 from platform_api.optimise_reading import Reading
-from platform_api.page import page_of
+from platform_api.page import Page, shown
 from platform_api.sentences import in_both
 from platform_api.stress import Facts
-from platform_api.texts import LANGUAGES, Language, pick, text
+from platform_api.texts import LANGUAGES, Language, pick
 from scenarios.resolved import Label
 
 if TYPE_CHECKING:
@@ -47,24 +47,15 @@ def render(
     """The page as HTML, opened in a language; `command` repeats it, `studied` is the base by itself."""
     told = facts(answer, prepared)
     pages = [_Page(answer, Foot(told, each, command, studied, "combinations")) for each in LANGUAGES]
-    title = pages[LANGUAGES.index(language)].reading.title
-    return page_of("optimise.html.j2", pages, title, language)
+    return shown("optimise.html.j2", pages, language)
 
 
-class _Page:
+class _Page(Page[Reading]):
     """The page in one language; the template asks it for its parts, in order."""
 
     def __init__(self, answer: Optimum, foot: Foot) -> None:
-        self.answer, self.foot, self.language = answer, foot, foot.language
-        self.reading = Reading(answer, self.language)
-
-    def say(self, key: str, **values: object) -> str:
-        """A text of optimisations."""
-        return self.reading.say(key, **values)
-
-    def report(self, key: str) -> str:
-        """A text that all reports share."""
-        return text(f"report.{key}", self.language)
+        super().__init__(Reading(answer, foot.language), foot.language)
+        self.answer, self.foot = answer, foot
 
     def chart(self) -> str:
         """Cost against the first target; empty without one."""

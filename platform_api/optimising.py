@@ -231,16 +231,13 @@ def run(
     """Find the cheapest that keeps the targets; arguments and errors are those of `experiments.compare`."""
     from platform_api.optimise_telling import told
 
-    journal = Journal(folder, prepared.head)
-    try:
+    with Journal(folder, prepared.head) as journal:
         with blaming_the_scenario(), hands or usual(prepared.combinations.plan.engine, jobs) as many:
             count = min(prepared.points, prepared.wanted.size)
             work = Work(many, journal, count * prepared.first, progress, cancel)
             found = Optimising(prepared, work)
             found.to_the_end()
         return told(found)
-    finally:
-        journal.close()
 
 
 class Optimising:

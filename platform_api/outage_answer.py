@@ -80,16 +80,3 @@ class OutageMap(Answer):
 
 def _parts(of: Figure | None) -> list[float | None]:
     return [None] * 4 if of is None else [of.mean, of.half_width, of.p10, of.p90]
-
-
-def from_json(text: str | bytes) -> OutageMap:
-    """Read an answer back.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If the text is no outage map.
-    """
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(OutageMap).validate_json(text)

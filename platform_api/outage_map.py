@@ -195,14 +195,11 @@ def run(
     cancel: Ask | None = None,
 ) -> OutageMap:
     """Map the outages; arguments and errors are those of `experiments.compare`."""
-    journal = Journal(folder, mapping.head)
-    try:
+    with Journal(folder, mapping.head) as journal:
         with blaming_the_scenario(), hands or usual(mapping.outages.engine, jobs) as many:
             work = Work(many, journal, mapping.parts, progress, cancel, len(mapping.outages.targets))
             work.up_to(mapping.outages, mapping.parts)
         return _assembled(mapping, journal.first(mapping.parts))
-    finally:
-        journal.close()
 
 
 def _assembled(mapping: Prepared, trials: Sequence[Trial]) -> OutageMap:

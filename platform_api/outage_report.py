@@ -9,10 +9,10 @@ from platform_api.charts.heat import heat_map
 from platform_api.foot import Foot, Studied, facts_of
 from platform_api.outage_answer import Cell, OutageMap
 from platform_api.outage_reading import MEASURES, Reading
-from platform_api.page import page_of
+from platform_api.page import Page, shown
 from platform_api.sentences import in_both
 from platform_api.stress import Facts
-from platform_api.texts import LANGUAGES, Language, both, text
+from platform_api.texts import LANGUAGES, Language, both
 
 if TYPE_CHECKING:
     from platform_api.outage_map import Prepared
@@ -34,24 +34,15 @@ def render(
     """The page as HTML, opened in a language; `command` repeats the map, `studied` is the base by itself."""
     told = facts(answer, prepared)
     pages = [_Page(answer, Foot(told, each, command, studied, "outages")) for each in LANGUAGES]
-    title = pages[LANGUAGES.index(language)].reading.title
-    return page_of("outages.html.j2", pages, title, language)
+    return shown("outages.html.j2", pages, language)
 
 
-class _Page:
+class _Page(Page[Reading]):
     """The page in one language; the template asks it for its parts, in order."""
 
     def __init__(self, answer: OutageMap, foot: Foot) -> None:
-        self.answer, self.foot, self.language = answer, foot, foot.language
-        self.reading = Reading(answer, self.language)
-
-    def say(self, key: str, **values: object) -> str:
-        """A text of outage maps."""
-        return self.reading.say(key, **values)
-
-    def report(self, key: str) -> str:
-        """A text that all reports share."""
-        return text(f"report.{key}", self.language)
+        super().__init__(Reading(answer, foot.language), foot.language)
+        self.answer, self.foot = answer, foot
 
     def maps(self) -> Iterator[tuple[str, str]]:
         """(title, chart) of each measure."""

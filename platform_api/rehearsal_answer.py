@@ -63,16 +63,3 @@ class Rehearsal(Answer):
     overrides: dict[str, Any]
     scenario_hash: str
     package_version: str
-
-
-def from_json(text: str | bytes) -> Rehearsal:
-    """Read an answer back.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If the text is no rehearsal.
-    """
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Rehearsal).validate_json(text)

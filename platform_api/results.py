@@ -174,19 +174,6 @@ class Result(Answer):
         raise KeyError(f"{name} with labels {labels}")
 
 
-def from_json(text: str | bytes) -> Result:
-    """Read an answer back.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If the text is not a result.
-    """
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Result).validate_json(text)
-
-
 # ---- on disk ------------------------------------------------------------------------------------------
 
 
@@ -256,7 +243,7 @@ def load(folder: Path) -> tuple[Result, Resolved]:
     from scenarios.resolved import from_json as read_scenario
 
     try:
-        result = from_json((folder / RESULT).read_bytes())
+        result = Result.from_json((folder / RESULT).read_bytes())
         return result, read_scenario((folder / SCENARIO).read_bytes())
     except (OSError, ValidationError):
         raise NotAResult(

@@ -255,11 +255,11 @@ class Runs:
 
     def whole(self, run: str) -> tuple[Result, Resolved]:
         """A stored answer with the scenario it answers; errors as `file`, 410 too for what is too old."""
-        from platform_api import results
+        from platform_api.results import Result
         from scenarios.resolved import from_json
 
         try:
-            result = results.from_json(self.file(run, "result.json"))
+            result = Result.from_json(self.file(run, "result.json"))
             return result, from_json(self.file(run, "scenario.json"))
         except ValueError:
             raise refusals.damaged(run, "result.json") from None

@@ -99,16 +99,3 @@ class Sweep(Answer):
             numbers = [part for of in place.figures for part in (of.mean, of.half_width)]
             rows.append([*(place.settings.get(path, "") for path in paths), *numbers])
         return rows
-
-
-def from_json(text: str | bytes) -> Sweep:
-    """Read an answer back.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If the text is no sweep.
-    """
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Sweep).validate_json(text)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from platform_api.charts.tornado import tornado
 from platform_api.foot import Foot, Studied, facts_of
-from platform_api.page import page_of
+from platform_api.page import Page, shown
 from platform_api.sentences import in_both
 from platform_api.stress import Facts
 from platform_api.sweep_answer import Sweep
 from platform_api.sweep_reading import Reading
-from platform_api.texts import LANGUAGES, Language, text
+from platform_api.texts import LANGUAGES, Language
 from scenarios.resolved import Label
 
 if TYPE_CHECKING:
@@ -39,24 +39,15 @@ def render(
     """The page as HTML, opened in a language; `command` repeats it, `studied` is the base by itself."""
     told = facts(answer, prepared)
     pages = [_Page(answer, Foot(told, each, command, studied, "sweep")) for each in LANGUAGES]
-    title = pages[LANGUAGES.index(language)].reading.title
-    return page_of("sweep.html.j2", pages, title, language)
+    return shown("sweep.html.j2", pages, language)
 
 
-class _Page:
+class _Page(Page[Reading]):
     """The page in one language; the template asks it for its parts, in order."""
 
     def __init__(self, answer: Sweep, foot: Foot) -> None:
-        self.answer, self.foot, self.language = answer, foot, foot.language
-        self.reading = Reading(answer, self.language)
-
-    def say(self, key: str, **values: object) -> str:
-        """A text of sweeps."""
-        return self.reading.say(key, **values)
-
-    def report(self, key: str) -> str:
-        """A text that all reports share."""
-        return text(f"report.{key}", self.language)
+        super().__init__(Reading(answer, foot.language), foot.language)
+        self.answer, self.foot = answer, foot
 
     def chart(self) -> str:
         """The tornado; empty of another method."""

@@ -186,13 +186,10 @@ def run(
 ) -> Sweep:
     """Simulate every place; arguments and errors are those of `experiments.compare`."""
     places, count = prepared.places, len(prepared.rows)
-    journal = Journal(folder, prepared.head)
-    try:
+    with Journal(folder, prepared.head) as journal:
         with blaming_the_scenario(), hands or usual(places.plan.engine, jobs) as many:
             Work(many, journal, count, progress, cancel).up_to(places, count)
         return _assembled(prepared, journal.first(count))
-    finally:
-        journal.close()
 
 
 def _assembled(of: Prepared, trials: Sequence[Trial]) -> Sweep:

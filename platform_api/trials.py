@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -170,9 +170,3 @@ def _each(*takers: Callable[..., None]) -> Callable[..., None]:
             taker(piece)
 
     return take
-
-
-def in_batches(numbers: Sequence[int], size: int) -> Iterator[tuple[int, ...]]:
-    """Some numbers, so many at a time."""
-    for first in range(0, len(numbers), size):
-        yield tuple(numbers[first : first + size])

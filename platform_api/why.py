@@ -137,14 +137,11 @@ def run(
     """Find out; arguments and errors are those of `experiments.compare`."""
     from platform_api.why_stories import stories
 
-    journal = Journal(folder, asked.head)
-    try:
+    with Journal(folder, asked.head) as journal:
         with blaming_the_scenario(), hands or usual(asked.question.engine, jobs) as many:
             told = tuple(stories(asked, cancel))  # who is asked for and is not there is told at once
             found = _Finding(asked, journal, many, progress, cancel).all()
         return _assembled(asked, found, told)
-    finally:
-        journal.close()
 
 
 @dataclass(slots=True)

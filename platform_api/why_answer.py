@@ -180,16 +180,3 @@ class Why(Answer):
         for story in self.stories:
             rows += [[story.address, p.since, p.ms, p.kind, p.step, " ".join(p.of)] for p in story.parts]
         return rows
-
-
-def from_json(text: str | bytes) -> Why:
-    """Read an answer back.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If the text is no such answer.
-    """
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Why).validate_json(text)

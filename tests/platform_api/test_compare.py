@@ -23,7 +23,7 @@ from platform_api import experiments, hands, journal
 from platform_api.commands import compare as command
 from platform_api.commands.designing import design_of
 from platform_api.compare_report import render
-from platform_api.comparing import Comparison, Reached, from_json
+from platform_api.comparing import Comparison, Reached
 from platform_api.experiments import compare, prepare
 from platform_api.following import Advance
 from scenarios import library
@@ -166,7 +166,7 @@ def test_one_replication_concludes_nothing(design: Design) -> None:
 
 def test_the_answer_survives_json_and_has_a_table(design: Design) -> None:
     answer = compare(design)
-    assert from_json(answer.to_json()) == answer
+    assert Comparison.from_json(answer.to_json()) == answer
     rows = list(csv.DictReader(io.StringIO(answer.to_csv())))
     assert len(rows) == len(answer.differences)
     assert float(rows[0]["mean"]) == answer.differences[0].mean
@@ -458,7 +458,7 @@ def test_the_page_stands_by_itself_and_repeats_itself(small_file: Path, tmp_path
     for told in ("two: bớt được", "two saves", "Ai được lợi", "Who wins", "--seed 1 --replications 10"):
         assert told in page
     assert page.count("<main") == 2
-    answer = from_json((tmp_path / "kept" / command.ANSWER).read_bytes())
+    answer = Comparison.from_json((tmp_path / "kept" / command.ANSWER).read_bytes())
     assert (
         len((tmp_path / "kept" / f"{command.TABLE}.csv").read_text().splitlines())
         == len(answer.differences) + 1

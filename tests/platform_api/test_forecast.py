@@ -20,7 +20,7 @@ from platform_api import forecast, hands, journal
 from platform_api.examples import SMALL_SCENARIO
 from platform_api.following import Advance
 from platform_api.forecast import HOUR, Asked, prepare
-from platform_api.forecast_answer import Forecast, from_json
+from platform_api.forecast_answer import Forecast
 from platform_api.forecast_report import render
 from platform_api.forecast_trials import Futures
 from scenarios.errors import ScenarioError
@@ -217,7 +217,7 @@ NOW = ("--waiting", "truck@papers=20;age=2 h", "--limit", 22)
 def test_the_command_prints_one_document(file: Path) -> None:
     done = cuakhau("forecast", file, *WORDS, *NOW, "--action", "resources.officer.capacity=2", "--json")
     assert done.exit_code == 0, done.output
-    answer = from_json(done.stdout)
+    answer = Forecast.from_json(done.stdout)
     assert json.loads(done.stdout) == answer.document()
     assert (answer.seed, answer.replications, answer.there, answer.limit) == (7, 5, 20, 22)
     assert len(answer.actions) == 1
@@ -240,7 +240,7 @@ def test_the_folder_has_answer_table_and_a_page_that_stands_by_itself(file: Path
     now.write_text("waiting: [{flow: truck, at: papers, count: 20, age: 2 h}]", encoding="utf-8")
     done = cuakhau("forecast", file, *WORDS, "--situation", now, "--limit", 22, "--out", folder)
     assert done.exit_code == 0, done.output
-    answer = from_json((folder / "forecast.json").read_bytes())
+    answer = Forecast.from_json((folder / "forecast.json").read_bytes())
     rows = list(csv.DictReader(io.StringIO((folder / "forecast.csv").read_text(encoding="utf-8"))))
     assert [float(row["p50"]) for row in rows[:13]] == list(answer.fans[0].quantiles["p50"])
     page = (folder / "report.html").read_text(encoding="utf-8")

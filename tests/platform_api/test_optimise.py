@@ -17,7 +17,7 @@ from scipy.stats import binomtest
 from platform_api import hands, journal, optimising
 from platform_api.examples import SMALL_SCENARIO
 from platform_api.following import Advance
-from platform_api.optimise_answer import Optimum, from_json
+from platform_api.optimise_answer import Optimum
 from platform_api.optimising import prepare
 from scenarios.decisions import Decision, Objective, Wanted, WrittenDecision, parse_target
 from scenarios.errors import ScenarioError
@@ -313,7 +313,7 @@ def test_the_answer_is_the_same_whoever_does_the_work(design: Design, found: Opt
     with ThreadPoolExecutor(3) as pool:
         other = optimised(design, hands=hands.of(pool, 3))
     assert without_clock(other) == without_clock(found)
-    assert from_json(found.to_json()) == found
+    assert Optimum.from_json(found.to_json()) == found
 
 
 def test_parts_can_be_sent_to_another_process(design: Design) -> None:
@@ -348,7 +348,7 @@ def test_screen_table_page_and_document(file: Path, tmp_path: Path, language: st
              "90 % within 30 min", "--seed", 3, "--replications", 10, "--jobs", 1)  # fmt: skip
     done = cuakhau(*words, "--lang", language, "--out", folder)
     assert done.exit_code == 0, done.output
-    answer = from_json((folder / "optimum.json").read_bytes())
+    answer = Optimum.from_json((folder / "optimum.json").read_bytes())
     sentence = {"vi": answer.sentence.vi, "en": answer.sentence.en}[language]
     assert f"➤ {sentence}" in done.stdout
     rows = list(csv.DictReader(io.StringIO((folder / "combinations.csv").read_text(encoding="utf-8"))))
@@ -360,7 +360,7 @@ def test_screen_table_page_and_document(file: Path, tmp_path: Path, language: st
     assert answer.sentence.vi in page
     assert "90 % within 30 min" in page.partition("--target ")[2][:40]
     again = cuakhau(*words, "--json")
-    assert from_json(again.stdout).chosen == answer.chosen
+    assert Optimum.from_json(again.stdout).chosen == answer.chosen
 
 
 def test_a_design_with_decisions_is_checked_optimised_and_not_compared(file: Path) -> None:
@@ -377,6 +377,6 @@ def test_a_design_with_decisions_is_checked_optimised_and_not_compared(file: Pat
     assert "90 % within 30 min" in checked.stdout
     assert_refused(cuakhau("compare", path), "cuakhau optimise")
     done = cuakhau("optimise", path, "--seed", 2, "--json")
-    assert from_json(done.stdout).chosen is not None
+    assert Optimum.from_json(done.stdout).chosen is not None
     paths = [parameter["path"] for parameter in json.loads(done.stdout)["parameters"]]
     assert paths[0] == "decisions.officers.cost"

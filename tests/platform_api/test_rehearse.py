@@ -11,7 +11,7 @@ import pytest
 
 from metrics.simulated import Simulated
 from platform_api.following import Advance
-from platform_api.rehearsal_answer import Rehearsal, Rehearsed, from_json
+from platform_api.rehearsal_answer import Rehearsal, Rehearsed
 from platform_api.rehearsal_screen import verdict
 from platform_api.rehearsing import RULES, SIMULATED, Plan, read_rules, rehearse
 from scenarios import library
@@ -108,7 +108,7 @@ def test_leads_and_counts_are_those_of_the_series(busy: Resolved, rules: Path) -
     assert "no target" in verdict(of(answer, "Aimless"), "en")
     assert of(answer, "Aimless").fired.mean > 0  # type: ignore[operator]
     assert answer.digests == tuple(run(busy, 5, n, keep="statistics").digest for n in range(3))
-    assert from_json(answer.to_json()) == answer
+    assert Rehearsal.from_json(answer.to_json()) == answer
     assert rehearse(plan) == answer
 
 
@@ -148,7 +148,7 @@ def test_the_command_prints_a_verdict_and_keeps_the_answer(file: Path, rules: Pa
     assert done.exit_code == 0, done.output
     assert "➤ Long:" in done.stdout
     assert "Prometheus 2." in done.stdout
-    kept = from_json((tmp_path / "r.json").read_bytes())
+    kept = Rehearsal.from_json((tmp_path / "r.json").read_bytes())
     assert of(kept, "Aimless").target == "up"
     assert (kept.within, kept.replications, kept.seed) == (7200, 1, 1)
 

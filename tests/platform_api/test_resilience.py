@@ -15,7 +15,7 @@ from metrics.theory import fluid_closure
 from metrics.verification.closures import CLOSURES, Closure
 from platform_api import hands, journal, outage_map
 from platform_api.following import Advance
-from platform_api.outage_answer import OutageMap, from_json
+from platform_api.outage_answer import OutageMap
 from platform_api.outage_map import HOUR, METRES, Asked, prepare
 from platform_api.outage_report import render
 from platform_api.outage_trials import Outages
@@ -173,7 +173,7 @@ def test_interrupted_it_goes_on_where_it_was(asked: Asked, tmp_path: Path) -> No
 def test_the_command_prints_one_document(file: Path) -> None:
     done = cuakhau("resilience", file, *WORDS, "--json")
     assert done.exit_code == 0, done.output
-    answer = from_json(done.stdout)
+    answer = OutageMap.from_json(done.stdout)
     assert json.loads(done.stdout) == answer.document()
     assert len(answer.cells) == 36
     assert (answer.seed, answer.replications) == (7, 3)
@@ -192,7 +192,7 @@ def test_the_screen_shows_the_worst_hours_and_the_maps(file: Path, language: str
 def test_the_folder_has_answer_table_and_a_page_that_stands_by_itself(file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     assert cuakhau("resilience", file, *WORDS, "--out", folder).exit_code == 0
-    answer = from_json((folder / "outages.json").read_bytes())
+    answer = OutageMap.from_json((folder / "outages.json").read_bytes())
     rows = list(csv.DictReader(io.StringIO((folder / "outages.csv").read_text(encoding="utf-8"))))
     assert [float(row["lost_h"]) for row in rows] == [cell.lost_h.mean for cell in answer.cells]
     page = (folder / "report.html").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import pytest
 
 from metrics import sample
 from platform_api.crew import Crew
-from platform_api.results import Result, from_json
+from platform_api.results import Result
 from platform_api.runner import DRAWN_SEEDS, SEED_LIMIT, Advance, RunFailed, draw_seed, run_scenario
 from scenarios.library import load as library
 from scenarios.resolved import DAY, Resolved
@@ -53,7 +53,7 @@ def test_processes_give_the_same_answer(small: Resolved) -> None:
 
 def test_an_answer_survives_json(small: Resolved) -> None:
     result = run_scenario(small, seed=(1 << 64) - 1, replications=2)
-    assert from_json(result.to_json()) == result
+    assert Result.from_json(result.to_json()) == result
 
 
 @pytest.mark.parametrize("seed", [-1, SEED_LIMIT])

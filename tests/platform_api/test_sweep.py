@@ -14,7 +14,7 @@ import pytest
 from metrics.statistics import half_width
 from platform_api import journal, sweeping
 from platform_api.following import Advance
-from platform_api.sweep_answer import Sweep, from_json
+from platform_api.sweep_answer import Sweep
 from platform_api.sweep_report import render
 from platform_api.sweeping import prepare
 from scenarios.errors import ScenarioError
@@ -139,7 +139,7 @@ def test_a_factor_that_does_nothing_has_no_influence(design: Design) -> None:
 def test_places_that_fill_the_ranges(design: Design, method: Method, count: int) -> None:
     answer = by(design, method, count)
     assert len({json.dumps(place.settings) for place in answer.places}) == count
-    assert answer == replace(from_json(answer.to_json()), seconds=answer.seconds)
+    assert answer == replace(Sweep.from_json(answer.to_json()), seconds=answer.seconds)
 
 
 # ---- how it is run ------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def test_the_command_prints_one_document(file: Path) -> None:
         "sweep", file, f"{OFFICER}=1,2", f"papers:{PAPERS}=4 min..6 min", *WORDS, "--points", 6, "--json"
     )
     assert done.exit_code == 0, done.output
-    answer = from_json(done.stdout)
+    answer = Sweep.from_json(done.stdout)
     assert json.loads(done.stdout) == answer.document()
     assert (answer.method, len(answer.places), answer.seed) == ("hypercube", 6, 3)
 
@@ -218,7 +218,7 @@ def test_screen_table_and_page_of_every_method(
     assert PAPERS.rpartition(".")[2] in done.stdout
     told = {"vi": "Đáng kể nhất", "en": "What matters most"}[language]
     assert (f"➤ {told}" in done.stdout) == (method in ("tornado", "morris", "indices"))
-    answer = from_json((tmp_path / "kept" / "sweep.json").read_bytes())
+    answer = Sweep.from_json((tmp_path / "kept" / "sweep.json").read_bytes())
     rows = list(csv.DictReader(io.StringIO((tmp_path / "kept" / "sweep.csv").read_text(encoding="utf-8"))))
     assert [row[PAPERS] for row in rows] == [place.settings.get(PAPERS, "") for place in answer.places]
     page = (tmp_path / "kept" / "report.html").read_text(encoding="utf-8")
@@ -236,7 +236,7 @@ def test_a_design_with_factors_is_swept_and_not_compared(file: Path, design: Des
     )
     done = cuakhau("sweep", path, "--seed", 3, "--json")
     assert done.exit_code == 0, done.output
-    assert len(from_json(done.stdout).places) == 2
+    assert len(Sweep.from_json(done.stdout).places) == 2
     assert_refused(cuakhau("compare", path), "cuakhau sweep")
     checked = cuakhau("check", path)
     assert checked.exit_code == 0

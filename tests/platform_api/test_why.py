@@ -14,7 +14,7 @@ import pytest
 from platform_api import hands, journal, why
 from platform_api.following import Advance
 from platform_api.why import Asked, prepare
-from platform_api.why_answer import Why, from_json
+from platform_api.why_answer import Why
 from platform_api.why_report import render
 from platform_api.why_trials import Causes, Shares, cause_of
 from scenarios.errors import ScenarioError
@@ -176,7 +176,7 @@ def test_interrupted_it_goes_on_where_it_was(asked: Asked, tmp_path: Path) -> No
 def test_the_command_prints_one_document(file: Path) -> None:
     done = cuakhau("why", file, *WORDS, "--json")
     assert done.exit_code == 0, done.output
-    answer = from_json(done.stdout)
+    answer = Why.from_json(done.stdout)
     assert json.loads(done.stdout) == answer.document()
     assert (answer.seed, answer.replications) == (7, 3)
 
@@ -201,7 +201,7 @@ def test_the_screen_tells_it_in_both_languages(file: Path, language: str) -> Non
 def test_the_folder_has_answer_tables_and_a_page_that_stands_by_itself(file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     assert cuakhau("why", file, *WORDS, "--out", folder).exit_code == 0
-    answer = from_json((folder / "why.json").read_bytes())
+    answer = Why.from_json((folder / "why.json").read_bytes())
     rows = list(csv.DictReader(io.StringIO((folder / "why.csv").read_text(encoding="utf-8"))))
     causes = [float(row["hours"]) for row in rows if row["table"] == "cause"]
     assert causes == [of.hours.mean for of in answer.causes]
