@@ -7,18 +7,17 @@ a checksum of each file, so that one that was damaged later is told and never sh
 from __future__ import annotations
 
 import hashlib
-import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import structlog
 from pydantic import ValidationError
 
-from platform_api.files import put_in_place
+from platform_api.files import hidden_folder, put_in_place
 from platform_api.wire import Ticket
 
 log = structlog.get_logger(__name__)
@@ -47,15 +46,9 @@ class Answers:
         self.folder = data_dir / "runs"
         self._right: set[tuple[str, int, int]] = set()  # files that were as they were written
 
-    @contextmanager
-    def writing(self, run: str) -> Iterator[Path]:
+    def writing(self, run: str) -> AbstractContextManager[Path]:
         """A hidden folder to write a run's files in; it is gone afterwards unless `put_in_place` took it."""
-        fresh = self.folder / f".{run}.{secrets.token_hex(6)}.partial"
-        fresh.mkdir(parents=True)
-        try:
-            yield fresh
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+        return hidden_folder(self.folder / run)
 
     def put_in_place(self, run: str, fresh: Path) -> None:
         """Let a folder whose files are written and flushed be that of a run."""

@@ -16,13 +16,20 @@ def new_folder(target: Path) -> Iterator[Path]:
 
     A folder that stands at `target` is replaced. If the block fails, `target` stays as it was.
     """
+    with hidden_folder(target) as fresh:
+        yield fresh
+        flush(fresh)
+        put_in_place(fresh, target)
+
+
+@contextmanager
+def hidden_folder(target: Path) -> Iterator[Path]:
+    """A folder beside `target`, gone afterwards unless it was put in place."""
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.{secrets.token_hex(6)}.partial")
     fresh.mkdir()
     try:
         yield fresh
-        flush(fresh)
-        put_in_place(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 

@@ -223,9 +223,11 @@ class Runs:
         ApiError
             404 when there is no such run, 409 when it has no answer (yet), 410 when the file was damaged.
         """
-        kept = self.kept(run)
+        return self._read(run, name, self.kept(run).files)
+
+    def _read(self, run: str, name: str, files: Files) -> bytes:
         try:
-            return self.answers.read(run, name, kept.files)
+            return self.answers.read(run, name, files)
         except Damaged:
             raise refusals.damaged(run, name) from None
 
@@ -246,9 +248,12 @@ class Runs:
 
     def part(self, run: str, name: str) -> bytes:
         """A part of the answer as it goes over the wire: `kpis`, `trs` or `series`; errors as `file`."""
-        if f"{name}.json" in self.kept(run).files:
-            return self.file(run, f"{name}.json")
-        document = json.loads(self.file(run, "result.json"))  # of a run that was kept before there were parts
+        files = self.kept(run).files
+        if f"{name}.json" in files:
+            return self._read(run, f"{name}.json", files)
+        document = json.loads(
+            self._read(run, "result.json", files)
+        )  # of a run that was kept before there were parts
         if name == "kpis":
             return wire.kpis_of(run, document).model_dump_json().encode()
         return json.dumps({"id": run, name: document[name]}, ensure_ascii=False).encode()
@@ -258,9 +263,10 @@ class Runs:
         from platform_api.results import Result
         from scenarios.resolved import from_json
 
+        files = self.kept(run).files
         try:
-            result = Result.from_json(self.file(run, "result.json"))
-            return result, from_json(self.file(run, "scenario.json"))
+            result = Result.from_json(self._read(run, "result.json", files))
+            return result, from_json(self._read(run, "scenario.json", files))
         except ValueError:
             raise refusals.damaged(run, "result.json") from None
 

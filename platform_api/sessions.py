@@ -63,10 +63,6 @@ class Told:
         """What a watcher sends when it comes back."""
         return f"{self.life}-{self.number}"
 
-    def event(self) -> str:
-        """As an event of a stream."""
-        return f"id: {self.id}\nevent: {self.kind}\ndata: {self.data}\n\n"
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:

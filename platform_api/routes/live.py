@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from fastapi.responses import StreamingResponse
 
 from platform_api import errors, happenings, intake, orders, wire
 from platform_api.guard import Teaching, needs
 from platform_api.routes.common import Parts, Service
+from platform_api.routes.streams import PING, PING_EVERY, event, stream
 from platform_api.sessions import Session, names
 from scenarios.errors import Problem
 from scenarios.resolved import Label
@@ -23,8 +23,6 @@ router = APIRouter(prefix="/v1/sessions", tags=["sessions"], dependencies=[Depen
 
 LOOK_EVERY = 0.05
 """How often a watcher looks whether something is new [s]."""
-
-PING_EVERY = 15.0
 
 
 async def _order(request: Request) -> wire.SessionOrder:
@@ -145,8 +143,7 @@ async def watch_session(
     life, _, number = (last_event_id or "").partition("-")
     known = life == session.life and number.isascii() and number.isdecimal()
     heard = int(number) if known else 0
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_watch(service, session, heard), headers=headers, media_type="text/event-stream")
+    return stream(_watch(service, session, heard))
 
 
 async def _watch(service: Parts, session: Session, heard: int) -> AsyncIterator[str]:
@@ -155,16 +152,16 @@ async def _watch(service: Parts, session: Session, heard: int) -> AsyncIterator[
     if not 0 < heard <= session.number:
         told = await asyncio.to_thread(session.whole)
         heard = told.number
-        yield told.event()
+        yield event(told.kind, told.id, told.data)
     while service.sessions.holds(session):
         if session.number != heard:
             for told in await asyncio.to_thread(session.since, heard):
-                yield told.event()
+                yield event(told.kind, told.id, told.data)
                 heard, quiet = told.number, 0.0
         await asyncio.sleep(LOOK_EVERY)
         quiet += LOOK_EVERY
         if quiet >= PING_EVERY:
-            yield ": \n\n"
+            yield PING
             quiet = 0.0
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from itertools import chain
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
@@ -15,6 +14,7 @@ from platform_api import errors, intake, orders, refusals, wire
 from platform_api.answers import Damaged
 from platform_api.guard import Running, needs
 from platform_api.routes.common import Service
+from platform_api.routes.streams import PING, PING_EVERY, event, stream
 from platform_api.runs import GLANCE, Runs
 from platform_api.store import Unavailable
 from platform_api.wire import ENDED, Ticket
@@ -22,9 +22,6 @@ from scenarios.errors import Language, Problem
 from sim.run import RESULT_VERSION
 
 router = APIRouter(prefix="/v1/runs", tags=["runs"], dependencies=[Depends(needs("view"))])
-
-PING_EVERY = 15.0
-"""How often a silent event stream says that it lives [s]."""
 
 PAGE_OF_ITS_OWN = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 """What a report may do in a browser: look as it does, and nothing else."""
@@ -204,10 +201,7 @@ async def follow_run(
 ) -> Response:
     """Server-sent events: `progress` whenever it has moved, `ended` once, each with the run as its data."""
     await asyncio.to_thread(service.runs.get, id)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(
-        _events(service.runs, id, last_event_id), headers=headers, media_type="text/event-stream"
-    )
+    return stream(_events(service.runs, id, last_event_id))
 
 
 async def _events(runs: Runs, run: str, heard: str | None) -> AsyncIterator[str]:
@@ -221,21 +215,17 @@ async def _events(runs: Runs, run: str, heard: str | None) -> AsyncIterator[str]
         told = _name_of(ticket)
         over = ticket.state in ENDED
         if told != heard:
-            yield _event("ended" if over else "progress", told, ticket.model_dump(mode="json"))
+            yield event("ended" if over else "progress", told, ticket.model_dump_json())
             heard, quiet = told, 0.0
         if over:
             return
         await asyncio.sleep(GLANCE)
         quiet += GLANCE
         if quiet >= PING_EVERY:
-            yield ": \n\n"
+            yield PING
             quiet = 0.0
 
 
 def _name_of(ticket: Ticket) -> str:
     """The identity of what a follower is told: equal when nothing has moved."""
     return f"{ticket.state}-{ticket.progress.done:.6f}-{ticket.progress.entities}"
-
-
-def _event(kind: str, name: str, data: dict[str, Any]) -> str:
-    return f"id: {name}\nevent: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -31,10 +31,6 @@ class Key:
     last_used: datetime | None
     revoked: datetime | None
 
-    def may(self, scope: str) -> bool:
-        """Whether it allows what a scope allows."""
-        return SCOPES.index(self.scope) >= SCOPES.index(scope)
-
 
 class KeyTable:
     """Every access key."""

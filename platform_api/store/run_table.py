@@ -233,7 +233,7 @@ class RunTable:
             .where(runs.c.number == oldest, runs.c.state == "queued")
             .values(
                 state="running", worker=worker, lease_until=until, started=now,
-                attempts=runs.c.attempts + 1, revision=runs.c.revision + 1,
+                attempts=runs.c.attempts + 1,
             )
             .returning(runs)
         )  # fmt: skip
@@ -248,7 +248,7 @@ class RunTable:
         """
         changes: dict[str, Any] = {"lease_until": until}
         if progress is not None:
-            changes |= {"progress": progress.model_dump(), "revision": runs.c.revision + 1}
+            changes |= {"progress": progress.model_dump()}
         holding = self._held(worker, run).values(**changes).returning(runs.c.cancel_asked)
         with self._writing.begin() as connection:
             row = connection.execute(holding).first()
@@ -270,7 +270,6 @@ class RunTable:
             .values(
                 **_of_ticket(ticket), **WAITING, files=files, resolved=None,
                 stored_bytes=sum(each["bytes"] for each in files.values()),
-                revision=runs.c.revision + 1,
             )
             .returning(runs.c.id)
         )  # fmt: skip
@@ -290,9 +289,7 @@ class RunTable:
         at_work = (runs.c.id == run) & (runs.c.state == "running")
         with self._writing.begin() as connection:
             ended = connection.execute(
-                update(runs)
-                .where(waiting)
-                .values(state="cancelled", finished=now, resolved=None, revision=runs.c.revision + 1)
+                update(runs).where(waiting).values(state="cancelled", finished=now, resolved=None)
             )
             connection.execute(update(runs).where(at_work).values(cancel_asked=True))
             row = connection.execute(select(runs).where(runs.c.id == run)).one()
@@ -304,7 +301,7 @@ class RunTable:
             self._held(worker, run)
             .values(
                 state="queued", **WAITING, started=None, progress=NOTHING_YET,
-                attempts=runs.c.attempts - 1, revision=runs.c.revision + 1,
+                attempts=runs.c.attempts - 1,
             )
         )  # fmt: skip
         with self._writing.begin() as connection:
@@ -324,7 +321,7 @@ class RunTable:
         back = (
             update(runs)
             .where(runs.c.id == run, runs.c.state == "running", runs.c.lease_until < now)
-            .values(**changes, **WAITING, revision=runs.c.revision + 1)
+            .values(**changes, **WAITING)
         )
         with self._writing.begin() as connection:
             return connection.execute(back).rowcount > 0
@@ -384,7 +381,6 @@ def _columns(new: NewRun) -> dict[str, Any]:
     ordered = new.ticket
     return _of_ticket(ordered) | {
         "id": ordered.id,
-        "revision": 0,
         "scenario": ordered.scenario,
         "scenario_hash": new.scenario_hash,
         "resolved": zlib.compress(to_json(new.scenario).encode()),

@@ -53,7 +53,6 @@ runs = Table(
     metadata,
     Column("number", Counting, primary_key=True, autoincrement=True),  # the order of the queue
     Column("id", String(40), nullable=False, unique=True),
-    Column("revision", Integer, nullable=False, default=0),  # counts up at every change that is told
     # ---- what was ordered
     Column("scenario", Text, nullable=False),
     Column("scenario_hash", String(64), nullable=False),
