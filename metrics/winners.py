@@ -29,11 +29,13 @@ MOST_NAMED = 5
 class Cohort:
     """Those who came in the window, in canonical order of their addresses.
 
-    address : flow, source, day, number, child of each, names as texts · inside : how long each was inside
-    [ms] · kinds : label → value of each
+    address : flow, source, day, number, child of each, the first two as numbers of `flows` and `sources` ·
+    inside : how long each was inside [ms] · kinds : label → value of each
     """
 
     address: Addresses
+    flows: tuple[str, ...]
+    sources: tuple[str, ...]
     inside: Column
     kinds: dict[str, Words]
 
@@ -78,17 +80,19 @@ def cohort(scenario: Resolved, log: EventLog) -> Cohort:
     run = Replication(scenario, log)
     mine = np.flatnonzero(run.cohort)
     everybody = Stratum("", {}, np.ones(len(log.entities["flow"]), np.bool_))
-    return Cohort(_addresses(log, mine), time_inside(run, everybody), dict(_kinds(log, mine)))
+    return Cohort(
+        _addresses(log, mine),
+        tuple(log.names.flows),
+        tuple(log.names.sources),
+        time_inside(run, everybody),
+        dict(_kinds(log, mine)),
+    )
 
 
 def _addresses(log: EventLog, mine: Column) -> Addresses:
-    flows, sources = np.array(log.names.flows), np.array(log.names.sources)
-    of = {name: log.entities[name][mine] for name in ("flow", "source", "day", "number", "child")}
-    columns = [flows[of["flow"]], sources[of["source"]], of["day"], of["number"], of["child"]]
-    fields = [("flow", "U64"), ("source", "U140"), ("day", "i8"), ("number", "i8"), ("child", "i8")]
-    found = np.empty(len(mine), fields)
-    for (name, _), column in zip(fields, columns, strict=True):
-        found[name] = column
+    found = np.empty(len(mine), [(name, "i8") for name in ("flow", "source", "day", "number", "child")])
+    for name in found.dtype.names or ():
+        found[name] = log.entities[name][mine]
     return found
 
 
@@ -104,7 +108,7 @@ def _kinds(log: EventLog, mine: Column) -> Iterator[tuple[str, Words]]:
 
 def moves(base: Cohort, variant: Cohort) -> Moves:
     """What becomes of each entity that is in both."""
-    here, there = _matched(base.address, variant.address)
+    here, there = _matched(base, variant)
     change = variant.inside[there] - base.inside[here]
     kinds = {name: values[here] for name, values in base.kinds.items()}
     return Moves(
@@ -114,17 +118,29 @@ def moves(base: Cohort, variant: Cohort) -> Moves:
         only_base=len(base.inside) - len(here),
         only_variant=len(variant.inside) - len(there),
         by={name: _by_value(values, change) for name, values in kinds.items()},
-        extremes=tuple(_extremes(base.address[here], kinds, change)),
+        extremes=tuple(_extremes(base, here, kinds, change)),
     )
 
 
-def _matched(a: Addresses, b: Addresses) -> tuple[Column, Column]:
-    """Rows of the same address."""
+def _matched(base: Cohort, variant: Cohort) -> tuple[Column, Column]:
+    """Rows of the same address; names, not their numbers, are the same in both."""
+    flows, sources = (
+        sorted({*getattr(base, names), *getattr(variant, names)}) for names in ("flows", "sources")
+    )
+    a, b = (_numbered(cohort, flows, sources) for cohort in (base, variant))
     if len(a) == len(b) and bool((a == b).all()):  # the usual case: nobody comes in one only
         every = np.arange(len(a))
         return every, every
     _, here, there = np.intersect1d(a, b, assume_unique=True, return_indices=True)
     return here, there
+
+
+def _numbered(cohort: Cohort, flows: list[str], sources: list[str]) -> Addresses:
+    """The addresses with the places of their names in these lists."""
+    found = cohort.address.copy()
+    for field, own, all_ in (("flow", cohort.flows, flows), ("source", cohort.sources, sources)):
+        found[field] = np.array([all_.index(name) for name in own], np.int64)[found[field]]
+    return found
 
 
 def _count(change: Column) -> Count:
@@ -137,7 +153,8 @@ def _by_value(values: Words, change: Column) -> dict[str, Count]:
 
 
 def _extremes(
-    address: Addresses,
+    base: Cohort,
+    here: Column,
     kinds: dict[str, Words],
     change: Column,
 ) -> Iterator[Named]:
@@ -145,7 +162,7 @@ def _extremes(
     chosen = [i for i in order[:MOST_NAMED] if change[i] < 0]
     chosen += [i for i in order[::-1][:MOST_NAMED] if change[i] > 0]
     for i in chosen:
-        day = np.datetime64(int(address["day"][i]), "D")
-        told = f"{address['flow'][i]}/{address['source'][i]} {day} #{address['number'][i]}"
+        flow, source, day, number, _ = base.address[here[i]].tolist()
+        told = f"{base.flows[flow]}/{base.sources[source]} {np.datetime64(day, 'D')} #{number}"
         kind = {name: str(values[i]) for name, values in kinds.items() if values[i]}
         yield Named(told, kind, int(change[i]))

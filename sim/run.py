@@ -167,6 +167,7 @@ def run(
         raise ValueError("a record is kept or taken in pieces, not both: keep='statistics', or no `take`")
     if until is not None:
         scenario = shorten(scenario, until)
+    _look_up(cancel)  # a run that waited while the others were stopped prepares nothing
     begun = time.perf_counter()
     rows = keep == "record" or take is not None
     model = _prepare(
