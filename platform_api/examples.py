@@ -235,6 +235,29 @@ VERSIONS = Operation(
 WRITTEN = Operation(200, "The text.", SMALL_YAML, errors=_NAMED, media_type="application/yaml")
 RESOLVED = Operation(200, "The resolved form.", {"name": "one-counter"}, errors=_NAMED)
 PICTURE = Operation(200, "The drawing.", "<svg …", errors=_NAMED, media_type="image/svg+xml")
+PLAN = Operation(
+    200,
+    "The plan.",
+    {
+        "name": "one-counter",
+        "plan": {
+            "width": 940,
+            "height": 420,
+            "border": 700,
+            "areas": {},
+            "roads": [{"label": None, "along": [[0, 210], [940, 210]], "lanes": 2, "direction": "both"}],
+            "stations": {
+                "counter": {
+                    "label": {"vi": "Quầy", "en": "Counter"},
+                    "at": [300, 180, 120, 60],
+                    "steps": ["counter"],
+                    "line": None,
+                }
+            },
+        },
+    },
+    errors=_NAMED,
+)
 DIFF = Operation(
     200,
     "The differences.",
@@ -464,6 +487,7 @@ OPERATIONS = {
     "getWritten": WRITTEN,
     "getResolved": RESOLVED,
     "getPicture": PICTURE,
+    "getPlan": PLAN,
     "diffScenarios": DIFF,
     "getSchema": SCHEMA,
     "checkScenario": CHECK,

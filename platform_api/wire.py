@@ -198,6 +198,53 @@ class ScenarioCard(ScenarioItem):
     warnings: list[ProblemItem]
 
 
+class PlanArea(Wire):
+    """Ground that others stand on."""
+
+    label: Text
+    at: tuple[int, int, int, int] = Field(description="left, top, width, height")
+    kind: Literal["yard", "land", "road"]
+    zone: str | None = Field(description="the zone whose places it shows")
+
+
+class PlanStation(Wire):
+    """Where steps are done."""
+
+    label: Text
+    at: tuple[int, int, int, int] = Field(description="left, top, width, height")
+    steps: list[str] = Field(description="who is at one of these is drawn here")
+    line: list[tuple[int, int]] | None = Field(
+        description="along it they wait, from the head of the queue on"
+    )
+
+
+class PlanRoad(Wire):
+    """What trucks are seen on between stations."""
+
+    label: Text | None
+    along: list[tuple[int, int]]
+    lanes: int
+    direction: Literal["export", "import", "both"]
+
+
+class GatePlan(Wire):
+    """A drawing of a gate, for the eye alone; coordinates from its upper left corner."""
+
+    width: int
+    height: int
+    border: int = Field(description="how far to the right the border is")
+    areas: dict[str, PlanArea]
+    roads: list[PlanRoad]
+    stations: dict[str, PlanStation]
+
+
+class Drawn(Wire):
+    """The plan of a scenario, if there is one."""
+
+    name: str
+    plan: GatePlan | None
+
+
 class Version(Wire):
     """A version of a stored scenario."""
 

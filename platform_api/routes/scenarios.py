@@ -132,6 +132,15 @@ def get_picture(
     return Response(drawn, media_type="image/svg+xml")
 
 
+@router.get("/scenarios/{name}/plan", operation_id="getPlan", summary="The plan of a gate")
+def get_plan(name: str, service: Service, version: Version = None) -> wire.Drawn:
+    """Where its yards, roads and stations lie; `plan` is null where nobody has drawn one."""
+    from scenarios.plans import plan_of
+
+    plan = plan_of(service.shelf.find(name, version=version).loaded)
+    return wire.Drawn(name=name, plan=None if plan is None else wire.GatePlan.model_validate(plan.told()))
+
+
 @router.get("/scenarios:diff", operation_id="diffScenarios", summary="Where two scenarios differ")
 def diff_scenarios(
     service: Service,

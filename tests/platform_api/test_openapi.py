@@ -27,6 +27,7 @@ OPERATIONS = {
     ("get", "/v1/scenarios/{name}/written"): "getWritten",
     ("get", "/v1/scenarios/{name}/resolved"): "getResolved",
     ("get", "/v1/scenarios/{name}/picture"): "getPicture",
+    ("get", "/v1/scenarios/{name}/plan"): "getPlan",
     ("get", "/v1/scenarios:diff"): "diffScenarios",
     ("get", "/v1/scenarios:schema"): "getSchema",
     ("post", "/v1/runs"): "submitRun",

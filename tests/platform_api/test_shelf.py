@@ -86,6 +86,10 @@ def test_one_based_on_the_library_is_stored_and_drawn(client: TestClient) -> Non
     picture = client.get("/v1/scenarios/longer-night/picture?language=en")
     assert picture.headers["content-type"] == "image/svg+xml"
     assert picture.text.startswith("<svg")
+    told = client.get("/v1/scenarios/longer-night/plan").json()
+    assert told["plan"] == client.get("/v1/scenarios/lang-son-2025-03-12/plan").json()["plan"]
+    assert told["plan"]["stations"]["export_call"]["steps"] == ["export_call"]
+    assert client.get("/v1/scenarios/lao-cai-dossiers/plan").json()["plan"] is None
     found = client.get("/v1/scenarios:diff?a=lang-son-2025-03-12&b=longer-night").json()["differences"]
     assert {"name", "title.en", "question.vi"} <= {each["path"] for each in found}
     resolved = client.get("/v1/scenarios/longer-night/resolved").json()
