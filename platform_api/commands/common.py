@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
-from platform_api.console import Speech, refuse
+from platform_api.console import BAD_INPUT, Speech, refuse
 from platform_api.texts import LANGUAGES, both
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -130,3 +131,20 @@ def whole_number(name: str, low: int, high: int) -> Callable[..., int | None]:
         return number
 
     return read
+
+
+@contextmanager
+def refused_settings(speech: Speech) -> Iterator[None]:
+    """Settings that cannot be used, and a database that cannot be opened, end the command as bad input."""
+    from platform_api.settings import SettingsError
+    from platform_api.store import Newer, Unavailable
+
+    try:
+        yield
+    except SettingsError as error:
+        speech.problems(error.problems)
+        raise click.exceptions.Exit(BAD_INPUT) from None
+    except Newer as error:
+        raise refuse("store_newer", reason=error) from None
+    except Unavailable as error:
+        raise refuse("store_away", reason=error.__cause__ or type(error).__name__) from None

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from platform_api.commands.common import command, one_line, whole_number
+from platform_api.commands.common import command, one_line, refused_settings, whole_number
 from platform_api.commands.warm import get_warm
-from platform_api.console import BAD_INPUT, FAILED, Speech, refuse
+from platform_api.console import FAILED, Speech, refuse
 
 if TYPE_CHECKING:
     from platform_api.answers import Answers
@@ -28,18 +28,12 @@ if TYPE_CHECKING:
 def _store(speech: Speech) -> Iterator[tuple[Settings, Database, Answers]]:
     """The settings, the database and the files, as the service has them."""
     from platform_api.answers import Answers
-    from platform_api.settings import SettingsError, load_settings
-    from platform_api.store import Unavailable
+    from platform_api.settings import load_settings
     from platform_api.store.database import open_database
 
-    try:
+    with refused_settings(speech):
         settings = load_settings()
         database = open_database(settings.database_url)
-    except SettingsError as error:
-        speech.problems(error.problems)
-        raise click.exceptions.Exit(BAD_INPUT) from None
-    except Unavailable as error:
-        raise refuse("store_away", reason=str(error.__cause__ or type(error).__name__)) from None
     try:
         yield settings, database, Answers(settings.data_dir)
     finally:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from platform_api.commands.common import command, one_line, whole_number
+from platform_api.commands.common import command, one_line, refused_settings, whole_number
 from platform_api.commands.warm import get_warm
-from platform_api.console import BAD_INPUT, Refusal, Speech, refuse
+from platform_api.console import Refusal, Speech, refuse
 from platform_api.stopping import INTERRUPTED
 
 
@@ -16,17 +16,14 @@ from platform_api.stopping import INTERRUPTED
 def serve(speech: Speech, host: str | None, port: int | None) -> None:
     """Serve until Ctrl-C."""
     from platform_api import app
-    from platform_api.settings import SettingsError
 
     get_warm(speech)
     try:
-        app.serve(host, port, ready=lambda address: speech.note("serve.ready", address=address))
+        with refused_settings(speech):
+            app.serve(host, port, ready=lambda address: speech.note("serve.ready", address=address))
     except KeyboardInterrupt:
         speech.note("serve.stopped")
         raise click.exceptions.Exit(INTERRUPTED) from None
-    except SettingsError as error:
-        speech.problems(error.problems)
-        raise click.exceptions.Exit(BAD_INPUT) from None
     except OSError as error:
         raise _not_opened(host, port, error) from None
     speech.note("serve.stopped")

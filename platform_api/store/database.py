@@ -7,7 +7,11 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+
+from platform_api.store import Newer
 
 BUSY_MS = 10_000
 """How long a writer of SQLite waits for another one [ms]."""
@@ -26,6 +30,8 @@ def open_database(url: str) -> Engine:
     ------
     sqlalchemy.exc.SQLAlchemyError
         If it cannot be reached or written.
+    Newer
+        If a later version has changed its tables.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -37,7 +43,11 @@ def open_database(url: str) -> Engine:
             parsed, pool_pre_ping=True, pool_timeout=ANSWERS_WITHIN, hide_parameters=True,
             connect_args={"connect_timeout": ANSWERS_WITHIN},
         )  # fmt: skip
-    _upgrade(engine)
+    try:
+        _upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -76,5 +86,13 @@ def _upgrade(engine: Engine) -> None:
     with writing(engine).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHANGES})
+        _refuse_newer(connection, ScriptDirectory.from_config(config))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _refuse_newer(connection: Connection, known: ScriptDirectory) -> None:
+    """What is unknown here was made by a later version, whose tables we must not touch."""
+    there = set(MigrationContext.configure(connection).get_current_heads())
+    if unknown := there - {change.revision for change in known.walk_revisions()}:
+        raise Newer(", ".join(sorted(unknown)))

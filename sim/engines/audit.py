@@ -57,9 +57,8 @@ def _areas_are_waits(scenario: Resolved, state: State, end: int) -> Iterator[str
 def _taken_is_held(scenario: Resolved, state: State) -> Iterator[str]:
     """What is taken at the end is what the open visits hold, no more and no less."""
     rows = np.flatnonzero(state.visits["mover"] >= 0)
-    visits = state.visits[rows]
     busy = state.pools["serving"] + state.pools["kept"] + state.pools["reserved"]
-    held = _units(state.unit_pools[rows], visits["held_units"], len(busy))
+    held = _units(state.unit_pools[rows], state.visits["held_units"][rows], len(busy))
     if state.hold_counts.shape[1]:
         kept = np.arange(len(state.hold_counts))
         held += sum(
@@ -67,13 +66,14 @@ def _taken_is_held(scenario: Resolved, state: State) -> Iterator[str]:
             for hold in range(state.hold_counts.shape[1])
         )
     yield from _compare(scenario.resources, busy, held, "'{}' has {} units busy, its visits hold {}")
-    inside = np.bincount(visits["step"][visits["admitted"] != EMPTY], minlength=len(state.sites))
+    admitted = rows[state.visits["admitted"][rows] != EMPTY]
+    inside = np.bincount(state.visits["step"][admitted], minlength=len(state.sites))
     yield from _compare(
         scenario.steps, state.sites["places"], inside, "'{}' has {} places taken, {} visits are in it"
     )
-    movers = state.movers[np.unique(visits["mover"])]
-    zones = movers["zone"][(movers["branch"] == 0) & (movers["zone"] >= 0)]
-    there = np.bincount(zones, minlength=len(state.zones))
+    zones = state.movers["zone"]
+    whole = _moving(state) & (state.movers["branch"] == 0) & (zones >= 0)
+    there = np.bincount(zones[whole], minlength=len(state.zones))
     told = "zone '{}' has {} places taken, {} entities are in it"
     yield from _compare(scenario.zones, state.zones["taken"], there, told)
 
@@ -90,12 +90,19 @@ def _all_ride(state: State) -> Iterator[str]:
     """Who departed on a carrier rides until it is gone: as many are on board as there are rides."""
     used = np.ones(state.loads.size, np.bool_)
     used[state.free_loads[: state.x[records.FREE_LOADS]]] = False
-    movers = state.movers[np.unique(state.visits["mover"][state.visits["mover"] >= 0])]
-    riding = np.bincount(movers["load"][movers["load"] >= 0], minlength=state.loads.size)
+    loads = state.movers["load"]
+    riding = np.bincount(loads[_moving(state) & (loads >= 0)], minlength=state.loads.size)
     for load in np.flatnonzero(used):
         row = state.loads[load]
         if row["aboard"] != riding[load] or (row["aboard"] and row["carrier"] < 0):
             yield f"load {row['number']}: {row['aboard']} are on board, {riding[load]} ride"
+
+
+def _moving(state: State) -> Column:
+    """The movers that are on a visit, as a mask."""
+    found = np.zeros(state.movers.size, np.bool_)
+    found[state.visits["mover"][state.visits["mover"] >= 0]] = True
+    return found
 
 
 def _units(pools: Column, counts: Column, size: int) -> Column:

@@ -27,6 +27,7 @@ from sim.engines.kernel import loop, records
 from sim.engines.kernel.records import State
 from sim.engines.pieces import part
 from sim.engines.tables import timetable_columns, timetable_table
+from sim.engines.tallies import longer
 from sim.engines.visit_rows import columns, numbers
 from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
@@ -37,7 +38,7 @@ from sim.tally import HOUR, Tally, axis
 from sim.timetable import Row
 
 SLOTS = 64
-"""Visits, movers and entities at the start; doubled when they run out."""
+"""Visits, movers and entities at the start; more are made when they run out."""
 
 LARGE = 1 << 22
 """Bytes of an array that is not copied as it grows."""
@@ -302,8 +303,8 @@ class Model:
             state = self.state
             if state.x[records.RECORD]:
                 rows, present = int(state.x[records.VISIT_ROWS]), state.visits.size
-                log, extra = (_longer(of[:rows], present) for of in (state.visit_log, state.extra_log))
-                long = _longer(state.long_log[: state.x[records.LONG_ROWS]], present)
+                log, extra = (longer(of[:rows], present) for of in (state.visit_log, state.extra_log))
+                long = longer(state.long_log[: state.x[records.LONG_ROWS]], present)
                 state = state._replace(visit_log=log, extra_log=extra, long_log=long)
             own = {name: getattr(state, name).copy() for name in ("x", "totals", "broken")}
             state = _named(state._replace(**own, **tallies.copies(state, self.axis, end)))
@@ -620,26 +621,17 @@ def _wrapping() -> AbstractContextManager[object]:
     return np.errstate(over="ignore")
 
 
-def _longer(array: Array, more: int) -> Array:
-    """The same with room for more; what is new is not touched, so it takes no memory before it is used."""
-    longer = np.zeros((len(array) + max(0, more), *array.shape[1:]), array.dtype)
-    longer[: len(array)] = array
-    return longer
-
-
 def _extended(array: Array, size: int) -> Array:
     """The array with room for so many rows, and for some more.
 
     A large one grows where it lies, by a quarter: the record of a year is not copied.
     """
-    if array.nbytes < LARGE or not array.flags.owndata:
-        return _longer(array, max(len(array), size - len(array)))
-    array.resize((max(size, len(array) + len(array) // 4), *array.shape[1:]), refcheck=False)
-    return array
+    least = len(array) if array.nbytes < LARGE else len(array) // 4
+    return _with(array, max(least, size - len(array)))
 
 
 def grow(state: State, facts: int) -> State:
-    """Make room for so many facts, by doubling whatever is nearly full."""
+    """Make room for so many facts: more of whatever is nearly full."""
     state = _grow_slots(state, facts)
     x = state.x
     fork = int(x[records.MAX_FORK])
@@ -699,45 +691,44 @@ def _is_used(state: State, name: str) -> bool:
 
 def _grow_slots(state: State, facts: int) -> State:
     """More visits, entities and movers, each with its list of free slots."""
-    fork = int(state.x[records.MAX_FORK])
-    while state.x[records.FREE_VISITS] < facts + 2:
-        size = state.visits.size
-        free = _more_slots(state.free_visits, state.x, records.FREE_VISITS, size)
-        slots = ["visits", "units", "unit_pools"]
-        slots += [name for name in ("again", "victims", "unit_needs") if len(getattr(state, name))]
-        doubled = {name: _longer(getattr(state, name), size) for name in slots}
-        doubled["visits"]["mover"][size:] = -1
-        state = state._replace(free_visits=free, **doubled)
-    while state.x[records.FREE_ENTITIES] < facts + 2:
-        size = state.entities.size
-        free = _more_slots(state.free_entities, state.x, records.FREE_ENTITIES, size)
-        own = ("entities", "values", "starts", "counts", "signs", "errands")
-        state = state._replace(free_entities=free, **{n: _longer(getattr(state, n), size) for n in own})
-    while state.errands.shape[1] > 0 and state.x[records.FREE_ERRANDS] < facts + 2:
-        size = state.errand_slots.size
-        free = _more_slots(state.free_errands, state.x, records.FREE_ERRANDS, size)
-        state = state._replace(free_errands=free, errand_slots=_longer(state.errand_slots, size))
-    while state.x[records.FREE_MOVERS] < (facts + 1) * (fork + 1) + 1:
-        size = state.movers.size
-        free = _more_slots(state.free_movers, state.x, records.FREE_MOVERS, size)
-        names = ("movers", "holds", "hold_pools", "hold_counts")
-        state = state._replace(free_movers=free, **{n: _longer(getattr(state, n), size) for n in names})
-        state = _more_loads(state)
+    x, fork = state.x, int(state.x[records.MAX_FORK])
+    while x[records.FREE_VISITS] < facts + 2:
+        state = _more_slots(state, records.FREE_VISITS, "free_visits", OF_A_VISIT)
+    while x[records.FREE_ENTITIES] < facts + 2:
+        state = _more_slots(state, records.FREE_ENTITIES, "free_entities", OF_AN_ENTITY)
+    while state.errands.shape[1] > 0 and x[records.FREE_ERRANDS] < facts + 2:
+        state = _more_slots(state, records.FREE_ERRANDS, "free_errands", ("errand_slots",))
+    while x[records.FREE_MOVERS] < (facts + 1) * (fork + 1) + 1:
+        state = _more_slots(state, records.FREE_MOVERS, "free_movers", OF_A_MOVER)
+        while state.gathers.size and state.loads.size < 2 * state.movers.size:
+            state = _more_slots(state, records.FREE_LOADS, "free_loads", OF_A_LOAD)
     return state
 
 
-def _more_loads(state: State) -> State:
-    """As many again, where there are some."""
-    size = state.loads.size
-    free = _more_slots(state.free_loads, state.x, records.FREE_LOADS, size)
-    own = {name: _longer(getattr(state, name), size) for name in ("loads", "load_units", "load_pools")}
-    return state._replace(free_loads=free, **own)
+OF_A_VISIT = ("visits", "units", "unit_pools", "again", "victims", "unit_needs")
+OF_AN_ENTITY = ("entities", "values", "starts", "counts", "signs", "errands")
+OF_A_MOVER = ("movers", "holds", "hold_pools", "hold_counts")
+OF_A_LOAD = ("loads", "load_units", "load_pools")
+"""Arrays that have a row for each slot; some have none at all in a scenario that does not use them."""
 
 
-def _more_slots(free: Array, x: Array, count: int, size: int) -> Array:
-    """The list of free slots after doubling from `size`."""
-    left = int(x[count])
-    x[count] += size
-    return np.concatenate(
-        [np.arange(2 * size - 1, size - 1, -1), free[:left], np.zeros(size - left, np.int64)]
-    )
+def _more_slots(state: State, count: int, free: str, names: tuple[str, ...]) -> State:
+    """More slots of one kind: as many again, or a quarter of them where they are large."""
+    size = len(getattr(state, names[0]))
+    more = size if getattr(state, names[0]).nbytes < LARGE else size // 4
+    grown = {name: _with(getattr(state, name), more) for name in names if len(getattr(state, name))}
+    if "visits" in grown:
+        grown["visits"]["mover"][size:] = -1
+    left = int(state.x[count])
+    state.x[count] += more
+    fresh = np.arange(size, size + more)[::-1]
+    grown[free] = longer(np.concatenate([fresh, getattr(state, free)[:left]]), size - left)
+    return state._replace(**grown)
+
+
+def _with(array: Array, more: int) -> Array:
+    """The array with so many rows more; a large one grows where it lies."""
+    if array.nbytes < LARGE or not array.flags.owndata:
+        return longer(array, more)
+    array.resize((len(array) + more, *array.shape[1:]), refcheck=False)
+    return array

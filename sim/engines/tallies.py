@@ -124,11 +124,17 @@ def copies(state: State, axis: Axis, end: int) -> dict[str, Array]:
     found = {name: getattr(state, name).copy() for name in CLOSED}
     found |= {name: getattr(state, name)[:last].copy() for name in BY_BIN}
     rows = int(np.count_nonzero(state.visits["mover"] >= 0)) + int(np.count_nonzero(state.entities["live"]))
-    used, more = int(state.x[records.BLOCKS]), rows * len(INTERVALS)
-    found["cells"] = np.concatenate([state.cells[:used], np.zeros((more, CELLS), np.uint16)])
-    carried = state.carries[: state.x[records.CARRIES]]
-    found["carries"] = np.concatenate([carried, np.zeros(more, np.int64)])
+    more = rows * len(INTERVALS)
     found["blocks"] = state.blocks[: axis.span[last - 1] + 1].copy()
+    found["cells"] = longer(state.cells[: state.x[records.BLOCKS]], min(more, found["blocks"].size))
+    found["carries"] = longer(state.carries[: state.x[records.CARRIES]], more)
+    return found
+
+
+def longer(array: Array, more: int) -> Array:
+    """The same with room for more; what is new is not touched, so it takes no memory before it is used."""
+    found = np.zeros((len(array) + max(0, more), *array.shape[1:]), array.dtype)
+    found[: len(array)] = array
     return found
 
 
