@@ -20,6 +20,11 @@ FOR_VARIANTS = {
         "type": "object",
         "description": "Dotted path → new value, as in flows.truck.arrivals.per_day: 2500 /d.",
     },
+    "since": {
+        "type": "object",
+        "description": "What is otherwise from a date on (as_of selects): date → dotted path → new value.",
+        "additionalProperties": {"type": "object"},
+    },
 }
 
 WHICH = {"kind": "Which kind it is.", "distribution": "Which distribution it is."}

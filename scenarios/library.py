@@ -17,6 +17,7 @@ from scenarios.findings import Findings
 from scenarios.overrides import outside_range, overridden, split, stacked
 from scenarios.paths import parsed
 from scenarios.resolved import Label, Resolved
+from scenarios.since import AS_OF, SINCE, of_its_day, together
 from scenarios.yaml import read
 
 __all__ = ["Loaded", "Overrides", "json_schema", "load", "load_text", "names"]
@@ -67,6 +68,7 @@ def _load(origin: Origin, overrides: Overrides, until: str | None, file: str | N
 
     try:
         written, findings = _written(origin)
+        written = of_its_day(written, _asked_day(overrides), findings)
         written = varied(written, overrides, findings)
         written = _until(written, until)
         cut_short = until is not None and until.strip() != "empty"
@@ -88,6 +90,7 @@ def _written(origin: Origin) -> tuple[dict[str, Any], Findings]:
     base = {key: value for key, value in data.items() if key not in ("based_on", "overrides")}
     if data.get("based_on") is not None:
         base = _base(str(data["based_on"]), origin, findings)
+        data = data | {SINCE: together(base.get(SINCE), data.get(SINCE))}
     return stacked(_with_overrides(base, data.get("overrides"), findings), data), findings
 
 
@@ -95,7 +98,7 @@ def _mapping(data: Any, findings: Findings) -> dict[str, Any]:
     """The data, if it is meant to be a scenario; what other files hold may be secret and is not shown."""
     from scenarios.schema import Scenario
 
-    known = {*Scenario.model_fields, "based_on", "overrides"}
+    known = {*Scenario.model_fields, "based_on", "overrides", SINCE}
     if isinstance(data, dict) and (not data or data.keys() & known):
         return data
     said = Label(vi="không phải là một kịch bản", en="is not a scenario")
@@ -152,6 +155,14 @@ def varied(data: dict[str, Any], overrides: Overrides, findings: Findings) -> di
 
 
 _WHAT_IF = Label(vi="hãy đọc kết quả như câu hỏi 'nếu như'", en="read the result as a what-if")
+
+
+def _asked_day(overrides: Overrides) -> Any:
+    """An `as_of` from outside: it decides what else is otherwise, so it is looked for before the others."""
+    asked = None
+    for path, value in _pairs(overrides, Findings()):
+        asked = value if path.strip() == AS_OF else asked
+    return asked
 
 
 def _pairs(overrides: Overrides, findings: Findings) -> list[tuple[str, Any]]:

@@ -15,6 +15,9 @@ from scenarios.yaml import read
 
 FORGOTTEN = ("based_on", "overrides")
 
+A_NAME = 2
+"""Pieces of a path to a thing in a section of names, such as `resources.officers`; null takes it away."""
+
 
 def split(text: str) -> tuple[str, Any]:
     """`a.b=c` as a dotted path and a value, which is read as YAML.
@@ -42,6 +45,8 @@ def split(text: str) -> tuple[str, Any]:
 def overridden(data: Any, path: str, value: Any, typed: str | None = None) -> tuple[Any, Change]:
     """A copy of plain data with one value replaced, and what was changed; pedigree stays with what it was of.
 
+    Of a section of names, null takes a thing away.
+
     Raises
     ------
     Flaw
@@ -57,7 +62,11 @@ def overridden(data: Any, path: str, value: Any, typed: str | None = None) -> tu
     last = pieces[-1]
     if not isinstance(inner, dict) or not isinstance(last, str):
         step_into(inner, last, path)
-    inner[last] = value
+    if value is None and len(pieces) == A_NAME:
+        step_into(inner, last, path)
+        del inner[last]
+    else:
+        inner[last] = value
     return whole, Change(pieces, value, data, typed)
 
 

@@ -253,6 +253,84 @@ def test_a_problem_of_an_override_has_the_line_of_the_variant(tmp_path):
     assert (problem.place, problem.line) == ("steps.inspect.time.mean", 4)
 
 
+# ---- what is otherwise from a date on ----
+
+
+def officers(*overrides: str, file: Path = VALID / "since.yaml") -> int:
+    return load(file, overrides).resolved.resources["officers"].shifts[0].units
+
+
+def test_as_of_selects_what_holds_on_a_day():
+    assert officers() == 3
+    days = ["2025-06-30", "2025-07-01", "2025-07-31", "2025-08-01", "2026-01-01"]
+    assert [officers(f"as_of={day}") for day in days] == [1, 2, 2, 3, 9]
+    assert (
+        load(VALID / "since.yaml", ["as_of=2025-06-30"]).resolved.steps["documents"].label.en == "Documents"
+    )
+
+
+def test_what_is_asked_for_from_outside_stands_on_top_of_what_a_date_brings():
+    assert officers("as_of=2026-01-01", "resources.officers.capacity=4") == 4
+
+
+def test_a_number_that_a_date_brings_has_its_own_source_and_what_it_is_instead_of():
+    number = parameter(load(VALID / "since.yaml"), "resources.officers.capacity")
+    assert (number.value, number.source) == ("3", "lesson")
+    assert number.instead is not None
+    assert number.instead.value == "1"
+
+
+def test_a_variant_adds_to_the_dates_of_its_base_path_by_path(tmp_path):
+    shutil.copy(VALID / "since.yaml", tmp_path)
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(
+        "name: mine\nbased_on: since\nsince: {2025-08-01: {flows.truck.priority: 3}}\n"
+        "overrides: {resources.officers.capacity: 7}\n",
+        encoding="utf-8",
+    )
+    loaded = load(mine).resolved
+    assert (loaded.flows["truck"].priority, officers(file=mine)) == (3, 3)
+    assert officers("as_of=2025-06-30", file=mine) == 7
+    assert "since" not in load(mine).written
+
+
+def test_an_unreadable_as_of_is_told_once():
+    (problem,) = problems(VALID / "since.yaml", ["as_of=tomorrow"])
+    assert problem.place == '"--override".as_of'
+
+
+def test_null_takes_a_thing_out_of_its_section():
+    loaded = load("lao-cai-dossiers", ["as_of=2025-07-01"]).resolved
+    assert "district_officers" not in loaded.resources
+    assert "district_work" not in loaded.steps
+    (problem,) = problems("lao-cai-dossiers", ["resources.distirct_officers=null"])
+    assert "did you mean 'district_officers'?" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("name", "after"),
+    [
+        ("lao-cai-dossiers", "One-stop counters of communes and province"),
+        ("yen-bai-dossiers", "Departments of Lào Cai (with the former Yên Bái)"),
+        ("ha-giang-dossiers", "Departments of Tuyên Quang (with the former Hà Giang)"),
+        ("video-conference", "Points in communes and wards"),
+    ],
+)
+def test_tiers_of_before_and_after_1_july_2025(name, after):
+    def names_of(day):
+        return {agency.label.en for agency in load(name, [f"as_of={day}"]).resolved.agencies.values()}
+
+    assert after not in names_of("2025-06-30")
+    two = load(name, ["as_of=2025-07-01"])
+    assert after in names_of("2025-07-01")
+    assert two.warnings == ()
+    for number in two.resolved.parameters:
+        assert number.source in two.resolved.sources or (number.source, bool(number.range)) == (
+            "assumption",
+            True,
+        )
+
+
 # ---- files ----
 
 
