@@ -18,7 +18,7 @@ from platform_api.guard import Guard
 from platform_api.handlers import answer_every_error
 from platform_api.intake import Intake
 from platform_api.reception import Reception
-from platform_api.routes import live, runs, scenarios, service
+from platform_api.routes import indicators, live, pages, runs, scenarios, service
 from platform_api.routes.common import Parts
 from platform_api.runner import run_scenario
 from platform_api.runs import Runs, Simulate
@@ -77,8 +77,8 @@ def create_app(settings: Settings, registry: CollectorRegistry, simulate: Simula
     app.state.parts = Parts(
         settings, work, telemetry, registry, guard, sessions, Shelf(VariantTable(database))
     )
-    for router in (scenarios.router, runs.router, live.router, service.router):
-        app.include_router(router)
+    for part in (scenarios, runs, live, indicators, service, pages):
+        app.include_router(part.router)
     answer_every_error(app)
     app.add_middleware(Intake, hosts=settings.hosts, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(Reception, telemetry=telemetry)

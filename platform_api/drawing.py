@@ -164,7 +164,7 @@ def _box(plan: Plan, node: str, kind: str, caption: Caption) -> str:
         lines.append(_text(left + indent, top + 19 + LINE * k, line))
     for k, line in enumerate(caption.options, len(caption.name)):
         lines.append(_text(left + indent, top + 19 + LINE * k, line, "o"))
-    return shape + "".join(lines)
+    return f'<g data-step="{escape(node)}">{shape}{"".join(lines)}</g>'
 
 
 def _text(x: float, y: float, content: str, style: str = "", anchor: str = "") -> str:

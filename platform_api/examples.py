@@ -268,6 +268,25 @@ DIFF = Operation(
     },
     errors=_NAMED,
 )
+INDICATORS = Operation(
+    200,
+    "The indicators.",
+    {
+        "indicators": [
+            {
+                "name": "crossed",
+                "unit": "1",
+                "better": "higher",
+                "label": {"vi": "Xe thông quan", "en": "Crossed"},
+                "meaning": {
+                    "vi": "Số xe đi qua đường biên trong kỳ.",
+                    "en": "Entities that crossed the border in the window.",
+                },
+                "source": "daily bulletin of the Lạng Sơn border gates (langsontrade.vn)",
+            }
+        ]
+    },
+)
 SCHEMA = Operation(200, "The schema.", {"type": "object"})
 CHECK = Operation(
     200,
@@ -491,6 +510,7 @@ OPERATIONS = {
     "diffScenarios": DIFF,
     "getSchema": SCHEMA,
     "checkScenario": CHECK,
+    "listIndicators": INDICATORS,
     "submitRun": SUBMIT,
     "listRuns": RUNS,
     "getRun": RUN,

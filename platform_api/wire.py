@@ -387,6 +387,23 @@ class RunFiles(Wire):
     files: list[StoredFile]
 
 
+class Indicator(Wire):
+    """What a figure is called, means and is measured in."""
+
+    name: str = Field(description="as it stands in answers")
+    unit: str
+    better: Literal["lower", "higher", "neither"]
+    label: Text
+    meaning: Text
+    source: str
+
+
+class IndicatorList(Wire):
+    """Every figure that a run can give."""
+
+    indicators: list[Indicator]
+
+
 class StudyTable(Wire):
     """The Time Release Study of an average day [s]."""
 

