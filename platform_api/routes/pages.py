@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException
 
@@ -34,7 +34,7 @@ KINDS = {
 router = APIRouter(include_in_schema=False)
 
 
-def page(request: Request) -> Response:
+def page() -> Response:
     """The page of every address; without the libraries that set-up fetches, what to do about it."""
     if not (FOLDER / "vendor" / "preact.js").is_file():
         missing = both("pages.not_fetched")

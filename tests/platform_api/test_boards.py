@@ -20,7 +20,7 @@ from scenarios.yaml import read
 from sim.run import run
 from tests.platform_api.helpers import order_and_wait
 from tests.platform_api.test_cli import assert_refused, cuakhau
-from tests.platform_api.test_server import Serving
+from tests.platform_api.serving import Serving
 
 METRICS = FOLDER.parent
 RULES = sorted((METRICS / "rules").glob("*.yaml"))

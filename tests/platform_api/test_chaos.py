@@ -16,7 +16,7 @@ import pytest
 
 from tests.platform_api.helpers import ENDED
 from tests.platform_api.postgres import PostgresServer
-from tests.platform_api.test_server import Serving
+from tests.platform_api.serving import Serving
 
 LEASE = {"CUAKHAU_LEASE_SECONDS": "1"}
 

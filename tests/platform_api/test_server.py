@@ -1,8 +1,5 @@
 """A real server on a free port of this machine: responsive while it simulates, and it really stops."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,50 +11,7 @@ import pytest
 
 from scenarios import library
 from tests.platform_api.helpers import check_metrics, order_and_wait, wait_for_end
-
-SERVE = """
-import sys
-from pathlib import Path
-from platform_api.app import serve
-if __name__ == "__main__":
-    serve(port=0, data_dir=Path(sys.argv[1]), ready=lambda address: print(address, flush=True))
-"""
-
-
-class Serving:
-    """A server process and a client of it."""
-
-    def __init__(self, folder: Path, **settings: str) -> None:
-        program = folder / "serve.py"
-        program.write_text(SERVE, encoding="utf-8")
-        self.log = (folder / "log").open("w+", encoding="utf-8")
-        self.process = subprocess.Popen(
-            [sys.executable, "-W", "error", program, folder / "data"],
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            encoding="utf-8",
-            cwd=Path(__file__).parents[2],
-            env=os.environ | settings,
-        )
-        assert self.process.stdout is not None
-        self.address = self.process.stdout.readline().strip()
-        self.client = httpx2.Client(base_url=self.address, timeout=20)
-
-    def stop(self) -> float:
-        """Ask the server to stop; how long it took [s]."""
-        began = time.monotonic()
-        self.process.terminate()
-        self.process.wait(30)
-        return time.monotonic() - began
-
-    def close(self) -> None:
-        self.client.close()
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait(10)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        self.log.close()
+from tests.platform_api.serving import Serving
 
 
 @pytest.fixture(scope="module")

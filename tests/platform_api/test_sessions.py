@@ -18,9 +18,9 @@ from sim.run import run
 from sim.timetable import Row
 from tests.platform_api.conftest import MakeApp, client_of, on_both_databases
 from tests.platform_api.helpers import assert_problem
+from tests.platform_api.serving import Serving
 from tests.platform_api.test_faults import round_for_ever
 from tests.platform_api.test_guard import bearing, table_of
-from tests.platform_api.test_server import Serving
 
 HOUR = 3_600_000
 

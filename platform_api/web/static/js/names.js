@@ -30,7 +30,7 @@ export const told = (scenario, labels) =>
 export const pathName = (scenario, path) => {
   const [part, name, ...rest] = path.split(".");
   const thing = scenario[part]?.[name];
-  const tail = rest.filter((each) => each !== "value").map((each) => {
+  const tail = rest.filter((each) => !["value", "units"].includes(each)).map((each) => {
     const [, word, place] = each.match(/^(\w+)\[(\d+)\]$/) ?? [each, each, null];
     const said = has(`path.${word}`) ? t(`path.${word}`) : attributeWord(scenario, word);
     return place === null ? said : `${said} ${Number(place) + 1}`;

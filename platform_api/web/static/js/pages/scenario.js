@@ -168,7 +168,7 @@ const Network = ({ name, scenario, chosen, choose }) => {
       if (!step) continue;
       node.setAttribute("role", "button");
       node.setAttribute("tabindex", "0");
-      node.setAttribute("aria-label", pick(step.label));
+      for (const line of node.querySelectorAll("text")) line.append(" "); // read as words, not as one
     }
     place.current.replaceChildren(drawn);
   }, [value, lang.value]);
@@ -204,7 +204,10 @@ const Rests = ({ card }) => {
 const Numbers = ({ scenario, parameters, overrides, change, problems, frozen }) => !parameters.length ? html`<p class="sub">${t("scenario.no_numbers")}</p>` : html`
   ${frozen !== null && html`<p class="sub">${t("scenario.frozen")}</p>`}
   <ul class="nums">${parameters.map((each) => html`<${NumberField} key=${each.path} parameter=${each} scenario=${scenario} overrides=${overrides} change=${change} disabled=${frozen !== null}
-    problem=${problems.find((problem) => problem.place === each.path || problem.place.startsWith(`${each.path}.`) || each.path.startsWith(`${problem.place}.`) && problem.place in overrides)} />`)}</ul>`;
+    problem=${problems.find((problem) => placeOf(problem) === each.path)} />`)}</ul>`;
+
+/** Which number is wrong: of a change, the number that it changes. @param {{place: string}} problem */
+const placeOf = (problem) => problem.place.match(/^overrides\."(.*)"$/)?.[1] ?? problem.place;
 
 /** @param {{parameter: Parameter, scenario: any, overrides: Overrides, change: (next: Overrides) => void, problem: any, disabled: boolean}} props */
 const NumberField = ({ parameter, scenario, overrides, change, problem, disabled }) => {
