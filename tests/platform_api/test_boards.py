@@ -19,8 +19,8 @@ from scenarios import library
 from scenarios.yaml import read
 from sim.run import run
 from tests.platform_api.helpers import order_and_wait
-from tests.platform_api.test_cli import assert_refused, cuakhau
 from tests.platform_api.serving import Serving
+from tests.platform_api.test_cli import assert_refused, cuakhau
 
 METRICS = FOLDER.parent
 RULES = sorted((METRICS / "rules").glob("*.yaml"))
