@@ -82,7 +82,7 @@ def test_the_picture_is_svg_that_loads_nothing(scenario: Resolved, language: Lan
     assert root.tag.endswith("svg")
     assert root.attrib["role"] == "img"
     names = {element.tag.rpartition("}")[2] for element in root.iter()}
-    assert names <= {"svg", "style", "rect", "path", "text"}
+    assert names <= {"svg", "style", "g", "rect", "path", "text"}
 
 
 def test_lines_of_text_fit_their_boxes(scenario: Resolved) -> None:
