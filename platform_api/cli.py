@@ -20,6 +20,7 @@ from platform_api.commands.compare import compare
 from platform_api.commands.estimate import estimate
 from platform_api.commands.explain import explain
 from platform_api.commands.export import export
+from platform_api.commands.fit import fit
 from platform_api.commands.forecast import forecast
 from platform_api.commands.keeping import backup, clear_out, keys, restore, worker
 from platform_api.commands.listing import listing
@@ -194,6 +195,7 @@ for each in (
     resilience,
     why,
     forecast,
+    fit,
     report,
     export,
     boards,

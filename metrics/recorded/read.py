@@ -1,0 +1,231 @@
+"""A log from a file: CSV, XLSX, XES or OCEL, told apart by what stands in it."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from metrics.recorded import sheets
+from metrics.recorded.clean import cleaned
+from metrics.recorded.collect import NONE, Collector, outcome_of, transition_of
+from metrics.recorded.columns import Columns, understand
+from metrics.recorded.findings import Finding, unreadable
+from metrics.recorded.log import MISSING, Recorded
+from metrics.recorded.stamps import Stamps
+from scenarios.resolved import Label
+
+ZONE = "Asia/Ho_Chi_Minh"
+
+Told = Mapping[str, str | Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a log is to be read. key : of the pseudonyms · told : role → column · sheet : of a workbook."""
+
+    key: bytes
+    zone: str = ZONE
+    told: Told = field(default_factory=dict)
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A log, and what its columns were taken for (None of forms that say so themselves)."""
+
+    log: Recorded
+    columns: Columns | None
+    header: tuple[str, ...] = ()
+
+
+def read(file: Path, asked: Asked) -> Read:
+    """The log in a file.
+
+    Raises
+    ------
+    LogError
+        If it cannot be read as one.
+    OSError
+        If the file cannot be opened.
+    """
+    head = _head(file)
+    if head.startswith(b"<") and b"<log" in head:
+        return _events(file, asked, "xes")
+    if head.startswith((b"{", b"[")):
+        return _events(file, asked, "ocel")
+    return _table(file, asked)
+
+
+def _head(file: Path) -> bytes:
+    with file.open("rb") as raw:
+        start = raw.read(4096)
+    if start.startswith(b"\x1f\x8b"):
+        try:
+            with gzip.open(file) as packed:
+                start = packed.read(4096)
+        except (OSError, EOFError):
+            return start
+    return start.removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+def _events(file: Path, asked: Asked, form: str) -> Read:
+    from metrics.recorded import ocel, xes
+
+    collector = Collector(asked.key)
+    {"xes": xes.collect, "ocel": ocel.collect}[form](file, collector, asked.zone)
+    return Read(_checked(file, cleaned(file.name, collector)), None)
+
+
+def _table(file: Path, asked: Asked) -> Read:
+    sheet = sheets.opened(file, asked.sheet)
+    columns = understand(sheet.header, sheet.sample, asked.told, file.name)
+    collector = Collector(asked.key)
+    stamps = {name: _stamps(sheet, name, asked.zone) for name in _timed(columns)}
+    if columns.milestones:
+        _collect_wide(sheet, columns, stamps, collector)
+    else:
+        _collect_long(sheet, columns, stamps, collector)
+    log = _checked(file, cleaned(file.name, collector))
+    return Read(_with_doubts(log, sheet, stamps), columns, tuple(sheet.header))
+
+
+def _timed(columns: Columns) -> list[str]:
+    single = (columns.joined, columns.started, columns.ended, columns.time)
+    return [*filter(None, single), *columns.milestones]
+
+
+def _stamps(sheet: sheets.Sheet, name: str, zone: str) -> Stamps:
+    """How a column writes its times; refused if most of it cannot be read."""
+    at = sheet.header.index(name)
+    stamps = Stamps([row[at] for row in sheet.sample if at < len(row)], zone)
+    if stamps.told and stamps.readable < 0.5:
+        line, cell = next(
+            (k, row[at]) for k, row in enumerate(sheet.sample, 2) if at < len(row) and row[at].strip()
+            and stamps.read(row[at]) <= MISSING + 1
+        )  # fmt: skip
+        raise unreadable(
+            f"{sheet.file}, {name}", cell, "không đọc được như thời gian", "cannot be read as a time",
+            "hãy viết như 2025-03-12 07:30 hoặc 12/03/2025 07:30, hoặc chỉ cột khác bằng --column",
+            "write it as 2025-03-12 07:30 or 12/03/2025 07:30, or name another column with --column", line,
+        )  # fmt: skip
+    return stamps
+
+
+def _with_doubts(log: Recorded, sheet: sheets.Sheet, stamps: Mapping[str, Stamps]) -> Recorded:
+    """What may have been read otherwise than it was meant."""
+    from dataclasses import replace
+
+    found = list(log.findings)
+    doubtful = [name for name, each in stamps.items() if each.doubtful]
+    if doubtful:
+        names = ", ".join(doubtful)
+        found.append(
+            Finding(
+                "day_or_month",
+                len(doubtful),
+                len(stamps),
+                Label(
+                    f"cột không cho biết ngày hay tháng đứng trước: {names}",
+                    f"columns that do not tell day from month: {names}",
+                ),
+                Label("đọc là ngày/tháng/năm", "read as day/month/year"),
+            )
+        )
+    if sheet.encoding == sheets.LEGACY:
+        found.append(Finding(
+            "encoding", 1, 1, Label("tệp không phải UTF-8", "the file is not UTF-8"),
+            Label("đọc theo bảng mã Windows-1258; nếu chữ có dấu bị sai, hãy lưu lại dạng CSV UTF-8",
+                  "read as Windows-1258; if accented letters look wrong, save it as CSV UTF-8"),
+        ))  # fmt: skip
+    return replace(log, findings=tuple(found))
+
+
+def _collect_long(
+    sheet: sheets.Sheet, columns: Columns, stamps: Mapping[str, Stamps], into: Collector
+) -> None:
+    """One row a visit, or one row an event where there is a life cycle."""
+    at = {name: k for k, name in enumerate(sheet.header)}
+    place = {
+        role: at[name] if isinstance(name := getattr(columns, role), str) else None
+        for role in Columns.__slots__
+    }
+    cell = [place[r] for r in ("case", "flow", "activity", "step", "resource", "unit", "agency", "outcome")]
+    width = max(p for p in [*place.values(), *(at[a] for a in columns.attributes)] if p is not None) + 1
+    times = [
+        (stamps[n].read, at[n]) if (n := getattr(columns, r)) else None
+        for r in ("joined", "started", "ended")
+    ]
+    if columns.time and not any(times):
+        times[2] = stamps[columns.time].read, at[columns.time]
+    attributes = [(name.removeprefix("attribute_"), at[name]) for name in columns.attributes]
+    cycle, numbers = place["lifecycle"], (place["visit"], place["segment"])
+    seen: set[int] = set()
+    for line, row in sheet.rows:
+        into.rows += 1
+        if len(row) < width:
+            row = [*row, *([""] * (width - len(row)))]  # noqa: PLW2901
+        case_name, flow, activity, step, pool, unit, agency, outcome = (
+            row[p].strip() if p is not None else "" for p in cell
+        )
+        case = into.case(case_name, flow)
+        if case not in seen and case != NONE:
+            seen.add(case)
+            for name, k in attributes:
+                into.attribute(case, name, row[k].strip())
+        common = (
+            into.step(step or activity, activity),
+            into.pools(pool),
+            into.units(unit),
+            into.agencies(agency),
+        )
+        when = [each[0](row[each[1]]) if each else MISSING for each in times]
+        if cycle is not None:
+            into.event(case, *common, transition_of(row[cycle]), _first(when), line)
+            continue
+        told = [_whole(row[p]) if p is not None else 1 for p in numbers]
+        into.visit(case, common[0], *told, *common[1:], outcome_of(outcome), *when, line)
+
+
+def _first(when: list[int]) -> int:
+    return next((time for time in (when[2], when[1], when[0]) if time != MISSING), MISSING)
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(float(text))
+    except ValueError:
+        return 1
+
+
+def _collect_wide(
+    sheet: sheets.Sheet, columns: Columns, stamps: Mapping[str, Stamps], into: Collector
+) -> None:
+    """One row a truck: each column of times is a step, done then; an empty cell: it did not go there."""
+    at = {name: k for k, name in enumerate(sheet.header)}
+    case_at, flow_at = at[columns.case], at[columns.flow] if columns.flow else None
+    for line, row in sheet.rows:
+        cells = [*row, *([""] * (len(sheet.header) - len(row)))]
+        case = into.case(cells[case_at].strip(), cells[flow_at].strip() if flow_at is not None else "")
+        into.rows += 1
+        for name in columns.attributes:
+            if case != NONE:
+                into.attribute(case, name, cells[at[name]].strip())
+        for name in columns.milestones:
+            time = stamps[name].read(cells[at[name]])
+            if time != MISSING:
+                step = into.step(name)
+                into.visit(case, step, 1, 1, NONE, NONE, NONE, 0, MISSING, MISSING, time, line)
+
+
+def _checked(file: Path, log: Recorded) -> Recorded:
+    """A log with something in it."""
+    if len(log.case):
+        return log
+    raise unreadable(
+        file.name, "", "không có dòng nào đủ mã, công việc và thời gian",
+        "has no row with a case, something done and a time",
+        "hãy xem các cột đã hiểu đúng chưa, chỉ lại bằng --column",
+        "see whether its columns were understood, say so with --column",
+    )  # fmt: skip

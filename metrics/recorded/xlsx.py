@@ -1,0 +1,246 @@
+"""Rows of a workbook (XLSX), read as a stream: the cells as text, dates as ISO text.
+
+An XLSX file is a zip of XML. What is read: shared and inline strings, numbers, booleans, dates by the format
+of their cell, and where cells were merged, the value in each of them.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from xml.etree import ElementTree as Tree
+
+from metrics.recorded.findings import unreadable
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
+MOST_UNPACKED = 4 << 30
+"""A workbook that unpacks to more is refused [bytes]."""
+
+EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  - a sheet has no zone
+EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
+
+
+def rows(file: Path, sheet: str | None = None) -> Iterator[list[str]]:
+    """The rows of a sheet (the first with more than one row, if none is named), empty ones too.
+
+    Raises
+    ------
+    LogError
+        If it is no workbook, is locked, or has no such sheet.
+    """
+    book = _Book(file)
+    with book.archive:
+        yield from book.rows(sheet)
+
+
+class _Book:
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        try:
+            self.archive = zipfile.ZipFile(file)
+            names = set(self.archive.namelist())
+        except zipfile.BadZipFile:
+            raise damaged(file) from None
+        if "xl/workbook.xml" not in names:
+            raise unreadable(
+                file.name, "", "không phải sổ Excel (.xlsx)", "is no Excel workbook (.xlsx)",
+                "hãy mở bằng Excel rồi lưu dạng .xlsx hoặc CSV UTF-8",
+                "open it in Excel and save it as .xlsx or CSV UTF-8",
+            )  # fmt: skip
+        if sum(part.file_size for part in self.archive.infolist()) > MOST_UNPACKED:
+            raise unreadable(
+                file.name, "", "quá lớn khi giải nén", "is too large when unpacked",
+                "hãy xuất ra CSV", "export it as CSV",
+            )  # fmt: skip
+
+    def rows(self, wanted: str | None) -> Iterator[list[str]]:
+        try:
+            self.strings = self._strings()
+            self.dates, self.epoch = self._dates(), self._epoch()
+            parts = self._sheets()
+            if wanted is not None and wanted not in parts:
+                raise unreadable(
+                    self.file.name, wanted, f"không có trang tính '{wanted}'", f"has no sheet '{wanted}'",
+                    f"hãy chọn một trong: {', '.join(parts)}", f"choose one of: {', '.join(parts)}",
+                )  # fmt: skip
+            yield from self._filled([parts[wanted]] if wanted else list(parts.values()))
+        except (KeyError, Tree.ParseError, zipfile.BadZipFile, EOFError, RuntimeError):
+            raise damaged(self.file) from None
+
+    def _filled(self, parts: list[str]) -> Iterator[list[str]]:
+        """The first sheet that holds more than a line, else the first."""
+        for place, part in enumerate(parts):
+            found = self._cells(part, self._merged(part))
+            head = [row for _, row in zip(range(2), found, strict=False)]
+            if len(head) > 1 or place == len(parts) - 1:
+                yield from head
+                yield from found
+                return
+
+    def _strings(self) -> list[str]:
+        if "xl/sharedStrings.xml" not in self.archive.namelist():
+            return []
+        with self.archive.open("xl/sharedStrings.xml") as opened:
+            found = []
+            for _, each in Tree.iterparse(opened):
+                if each.tag == MAIN + "si":
+                    found.append("".join(t.text or "" for t in each.iter(MAIN + "t")))
+                    each.clear()
+            return found
+
+    def _dates(self) -> list[bool]:
+        """Of each cell format, whether it shows a date."""
+        if "xl/styles.xml" not in self.archive.namelist():
+            return []
+        styles = Tree.fromstring(self.archive.read("xl/styles.xml"))
+        own = {
+            int(f.get("numFmtId", "0")): _shows_date(f.get("formatCode", ""))
+            for f in styles.iter(MAIN + "numFmt")
+        }
+        formats = styles.find(MAIN + "cellXfs")
+        numbers = [int(f.get("numFmtId", "0")) for f in (() if formats is None else formats)]
+        return [own.get(number, number in BUILT_IN_DATES) for number in numbers]
+
+    def _epoch(self) -> datetime:
+        book = Tree.fromstring(self.archive.read("xl/workbook.xml"))
+        told = book.find(MAIN + "workbookPr")
+        return EPOCH_1904 if told is not None and told.get("date1904") in ("1", "true") else EPOCH
+
+    def _sheets(self) -> dict[str, str]:
+        """Name → part, in the order of the tabs."""
+        links = Tree.fromstring(self.archive.read("xl/_rels/workbook.xml.rels"))
+        parts = {link.get("Id"): link.get("Target", "") for link in links.iter(RELATION)}
+        book = Tree.fromstring(self.archive.read("xl/workbook.xml"))
+        return {sheet.get("name", ""): _part(parts[sheet.get(LINK)]) for sheet in book.iter(MAIN + "sheet")}
+
+    def _merged(self, part: str) -> dict[tuple[int, int], tuple[int, int]]:
+        """Cell → the corner whose value it shows; of merged cells of modest size."""
+        found: dict[tuple[int, int], tuple[int, int]] = {}
+        if not self._says(part, b"<mergeCell "):
+            return found
+        with self.archive.open(part) as opened:
+            for _, each in Tree.iterparse(opened):
+                if each.tag == MAIN + "mergeCell":
+                    found |= _covered(each.get("ref", ""))
+                if each.tag != MAIN + "mergeCells":
+                    each.clear()
+            return found
+
+    def _says(self, part: str, word: bytes) -> bool:
+        """Whether a part has a word in it; to look is much quicker than to read."""
+        with self.archive.open(part) as opened:
+            before = b""
+            while portion := opened.read(1 << 20):
+                if word in before + portion:
+                    return True
+                before = portion[-len(word) :]
+        return False
+
+    def _cells(self, part: str, merged: dict[tuple[int, int], tuple[int, int]]) -> Iterator[list[str]]:
+        corners = set(merged.values())
+        held: dict[tuple[int, int], str] = {}
+        with self.archive.open(part) as opened:
+            line = 0
+            for _, each in Tree.iterparse(opened):
+                if each.tag != MAIN + "row":
+                    continue
+                number = int(each.get("r", line + 1))
+                yield from ([] for _ in range(line + 1, min(number, line + 1000)))
+                line = number
+                row = self._row(each)
+                each.clear()
+                if merged:
+                    held |= {(line, c): v for c, v in enumerate(row) if (line, c) in corners}
+                    _spread(row, line, merged, held)
+                yield row
+
+    def _row(self, element: Tree.Element) -> list[str]:
+        row: list[str] = []
+        for cell in element:
+            place = cell.get("r")
+            column = _column(place) if place else len(row)
+            row.extend([""] * (column - len(row)))
+            row.append(self._value(cell))
+        return row
+
+    def _value(self, cell: Tree.Element) -> str:
+        kind = cell.get("t", "n")
+        if kind == "inlineStr":
+            return "".join(t.text or "" for t in cell.iter(MAIN + "t"))
+        value = cell.find(MAIN + "v")
+        text = "" if value is None else value.text or ""
+        if kind == "s" and text:
+            return self.strings[int(text)]
+        if kind == "n" and text and self._is_date(cell):
+            return self._dated(text)
+        return text
+
+    def _is_date(self, cell: Tree.Element) -> bool:
+        style = int(cell.get("s", "0"))
+        return style < len(self.dates) and self.dates[style]
+
+    def _dated(self, text: str) -> str:
+        try:
+            at = self.epoch + timedelta(milliseconds=round(float(text) * 86_400_000))
+        except (ValueError, OverflowError):
+            return text
+        return at.isoformat(" ")
+
+
+def damaged(file: Path) -> Exception:
+    """A workbook that cannot be opened."""
+    return unreadable(
+        file.name, "", "không mở được: sổ Excel bị hỏng, bị cắt ngang hoặc có mật khẩu",
+        "cannot be opened: the workbook is damaged, cut short or locked by a password",
+        "hãy mở bằng Excel, bỏ mật khẩu, lưu lại thành .xlsx mới",
+        "open it in Excel, take the password off, save it as a new .xlsx",
+    )  # fmt: skip
+
+
+def _part(target: str) -> str:
+    return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _shows_date(code: str) -> bool:
+    bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", code.lower())
+    return bool(re.search(r"[ydhs]", bare)) and "0.0" not in bare.replace("ss.0", "")
+
+
+def _column(place: str) -> int:
+    number = 0
+    for letter in place:
+        if not letter.isalpha():
+            break
+        number = number * 26 + ord(letter.upper()) - 64
+    return number - 1
+
+
+def _covered(span: str) -> dict[tuple[int, int], tuple[int, int]]:
+    first, _, last = span.partition(":")
+    ends = [(int(re.sub(r"\D", "", end)), _column(end)) for end in (first, last or first)]
+    (top, left), (bottom, right) = ends
+    if (bottom - top + 1) * (right - left + 1) > 100_000:
+        return {}
+    return {
+        (line, column): (top, left) for line in range(top, bottom + 1) for column in range(left, right + 1)
+    }
+
+
+def _spread(
+    row: list[str],
+    line: int,
+    merged: dict[tuple[int, int], tuple[int, int]],
+    held: dict[tuple[int, int], str],
+) -> None:
+    """Put the value of a merged cell into each cell that it covers."""
+    widest = max((c for n, c in merged if n == line), default=-1)
+    row.extend([""] * (widest + 1 - len(row)))
+    for column in range(widest + 1):
+        if (line, column) in merged and not row[column]:
+            row[column] = held.get(merged[line, column], "")

@@ -1,0 +1,188 @@
+"""A log to a scenario, and the scenario held against the log: what `cuakhau fit` does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from metrics.fitted.fit import Fitted, fit
+from metrics.fitted.written import Written, write
+from metrics.recorded.log import Recorded
+from metrics.recorded.measures import FEWEST, Figure, Measured, measure
+from metrics.recorded.read import ZONE, Read
+from metrics.recorded.replayed import replayed
+from metrics.statistics import summarise
+from platform_api.fit_answer import Fit, Held
+from platform_api.log_reading import read_log
+from scenarios.resolved import Resolved
+
+SHOWN = ("completed", "dwell", "dwell_p95", "waiting", "busy", "visits")
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for. told : role → column · replications : that are held against the log; 0: none"""
+
+    file: Path
+    told: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    sheet: str | None = None
+    zone: str = ZONE
+    name: str | None = None
+    replications: int = 5
+    seed: int = 1
+
+
+def make(asked: Asked, tell: Tell = lambda _: None) -> Fit:
+    """Read, fit, write and hold against the log.
+
+    Raises
+    ------
+    LogError
+        If the file cannot be read as a log.
+    """
+    from scenarios import library
+
+    tell("read")
+    found = read_log(asked.file, asked.told, asked.sheet, asked.zone)
+    fitted = fit(found.log, tell)
+    written = write(fitted, asked.zone, asked.name)
+    text = as_yaml(written, found)
+    loaded = library.load_text(text)
+    tell("hold")
+    figures = _held(fitted, loaded.resolved, asked)
+    return _answer(asked, found, fitted, written, text, loaded.resolved, figures)
+
+
+def as_yaml(written: Written, found: Read) -> str:
+    """The scenario as a file: what the log cannot tell stands on top."""
+    import yaml
+
+    log = found.log
+    head = [
+        f"Fitted by cuakhau fit to {log.name}: {log.cases} cases, {len(log.case)} visits, {log.rows} rows.",
+        "Every range is a 95 % interval; its source says on how many observations it rests.",
+        *(["What the log cannot tell (ask):"] if written.doubts else []),
+        *(f"  - {doubt.vi} | {doubt.en}" for doubt in written.doubts),
+    ]
+    body = yaml.dump(written.scenario, Dumper=_dumper(), allow_unicode=True, sort_keys=False, width=120)
+    return "".join(f"# {line}\n" for line in head) + body
+
+
+def _dumper() -> Any:
+    """Short mappings of plain words in one line, as people write scenarios."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  - yaml's signature
+            return True
+
+    def mapping(dumper: Any, data: dict[str, Any]) -> Any:
+        plain = all(not isinstance(v, dict | list) or _is_pair(v) for v in data.values())
+        return dumper.represent_mapping(
+            "tag:yaml.org,2002:map", data.items(), flow_style=plain and len(data) < 6
+        )
+
+    def listing(dumper: Any, data: list[Any]) -> Any:
+        return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=_is_pair(data))
+
+    Dumper.add_representer(dict, mapping)
+    Dumper.add_representer(list, listing)
+    return Dumper
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and all(not isinstance(each, dict | list) for each in value)
+
+
+# ---- held against the log -------------------------------------------------------------------------------
+
+
+def _held(fitted: Fitted, scenario: Resolved, asked: Asked) -> tuple[Held, ...]:
+    """Each figure of the log beside the mean over replications of the fitted scenario."""
+    from sim.run import run
+
+    if not asked.replications:
+        return ()
+    window = fitted.window
+    recorded = measure(fitted.log, window.start, window.end)
+    runs = [
+        measure(replayed(scenario, run(scenario, asked.seed, number).log), window.start, window.end)
+        for number in range(asked.replications)
+    ]
+    brackets = {fitted.log.steps[s].key for order in fitted.orders.values() for s in order.brackets}
+    order = {kind: place for place, kind in enumerate(SHOWN)}
+    return tuple(
+        _one(fitted.log, figure, told, [found[figure].value if figure in found else 0.0 for found in runs])
+        for figure, told in sorted(recorded.items(), key=lambda each: order[each[0].kind])
+        if told.n >= FEWEST and figure.of.rpartition("/")[2] not in brackets
+    )
+
+
+def _one(log: Recorded, figure: Figure, told: Measured, values: list[float]) -> Held:
+    summary = summarise(values)
+    mean = float(np.mean(values))
+    off = mean - told.value
+    if figure.kind != "visits":
+        off = off / told.value if told.value else 0.0
+    return Held(
+        figure.kind, figure.of, _label(log, figure), told.n, told.value, mean, summary.half_width, off
+    )
+
+
+def _label(log: Recorded, figure: Figure) -> str:
+    """What people call what a figure is of."""
+    flow, _, step = figure.of.rpartition("/")
+    named = [*log.flows, *log.pools] if figure.kind != "visits" else log.steps
+    found = next((each.label for each in named if each.key == step), step)
+    several = len(log.flows) > 1
+    return f"{next(f.label for f in log.flows if f.key == flow)} · {found}" if flow and several else found
+
+
+def _answer(
+    asked: Asked, found: Read, fitted: Fitted, written: Written, text: str, resolved: Resolved,
+    figures: tuple[Held, ...],
+) -> Fit:  # fmt: skip
+    from importlib.metadata import version
+
+    from scenarios.resolved import scenario_hash
+
+    log = fitted.log
+    columns = {} if found.columns is None else _told_columns(found)
+    begin, end = (str(np.datetime64(t, "ms").astype("datetime64[m]")).replace("T", " ") for t in log.span)
+    steps = written.scenario["steps"]
+    return Fit(
+        log=log.name,
+        rows=log.rows,
+        cases=log.cases,
+        visits=len(log.case),
+        begin=begin,
+        end=end,
+        columns=columns,
+        findings=log.findings,
+        doubts=written.doubts,
+        steps=len(fitted.steps),
+        choices=sum(1 for each in steps.values() if len(each.get("options", {})) > 1),
+        pools=len(fitted.duties),
+        figures=figures,
+        replications=asked.replications,
+        seed=asked.seed,
+        scenario=text,
+        scenario_hash=scenario_hash(resolved),
+        package_version=version("cuakhau"),
+        parameters=resolved.parameters if hasattr(resolved, "parameters") else (),
+    )
+
+
+def _told_columns(found: Read) -> dict[str, str]:
+    """Role → column, of those that were found."""
+    from dataclasses import asdict
+
+    assert found.columns is not None
+    told = asdict(found.columns)
+    return {role: name if isinstance(name, str) else ", ".join(name) for role, name in told.items() if name}
