@@ -27,6 +27,8 @@ ABANDONED = 3_600
 
 MOST_SEEN = 10_000
 
+JOURNAL = ".journal"
+
 Files = dict[str, dict[str, Any]]
 """Name below the run's folder → `sha256` and `bytes`."""
 
@@ -93,6 +95,19 @@ class Answers:
         """Where a file of a run is."""
         return self.folder / run / name
 
+    def journal(self, run: str) -> Path:
+        """Where what an experiment has found so far is kept; it may not be there."""
+        return self.folder / f".{run}{JOURNAL}"
+
+    def drop_journal(self, run: str) -> None:
+        """It has ended: what it found on the way is not needed any more."""
+        shutil.rmtree(self.journal(run), ignore_errors=True)
+
+    def journals(self) -> list[str]:
+        """The experiments that have one."""
+        found = (path.name for path in self.folder.glob(f".*{JOURNAL}"))
+        return sorted(name[1:].removesuffix(JOURNAL) for name in found)
+
     def tickets(self) -> list[Ticket]:
         """The tickets beside the files, the oldest first. What cannot be read is left alone and logged."""
         return sorted(self._readable(), key=lambda ticket: ticket.created)
@@ -111,6 +126,7 @@ class Answers:
     def remove(self, run: str) -> None:
         """Take the files of a run away."""
         shutil.rmtree(self.folder / run, ignore_errors=True)
+        self.drop_journal(run)
 
     def abandoned(self) -> list[Path]:
         """What a killed process left half-written; not what another one may be writing now."""

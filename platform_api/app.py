@@ -14,14 +14,18 @@ from fastapi import FastAPI
 from metrics.exposition import CollectorRegistry, Telemetry
 from platform_api import openapi
 from platform_api.answers import Answers
+from platform_api.desk import Desk
+from platform_api.doing import Simulate
+from platform_api.experiment_desk import Experiments
+from platform_api.exploring import Explore, explore
 from platform_api.guard import Guard
 from platform_api.handlers import answer_every_error
 from platform_api.intake import Intake
 from platform_api.reception import Reception
-from platform_api.routes import indicators, live, pages, runs, scenarios, service
+from platform_api.routes import experiments, indicators, live, pages, runs, scenarios, service
 from platform_api.routes.common import Parts
 from platform_api.runner import run_scenario
-from platform_api.runs import Runs, Simulate
+from platform_api.runs import Runs
 from platform_api.sessions import Sessions
 from platform_api.settings import Settings, load_settings, require_keys_elsewhere
 from platform_api.shelf import Shelf
@@ -41,7 +45,10 @@ Every error is a problem document (RFC 9457) whose `problems` name the place, th
 """
 
 
-def create_app(settings: Settings, registry: CollectorRegistry, simulate: Simulate = run_scenario) -> FastAPI:
+def create_app(
+    settings: Settings, registry: CollectorRegistry, simulate: Simulate = run_scenario,
+    explore: Explore = explore,
+) -> FastAPI:  # fmt: skip
     """The application; what has not ended when it stops goes on at its next start.
 
     Raises
@@ -51,8 +58,8 @@ def create_app(settings: Settings, registry: CollectorRegistry, simulate: Simula
     """
     telemetry = Telemetry(registry)
     database = open_database(settings.database_url)
-    work = Runs(settings, RunTable(database), Answers(settings.data_dir), telemetry, simulate)
-
+    answers = Answers(settings.data_dir)
+    work = Runs(Desk(settings, RunTable(database), answers, telemetry, simulate, explore))
     sessions = Sessions(settings, SessionTable(database))
 
     @asynccontextmanager
@@ -75,9 +82,10 @@ def create_app(settings: Settings, registry: CollectorRegistry, simulate: Simula
     )
     guard = Guard(settings, KeyTable(database))
     app.state.parts = Parts(
-        settings, work, telemetry, registry, guard, sessions, Shelf(VariantTable(database))
-    )
-    for part in (scenarios, runs, live, indicators, service, pages):
+        settings, work, Experiments(work.desk), telemetry, registry, guard, sessions,
+        Shelf(VariantTable(database)),
+    )  # fmt: skip
+    for part in (scenarios, runs, experiments, live, indicators, service, pages):
         app.include_router(part.router)
     answer_every_error(app)
     app.add_middleware(Intake, hosts=settings.hosts, max_body_bytes=settings.max_body_bytes)

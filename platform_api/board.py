@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import multiprocessing
 from ctypes import c_int64
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.run import Progress
 
+if TYPE_CHECKING:
+    from platform_api.following import Advance
+
 _FIELDS = 3
 """Per replication: share of its simulated time [per million], entities, whether it is measured."""
+
+_ADVANCE = 8
+"""Of an experiment: whether anything is told, its share [per million], replications done and wanted,
+entities, time [ms], points done and planned."""
 
 _MILLION = 1_000_000
 
@@ -31,11 +38,14 @@ class Board:
 
     def __init__(self, room: int) -> None:
         self.room = room
-        self._places: Any = multiprocessing.get_context("spawn").RawArray(c_int64, 1 + _FIELDS * room)
+        context = multiprocessing.get_context("spawn")
+        self._places: Any = context.RawArray(c_int64, 1 + _FIELDS * room)
+        self._advance: Any = context.RawArray(c_int64, _ADVANCE)
 
     def clear(self) -> None:
         """Make ready for the next run."""
         self._places[:] = [0] * len(self._places)
+        self._advance[:] = [0] * _ADVANCE
 
     def cancel(self) -> None:
         """Ask everybody to stop."""
@@ -54,6 +64,21 @@ class Board:
         """A replication is simulated and measured."""
         first = 1 + _FIELDS * replication
         self._places[first], self._places[first + 2] = _MILLION, 1
+
+    def note_advance(self, advance: Advance) -> None:
+        """How far an experiment is that one process does as a whole."""
+        share, took = int(min(1.0, advance.done) * _MILLION), int(advance.seconds * 1000)
+        told = (share, advance.finished, advance.replications, advance.entities, took)
+        self._advance[1:], self._advance[0] = (*told, *(advance.points or (0, 0))), 1
+
+    def advance(self) -> Advance | None:
+        """What was noted of an experiment; None as long as nothing was."""
+        from platform_api.following import Advance
+
+        noted, share, finished, wanted, entities, took, done, planned = self._advance[:]
+        points = (done, planned) if planned else None
+        told = Advance(share / _MILLION, finished, wanted, entities, took / 1000, points)
+        return told if noted else None
 
     def totals(self, replications: int) -> Totals:
         """The first so many replications together."""

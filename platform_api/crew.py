@@ -37,6 +37,10 @@ class RunFailed(Exception):
         self.message = message
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[type[RunFailed], tuple[Label, Label]]:
+        """As it goes from one process to another."""
+        return type(self), (self.message, self.remedy)
+
 
 class Crew:
     """Some processes, and room for so many replications of one run; one run at a time."""
@@ -73,7 +77,7 @@ class Crew:
         self.board.clear()
         try:
             futures = [self._ready().submit(workers.replicate_batch, work, batch) for batch in batches]
-            found = list(_gather(futures, following, self.board))
+            found = list(self._gather(futures, following))
         except BrokenProcessPool:
             self.close()
             raise worker_died() from None
@@ -99,11 +103,64 @@ class Crew:
                 for future in as_completed(futures):
                     finished(future.result())
             except BaseException:
-                _stop(futures, self.board)
+                self._stop(futures)
                 raise
         except BrokenProcessPool:
             self.close()
             raise worker_died() from None
+
+    def alone(self, task: Callable[[Board], T], look: Callable[[Board], None], cancel: Ask) -> T:
+        """One piece of work in one of the processes; a few times a second somebody looks at its board.
+
+        Raises
+        ------
+        sim.run.Cancelled
+            If it was cancelled.
+        RunFailed
+            If the process died.
+        """
+        from concurrent.futures.process import BrokenProcessPool
+
+        self.board.clear()
+        try:
+            future = self._ready().submit(workers.alone, task)
+            try:
+                while not _ended(future):
+                    if cancel():
+                        raise Cancelled("the experiment was cancelled")
+                    look(self.board)
+            except BaseException:
+                self._stop([future])
+                raise
+            return future.result()
+        except BrokenProcessPool:
+            self.close()
+            raise worker_died() from None
+
+    def _gather(
+        self, futures: Sequence[Future[list[Replicate]]], following: Following
+    ) -> Iterator[Replicate]:
+        """The results of all, once all are there; whatever ends this early stops the work first."""
+        try:
+            _await_all(futures, following)
+        except BaseException:
+            self._stop(futures)
+            raise
+        for future in futures:
+            yield from future.result()
+
+    def _stop(self, futures: Sequence[Future[Any]]) -> None:
+        """Ask the workers to stop, and wait until they have: they do within about a second, or are ended.
+
+        Batches that wait are not taken back but refused by the workers: a pool of Python 3.11 that breaks
+        while it holds a cancelled future never tells its other futures. Where one was ended all are let go.
+        """
+        from concurrent.futures import wait
+        from concurrent.futures.process import BrokenProcessPool
+
+        self.board.cancel()
+        if any(isinstance(future.exception(), BrokenProcessPool) for future in wait(futures).done):
+            self.close()
 
     def _ready(self) -> ProcessPoolExecutor:
         """Fresh processes: forking a server with threads would copy its locks in whatever state they are."""
@@ -116,17 +173,11 @@ class Crew:
         return self._pool
 
 
-def _gather(
-    futures: Sequence[Future[list[Replicate]]], following: Following, board: Board
-) -> Iterator[Replicate]:
-    """The results of all, once all are there; whatever ends this early stops the work first."""
-    try:
-        _await_all(futures, following)
-    except BaseException:
-        _stop(futures, board)
-        raise
-    for future in futures:
-        yield from future.result()
+def _ended(future: Future[Any]) -> bool:
+    """Whether it has, after waiting a moment for it."""
+    from concurrent.futures import wait
+
+    return bool(wait([future], LOOK_EVERY).done)
 
 
 def _await_all(futures: Sequence[Future[list[Replicate]]], following: Following) -> None:
@@ -140,18 +191,6 @@ def _await_all(futures: Sequence[Future[list[Replicate]]], following: Following)
         for future in done:
             future.result()
         following.tell()
-
-
-def _stop(futures: Sequence[Future[Any]], board: Board) -> None:
-    """Ask the workers to stop, and wait until they have: they do within about a second, or are ended.
-
-    Batches that wait are not taken back but refused by the workers: a pool of Python 3.11 that breaks while
-    it holds a cancelled future never tells its other futures.
-    """
-    from concurrent.futures import wait
-
-    board.cancel()
-    wait(futures)
 
 
 def worker_died() -> RunFailed:

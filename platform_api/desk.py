@@ -1,4 +1,4 @@
-"""The desk: threads that take run after run from the queue, do them, and hold their lease meanwhile.
+"""The desk: threads that take order after order from the queue, do them, and hold their lease meanwhile.
 
 A service has one, and `cuakhau worker` is one without a service. What a desk holds when it is killed is taken
 up by another, or by itself when it begins again, once the lease has ended.
@@ -12,7 +12,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,18 +22,19 @@ from typing import Any
 import structlog
 
 from metrics.exposition import Telemetry
-from platform_api import refusals, runner, wire
+from platform_api import refusals, wire
 from platform_api.answers import Answers, Damaged, Files, checksums
 from platform_api.crew import Crew
+from platform_api.doing import Doing, Done, Simulate, progress_of
+from platform_api.exploring import Explore, explore
 from platform_api.files import flush
-from platform_api.results import Result, write_result
+from platform_api.following import Advance
+from platform_api.runner import run_scenario
 from platform_api.settings import Settings
 from platform_api.store import Unavailable
 from platform_api.store.run_table import Claimed, RunTable
 from platform_api.wire import RunProgress, State, Ticket, problem_item
 from scenarios.errors import Problem
-from scenarios.resolved import Resolved
-from sim.laws import LawBroken
 from sim.run import Cancelled
 
 log = structlog.get_logger(__name__)
@@ -49,9 +50,6 @@ LOOK_EVERY = 0.5
 
 TRIES = 3
 """A run whose worker died so often is not tried again."""
-
-Simulate = Callable[..., Result]
-"""`runner.run_scenario`, or something with the same parameters."""
 
 
 @dataclass(slots=True)
@@ -69,10 +67,11 @@ class Desk:
     """Works through the queue from `open` to `close`."""
 
     def __init__(
-        self, settings: Settings, table: RunTable, answers: Answers, telemetry: Telemetry, simulate: Simulate
-    ) -> None:
+        self, settings: Settings, table: RunTable, answers: Answers, telemetry: Telemetry,
+        simulate: Simulate = run_scenario, explore: Explore = explore,
+    ) -> None:  # fmt: skip
         self.settings, self.table, self.answers, self.telemetry = settings, table, answers, telemetry
-        self.simulate = simulate
+        self.doing = Doing(settings, answers, simulate, explore)
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._live: dict[str, Live] = {}
         self._rung = threading.Condition()
@@ -85,8 +84,11 @@ class Desk:
     def open(self) -> None:
         """Begin to work."""
         self._look_for_lapsed()
-        names = [f"run-{number}" for number in range(self.settings.runs_at_once)]
-        self._threads = [threading.Thread(target=self._serve, name=name, daemon=True) for name in names]
+        many = self.settings.runs_at_once
+        self._threads = [
+            threading.Thread(target=self._serve, args=(number > 0,), name=f"run-{number}", daemon=True)
+            for number in range(many)
+        ]
         self._threads.append(threading.Thread(target=self._hold, name="run-lease", daemon=True))
         for thread in self._threads:
             thread.start()
@@ -167,24 +169,25 @@ class Desk:
         for ticket, tries, was_to_stop in self.table.lapsed(_now()):
             ended = None
             if was_to_stop:
-                ended = _ended(ticket, "cancelled", None)
+                ended = _ended(ticket, "cancelled", ())
             elif tries >= TRIES:
-                ended = _ended(ticket, "failed", refusals.workers_died(ticket.id, tries))
+                ended = _ended(ticket, "failed", [refusals.workers_died(ticket.id, tries)])
             if self.table.take_back(ticket.id, _now(), ended):
                 log.warning(
                     "worker gone", run=ticket.id, tries=tries, state=ended.state if ended else "queued"
                 )
                 if ended is not None:
                     self.count(ended)
+                    self.answers.drop_journal(ended.id)
                 self.ring()
 
     # ---- the work
-    def _serve(self) -> None:
-        """One thread: takes run after run from the queue."""
+    def _serve(self, only_runs: bool) -> None:
+        """One thread: takes order after order; but one take runs only, which do not wait for experiments."""
         limits = self.settings.max_replications, self.settings.max_run_megabytes
         with Crew(self.settings.jobs, *limits) as crew:
             while not self._closing.is_set():
-                claimed = self._claim()
+                claimed = self._claim(only_runs)
                 if claimed is not None:
                     self._do_whatever_happens(claimed, crew)
 
@@ -196,10 +199,10 @@ class Desk:
             log.exception("run left", run=claimed.ticket.id)
             self._closing.wait(LOOK_EVERY)
 
-    def _claim(self) -> Claimed | None:
-        """The next run, or None after a while."""
+    def _claim(self, only_runs: bool) -> Claimed | None:
+        """The next order, or None after a while."""
         try:
-            claimed = self.table.claim(self.name, _now(), self._until())
+            claimed = self.table.claim(self.name, _now(), self._until(), only_runs=only_runs)
         except Unavailable as error:
             log.warning("store unavailable", reason=type(error).__name__)
             claimed = None
@@ -216,89 +219,62 @@ class Desk:
             live.stop.set()
         try:
             with self.answers.writing(claimed.ticket.id) as fresh:
-                ended, files, result = self._outcome(live, crew, fresh)
+                ended, files, done = self._outcome(live, crew, fresh)
                 if ended is not None:
-                    self._end(live, ended, files, result, fresh)
+                    self._end(live, ended, files, done, fresh)
         finally:
             del self._live[claimed.ticket.id]
         if ended is None and not live.lost:
             with suppress(Unavailable):
                 self.table.put_back(self.name, claimed.ticket.id)
 
-    def _outcome(self, live: Live, crew: Crew, fresh: Path) -> tuple[Ticket | None, Files, Result | None]:
-        """How a run ended, with its files; None when it is not to end here."""
+    def _outcome(self, live: Live, crew: Crew, fresh: Path) -> tuple[Ticket | None, Files, Done | None]:
+        """How it ended, with its files; None when it is not to end here."""
         ticket = live.claimed.ticket
         try:
-            scenario = live.claimed.scenario()
-            records = fresh / "records" if live.claimed.keeps_records else None
-            result = self._simulate(live, scenario, crew, records)
-            ended = self._succeeded(live, result)
-            return ended, self._store(ended, scenario, result, fresh), result
+            done = self._done(live, crew, fresh)
+            told = {**done.told, "progress": _all_done(live, ticket)}
+            ended = _ended(ticket, "succeeded", ()).model_copy(update=told)
+            (fresh / "ticket.json").write_text(ended.model_dump_json(), encoding="utf-8")
+            flush(fresh)
+            return ended, checksums(fresh), done
         except Cancelled:
             if live.lost or (self._closing.is_set() and not live.cancelled):
                 return None, {}, None
-            state, problem = self._why_stopped(live)
+            state, problems = self._why_stopped(live)
         except Exception as error:
-            state, problem = "failed", _told(error, ticket.id, self.settings)
-        return _ended(ticket.model_copy(update=_progress_of(live)), state, problem), {}, None
+            state, problems = "failed", refusals.told(error, ticket.id, self.settings)
+        return _ended(ticket.model_copy(update=_progress_of(live)), state, problems), {}, None
 
-    def _simulate(self, live: Live, scenario: Resolved, crew: Crew, records: Path | None) -> Result:
-        ticket = live.claimed.ticket
+    def _done(self, live: Live, crew: Crew, fresh: Path) -> Done:
         limit = _Limit(self.settings, live)
 
-        def follow(advance: runner.Advance) -> None:
+        def follow(advance: Advance) -> None:
             limit.entities = advance.entities
-            live.progress = _progress(advance)
+            live.progress = progress_of(advance)
 
-        return self.simulate(
-            scenario,
-            seed=ticket.seed,
-            replications=ticket.replications,
-            engine=ticket.engine,
-            overrides=ticket.overrides,
-            warnings=live.claimed.warnings(),
-            crew=crew,
-            progress=follow,
-            cancel=limit.is_reached,
-            record_to=records,
-        )
+        return self.doing.do(live.claimed, crew, fresh, follow, limit.is_reached)
 
-    def _why_stopped(self, live: Live) -> tuple[State, Problem | None]:
+    def _why_stopped(self, live: Live) -> tuple[State, tuple[Problem, ...]]:
         if live.cancelled:
-            return "cancelled", None
-        return "failed", refusals.beyond(self.settings)
+            return "cancelled", ()
+        return "failed", (refusals.beyond(self.settings),)
 
-    def _succeeded(self, live: Live, result: Result) -> Ticket:
-        ended = _ended(live.claimed.ticket, "succeeded", None)
-        return ended.model_copy(update={"digest": list(result.digest), **_progress_of(live)})
-
-    def _store(self, ended: Ticket, scenario: Resolved, result: Result, fresh: Path) -> Files:
-        """The answer on disk, in a folder that nobody looks at yet."""
-        write_result(result, scenario, fresh)
-        document = result.document()
-        answer = wire.kpis_of(ended.id, document)
-        (fresh / "kpis.json").write_text(answer.model_dump_json(), encoding="utf-8")
-        for part in ("trs", "series"):  # asked for by themselves, without reading all
-            told = json.dumps({"id": ended.id, part: document[part]}, ensure_ascii=False)
-            (fresh / f"{part}.json").write_text(told, encoding="utf-8")
-        (fresh / "ticket.json").write_text(ended.model_dump_json(), encoding="utf-8")
-        flush(fresh)
-        return checksums(fresh)
-
-    def _end(self, live: Live, ended: Ticket, files: Files, result: Result | None, fresh: Path) -> None:
+    def _end(self, live: Live, ended: Ticket, files: Files, done: Done | None, fresh: Path) -> None:
         """The end of a run: in place, shown and counted before anybody is told of it, if it is still ours."""
 
         def settle() -> None:
-            if result is not None:
+            if done is not None:
                 self.answers.put_in_place(ended.id, fresh)
-                self.telemetry.simulated(result.timing.events)
+                self.telemetry.simulated(done.events)
                 if ended.named:
-                    self.telemetry.show(ended.scenario, result.document()["kpis"])
+                    self.telemetry.show(ended.scenario, done.kpis)
             self.count(ended)
 
         if live.lost or not self._tell_table(ended, files, settle):
             log.warning("lease lost", run=ended.id)
             return
+        self.answers.drop_journal(ended.id)
         self._prune()
 
     def _tell_table(self, ended: Ticket, files: Files, settle: Callable[[], None]) -> bool:
@@ -337,7 +313,10 @@ class _Limit:
     def __init__(self, settings: Settings, live: Live) -> None:
         self.stop = live.stop
         self.deadline = time.monotonic() + settings.max_run_seconds
-        self.most, self.entities = 2 * settings.max_entities * live.claimed.ticket.replications, 0
+        each = 2 * settings.max_entities
+        of_run = live.claimed.ticket.kind == "run"
+        self.most = each * (live.claimed.ticket.replications if of_run else settings.max_replications)
+        self.entities = 0
 
     def is_reached(self) -> bool:
         return self.stop.is_set() or time.monotonic() > self.deadline or self.entities > self.most
@@ -346,35 +325,24 @@ class _Limit:
 # ---- small things -------------------------------------------------------------------------------------
 
 
-def _told(error: Exception, run: str, settings: Settings) -> Problem:
-    """Why a run failed, in words."""
-    if isinstance(error, MemoryError):
-        return refusals.beyond_memory(run, settings.max_run_megabytes)
-    if isinstance(error, LawBroken):
-        return refusals.law_broken(error)
-    if isinstance(error, runner.ScenarioFault):
-        return Problem("scenario", "", error.message, error.remedy)
-    if isinstance(error, runner.RunFailed):
-        return Problem("run", run, error.message, error.remedy)
-    if isinstance(error, ValueError):
-        return refusals.cannot_run(error)
-    if isinstance(error, OSError):
-        return refusals.cannot_store(error)
-    log.error("run failed", run=run, exc_info=error)
-    return refusals.fault(run)
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _ended(ticket: Ticket, state: State, problem: Problem | None) -> Ticket:
-    problems = [problem_item(problem)] if problem else []
-    return ticket.model_copy(update={"state": state, "finished": _now(), "problems": problems})
+def _ended(ticket: Ticket, state: State, problems: Sequence[Problem]) -> Ticket:
+    told = [problem_item(problem) for problem in problems]
+    return ticket.model_copy(update={"state": state, "finished": _now(), "problems": told})
 
 
 def _progress_of(live: Live) -> dict[str, Any]:
     return {} if live.progress is None else {"progress": live.progress}
+
+
+def _all_done(live: Live, ticket: Ticket) -> RunProgress:
+    """How far it is at its end; what was quick has told nobody before."""
+    last = live.progress or ticket.progress
+    many = last.planned or ticket.replications
+    return last.model_copy(update={"done": 1.0, "remaining_s": 0.0, "finished": many, "planned": many})
 
 
 def _seconds(ticket: Ticket) -> float | None:
@@ -382,12 +350,3 @@ def _seconds(ticket: Ticket) -> float | None:
     if ticket.started is None or ticket.finished is None:
         return None
     return (ticket.finished - ticket.started).total_seconds()
-
-
-def _progress(advance: runner.Advance) -> RunProgress:
-    return RunProgress(
-        done=min(1.0, advance.done),
-        entities=advance.entities,
-        entities_per_s=round(advance.entities_per_s, 1),
-        remaining_s=advance.remaining_s,
-    )

@@ -37,6 +37,9 @@ NOT_ALLOWED = Kind("not-allowed", 403, Label(vi="Không đủ quyền", en="Not 
 UNKNOWN_PATH = Kind("unknown-path", 404, Label(vi="Không có địa chỉ này", en="There is no such address"))
 UNKNOWN_SCENARIO = Kind("unknown-scenario", 404, Label(vi="Không có kịch bản này", en="No such scenario"))
 UNKNOWN_RUN = Kind("unknown-run", 404, Label(vi="Không có lần chạy này", en="There is no such run"))
+UNKNOWN_EXPERIMENT = Kind(
+    "unknown-experiment", 404, Label(vi="Không có thí nghiệm này", en="There is no such experiment")
+)
 UNKNOWN_SESSION = Kind("unknown-session", 404, Label(vi="Không có buổi này", en="There is no such session"))
 UNKNOWN_FILE = Kind("unknown-file", 404, Label(vi="Không có tệp này", en="There is no such file"))
 WRONG_METHOD = Kind(
@@ -57,6 +60,9 @@ BEYOND_LIMITS = Kind(
     "beyond-limits", 422, Label(vi="Vượt giới hạn của máy chủ", en="Beyond this server's limits")
 )
 TOO_OFTEN = Kind("too-often", 429, Label(vi="Gửi quá nhiều yêu cầu", en="Too many requests"))
+WRONG_EXPERIMENT = Kind(
+    "wrong-experiment", 422, Label(vi="Thí nghiệm có chỗ sai", en="The experiment is not right")
+)
 OTHER = Kind("refused", 400, Label(vi="Yêu cầu bị từ chối", en="The request was refused"))
 SERVER_FAULT = Kind("server-fault", 500, Label(vi="Lỗi của máy chủ", en="A fault of the server"))
 QUEUE_FULL = Kind("queue-full", 503, Label(vi="Hàng đợi đã đầy", en="The queue of runs is full"))
@@ -68,11 +74,12 @@ STORE_AWAY = Kind(
 )
 
 KINDS = (
-    MALFORMED_BODY, NO_KEY, NOT_ALLOWED, UNKNOWN_PATH, UNKNOWN_SCENARIO, UNKNOWN_RUN, UNKNOWN_SESSION,
+    MALFORMED_BODY, NO_KEY, NOT_ALLOWED, UNKNOWN_PATH, UNKNOWN_SCENARIO, UNKNOWN_RUN, UNKNOWN_EXPERIMENT,
+    UNKNOWN_SESSION,
     UNKNOWN_FILE,
     WRONG_METHOD, NO_RESULT, NOT_ENDED, DAMAGED, TOO_LARGE, WRONG_MEDIA_TYPE, WRONG_HOST, WRONG_REQUEST,
-    WRONG_SCENARIO, BEYOND_LIMITS, TOO_OFTEN, OTHER, SERVER_FAULT, QUEUE_FULL, TOO_MANY_SESSIONS,
-    STORE_AWAY, NAME_TAKEN, CHANGED, TAG_NEEDED,
+    WRONG_SCENARIO, WRONG_EXPERIMENT, BEYOND_LIMITS, TOO_OFTEN, OTHER, SERVER_FAULT, QUEUE_FULL,
+    TOO_MANY_SESSIONS, STORE_AWAY, NAME_TAKEN, CHANGED, TAG_NEEDED,
 )  # fmt: skip
 
 

@@ -68,10 +68,15 @@ SMALL_SCENARIO = {
     },
 }
 
-CALM: dict[str, Any] = {"done": 0.42, "entities": 6210, "entities_per_s": 2750.5, "remaining_s": 3.1}
+CALM: dict[str, Any] = {
+    "done": 0.42, "entities": 6210, "entities_per_s": 2750.5, "remaining_s": 3.1, "finished": 4,
+    "planned": 10, "points_done": None, "points_planned": None,
+}  # fmt: skip
 
 TICKET = {
     "id": RUN_ID,
+    "kind": "run",
+    "name": "",
     "state": "running",
     "scenario": "lang-son-2025-03-12",
     "seed": SEED,
@@ -129,6 +134,7 @@ class Operation:
     errors: tuple[Kind, ...] = ()
     body: Body | None = None
     media_type: str = "application/json"
+    any_of: tuple[str, ...] = ()  # schemas, where the answer has one of several
 
 
 A_PROBLEM = Problem(
@@ -407,6 +413,145 @@ KPIS = Operation(
 )
 CANCEL = Operation(202, "It will stop.", TICKET, errors=(errors.UNKNOWN_RUN,))
 
+A_COMPARISON = {
+    "kind": "compare",
+    "base": "lang-son-2025-03-12",
+    "variants": {
+        "evening": {
+            "label": {"vi": "Thêm ca tối", "en": "An evening shift"},
+            "overrides": {"resources.document_officers.capacity": 12},
+        }
+    },
+    "outcomes": ["cohort_dwell_mean{direction=export}"],
+    "replications": 30,
+    "seed": SEED,
+}
+A_SMALL_COMPARISON = {
+    "kind": "compare",
+    "base": SMALL_SCENARIO,
+    "variants": {"two": {"overrides": {"resources.officer.capacity": 2}}},
+    "outcomes": ["cohort_dwell_mean"],
+    "replications": 10,
+    "seed": 1,
+}
+AN_EXPERIMENT = TICKET | {"kind": "compare", "name": "compare", "named": False, "replications": 30}
+_EXPERIMENT_NAMES = (
+    errors.UNKNOWN_SCENARIO,
+    errors.WRONG_EXPERIMENT,
+    errors.WRONG_REQUEST,
+    errors.BEYOND_LIMITS,
+)
+_EXPLORED = (errors.UNKNOWN_EXPERIMENT, errors.NO_RESULT, errors.DAMAGED)
+SUBMIT_EXPERIMENT = Operation(
+    202,
+    "It is in the queue.",
+    AN_EXPERIMENT | {"state": "queued", "started": None},
+    errors=(*_BODY, *_EXPERIMENT_NAMES, errors.QUEUE_FULL),
+    body=Body(
+        "ExperimentOrder",
+        {
+            "compare": A_COMPARISON,
+            "design": {"kind": "compare", "design": "lang-son-hours-and-scanner", "replications": 10},
+            "whole": A_SMALL_COMPARISON,
+            "sweep": {
+                "kind": "sweep",
+                "base": "lang-son-2025-03-12",
+                "factors": {
+                    "officers": {"path": "resources.document_officers.capacity", "values": [6, 8, 10]}
+                },
+                "sweep": "factorial",
+            },
+            "resilience": {"kind": "resilience", "base": "lang-son-2025-03-12", "lasts": "4 h"},
+            "why": {"kind": "why", "base": "lang-son-2025-03-12", "replications": 5},
+            "forecast": {
+                "kind": "forecast",
+                "base": "lang-son-2025-03-12",
+                "horizon": "2 d",
+                "actions": {"more": {"overrides": {"resources.document_officers.capacity": 12}}},
+            },
+        },
+    ),
+)
+EXPERIMENTS = Operation(
+    200,
+    "The experiments, the newest first.",
+    {"experiments": [AN_EXPERIMENT]},
+    errors=(errors.WRONG_REQUEST,),
+)
+EXPERIMENT = Operation(200, "The experiment.", AN_EXPERIMENT, errors=(errors.UNKNOWN_EXPERIMENT,))
+EXPERIMENT_SCHEMA = Operation(200, "The schema.", {"oneOf": [{"$ref": "#/$defs/compare"}]})
+EXPERIMENT_ORDER = Operation(200, "The order.", A_COMPARISON, errors=(errors.UNKNOWN_EXPERIMENT,))
+EXPERIMENT_ANSWER = Operation(
+    200,
+    "The answer.",
+    {
+        "name": "compare",
+        "differences": [
+            {
+                "name": "cohort_dwell_mean", "unit": "s", "labels": {"direction": "export"},
+                "variant": "evening", "mean": -2460.2, "half_width": 361.9, "level": 0.95,
+                "verdict": "better", "variance_ratio": 11.3,
+            }
+        ],
+    },
+    errors=_EXPLORED,
+    any_of=("Comparison", "Sweep", "Optimum", "OutageMap", "Why", "Forecast"),
+)  # fmt: skip
+EXPERIMENT_REPORT = Operation(
+    200, "The page.", "<!doctype html>…", errors=(*_EXPLORED, errors.WRONG_REQUEST), media_type="text/html"
+)
+EXPERIMENT_TABLES = Operation(
+    200, "The table.", "variant,name,labels,…\n", errors=(*_EXPLORED, errors.WRONG_REQUEST),
+    media_type="application/octet-stream",
+)  # fmt: skip
+EXPERIMENT_FILES = Operation(
+    200,
+    "The files.",
+    {
+        "id": RUN_ID,
+        "result_version": 3,
+        "current": True,
+        "files": [{"name": "answer.json", "bytes": 81234, "sha256": A_HASH}],
+    },
+    errors=(errors.UNKNOWN_EXPERIMENT, errors.NO_RESULT),
+)
+EXPERIMENT_FILE = Operation(
+    200, "The file.", "…", errors=(*_EXPLORED, errors.UNKNOWN_FILE), media_type="application/octet-stream"
+)
+EXPERIMENT_EVENTS = Operation(
+    200,
+    "The events.",
+    'id: running-0.420000-6210\nevent: progress\ndata: {"id": "20250312-001500-5f3a9c1e", …}\n\n',
+    errors=(errors.UNKNOWN_EXPERIMENT,),
+    media_type="text/event-stream",
+)
+DELETE_EXPERIMENT = Operation(
+    204, "It is forgotten.", None, errors=(errors.UNKNOWN_EXPERIMENT, errors.NOT_ENDED, errors.NOT_ALLOWED)
+)
+CANCEL_EXPERIMENT = Operation(
+    202, "It will stop.", AN_EXPERIMENT, errors=(errors.UNKNOWN_EXPERIMENT, errors.NOT_ALLOWED)
+)
+ESTIMATE = Operation(
+    200,
+    "The estimate.",
+    {
+        "scenario": "one-counter",
+        "scenario_hash": A_HASH,
+        "kind": "plain",
+        "level": 0.9,
+        "load": 0.67,
+        "figures": [
+            {"name": "dwell_mean", "unit": "s", "labels": {}, "value": 870.0, "low": 640.0, "high": 1110.0}
+        ],
+        "missing": [],
+        "package_version": "0.1.0",
+    },
+    errors=(*_BODY, *_NAMES),
+    body=Body(
+        "CheckOrder", {"named": {"scenario": "lang-son-2025-03-12"}, "written": {"scenario": SMALL_SCENARIO}}
+    ),
+)
+
 A_SESSION = {
     "id": "20250312-001500-1b2c3d4e",
     "scenario": "lang-son-2025-03-12",
@@ -511,6 +656,20 @@ OPERATIONS = {
     "getSchema": SCHEMA,
     "checkScenario": CHECK,
     "listIndicators": INDICATORS,
+    "estimateScenario": ESTIMATE,
+    "submitExperiment": SUBMIT_EXPERIMENT,
+    "listExperiments": EXPERIMENTS,
+    "getExperiment": EXPERIMENT,
+    "getExperimentSchema": EXPERIMENT_SCHEMA,
+    "getExperimentOrder": EXPERIMENT_ORDER,
+    "getExperimentAnswer": EXPERIMENT_ANSWER,
+    "getExperimentReport": EXPERIMENT_REPORT,
+    "downloadExperiment": EXPERIMENT_TABLES,
+    "listExperimentFiles": EXPERIMENT_FILES,
+    "getExperimentFile": EXPERIMENT_FILE,
+    "deleteExperiment": DELETE_EXPERIMENT,
+    "cancelExperiment": CANCEL_EXPERIMENT,
+    "followExperiment": EXPERIMENT_EVENTS,
     "submitRun": SUBMIT,
     "listRuns": RUNS,
     "getRun": RUN,

@@ -45,10 +45,10 @@ def study_of(base: Opened, seed: int) -> Studied | None:
     if STUDIED * expected_entities(base.resolved) > AFFORDABLE:
         return None
     window = base.resolved.clock.window
-    alone = library.load(base.typed, base.overrides).resolved
+    alone = library.load_known(base.typed, base.overrides, base.texts).resolved
     if window is not None and window != alone.clock.window:  # the design has another one
         same = {"window": format_duration(window)}
-        alone = library.load(base.typed, {**base.overrides, **same}).resolved
+        alone = library.load_known(base.typed, {**base.overrides, **same}, base.texts).resolved
     told = run_scenario(alone, seed=seed, replications=STUDIED, overrides=base.overrides, jobs=1)
     return Studied(alone, told)
 

@@ -57,6 +57,7 @@ class Asked:
     seed: int | None = None
     engine: str = "compiled"
     level: float = 0.95
+    texts: Mapping[str, str] | None = None  # as of a design
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ def prepare(asked: Asked, folder: Path | None = None) -> Prepared:
     """
     from metrics.fans import series_of
 
-    loaded = library.load(asked.scenario, dict(asked.overrides or {}))
-    beside = Path(asked.scenario).resolve().parent if Path(asked.scenario).is_file() else None
+    loaded = library.load_known(asked.scenario, dict(asked.overrides or {}), asked.texts)
+    beside = library.folder_of(asked.scenario, asked.texts)
     base = begun(loaded.written, asked.situation, asked.horizon, {}, beside)
     variants = (base, *(_acted(loaded, action, asked, beside) for action in asked.actions))
     of = _whose(base, asked.of)

@@ -44,6 +44,11 @@ _PARAMETERS = {
     "header Idempotency-Key": Label(
         vi="hãy viết từ 1 đến 255 chữ cái, chữ số hoặc dấu", en="write 1 to 255 letters, digits or signs"
     ),
+    "kind": Label(
+        vi="hãy chọn: compare, sweep, optimise, resilience, why, forecast",
+        en="choose one of: compare, sweep, optimise, resilience, why, forecast",
+    ),
+    "table": Label(vi="hãy viết tên một bảng", en="write the name of a table"),
     "limit": Label(vi="hãy viết số nguyên từ 1 đến 200", en="write a whole number from 1 to 200"),
     "state": Label(
         vi="hãy chọn: queued, running, succeeded, failed, cancelled",

@@ -47,13 +47,15 @@ def find_waste(table: RunTable, answers: Answers, keep: int, older_than: timedel
     gone = set(table.beyond(keep))
     if older_than is not None:
         gone |= set(table.ended_before(datetime.now(UTC) - older_than))
-    there = answers.names()  # first: what comes in meanwhile is known, and not there
+    there, journals = answers.names(), answers.journals()  # first: what comes in meanwhile is known
     known = {kept.ticket.id for kept in table.everything()}
     orphans = [name for name in there if name not in known]
+    at_work = set(table.unfinished())
+    begun = [answers.journal(run) for run in journals if run not in at_work]
     return Waste(
         runs={run: _size(answers.folder / run) for run in sorted(gone)},
         orphans={name: _size(answers.folder / name) for name in orphans},
-        leftovers={path.name: _size(path) for path in answers.abandoned()},
+        leftovers={path.name: _size(path) for path in (*answers.abandoned(), *begun)},
     )
 
 

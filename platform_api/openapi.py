@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from platform_api import errors, wire
 from platform_api.errors import Kind
 from platform_api.examples import A_PROBLEM, OPERATIONS, Body, Operation
+from platform_api.experiment_schema import answer_schemas
 
 EVERYWHERE = (errors.TOO_LARGE, errors.WRONG_HOST, errors.SERVER_FAULT)
 """What can go wrong with any request."""
@@ -44,6 +45,7 @@ def _add_schemas(document: dict[str, Any]) -> None:
     unnamed = (
         wire.RunOrder,
         wire.CheckOrder,
+        wire.ExperimentOrder,
         wire.WrittenScenario,
         wire.SessionOrder,
         wire.Act,
@@ -52,6 +54,7 @@ def _add_schemas(document: dict[str, Any]) -> None:
     _, made = models_json_schema([(model, "validation") for model in unnamed], ref_template=REFERENCE)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(made["$defs"])
+    schemas.update(answer_schemas())
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
 
@@ -74,6 +77,8 @@ def _add_answer(answer: dict[str, Any], told: Operation) -> None:
     if told.status == 204:
         return
     schema = answer["content"]["application/json"]["schema"]
+    if told.any_of:
+        schema = {"anyOf": [{"$ref": REFERENCE.format(model=model)} for model in told.any_of]}
     if told.media_type != "application/json":
         answer["content"], schema = {}, {"type": "string"}
     examples = {"answer": {"value": told.example}}

@@ -33,10 +33,9 @@ def prepare(
     ApiError
         404 for a name that is not in the library, 422 with everything that is wrong.
     """
-    if order.replications > settings.max_replications:
-        raise _beyond("replications", order.replications, settings.max_replications)
+    check_replications(order.replications, settings)
     loaded, identity = _load(order, shelf)
-    _check_size(loaded.resolved, settings)
+    check_size(loaded.resolved, settings)
     return Order(
         scenario=loaded.resolved,
         hash=identity,
@@ -57,7 +56,7 @@ def prepare(
 def prepare_session(order: wire.SessionOrder, settings: Settings, shelf: Shelf) -> tuple[Resolved, int]:
     """The scenario and the seed of a live session; errors as `prepare`."""
     loaded, _ = _load(order, shelf)
-    _check_size(loaded.resolved, settings)
+    check_size(loaded.resolved, settings)
     return loaded.resolved, draw_seed() if order.seed is None else order.seed
 
 
@@ -73,9 +72,18 @@ def check(order: wire.CheckOrder | str, settings: Settings, shelf: Shelf) -> wir
     return wire.Checked(
         name=loaded.resolved.name,
         hash=identity,
-        expected_entities=_check_size(loaded.resolved, settings),
+        expected_entities=check_size(loaded.resolved, settings),
         warnings=[wire.problem_item(problem) for problem in loaded.warnings],
     )
+
+
+def estimate(order: wire.CheckOrder, settings: Settings, shelf: Shelf) -> wire.EstimateTold:
+    """The main figures in a moment; errors as `prepare`."""
+    from platform_api.beforehand import beforehand
+
+    loaded, _ = _load(order, shelf)
+    check_size(loaded.resolved, settings)
+    return wire.EstimateTold.model_validate(beforehand(loaded.resolved).document())
 
 
 # ---- scenarios by name --------------------------------------------------------------------------------
@@ -155,7 +163,13 @@ def _in_order(problem: Problem) -> Problem:
 # ---- limits -------------------------------------------------------------------------------------------
 
 
-def _check_size(scenario: Resolved, settings: Settings) -> int:
+def check_replications(count: int, settings: Settings) -> None:
+    """Refuse more replications than this server takes."""
+    if count > settings.max_replications:
+        raise _beyond("replications", count, settings.max_replications)
+
+
+def check_size(scenario: Resolved, settings: Settings) -> int:
     """How many entities one replication is expected to have, if that is not too many."""
     expected = expected_entities(scenario)
     if expected > settings.max_entities:

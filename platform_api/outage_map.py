@@ -42,6 +42,9 @@ MOST_COLUMNS = 28
 
 EVERY = tuple(hours * HOUR for hours in (1, 2, 3, 4, 6, 12, 24))
 
+LEAST = HOUR // 6
+"""Between the beginnings of two outages of one target, at the least [ms]."""
+
 METRES = 20.0
 METRES_RANGE = (15.0, 25.0)
 """Of road that a truck in a queue takes up, an assumption: the language states no length of vehicles."""
@@ -67,6 +70,7 @@ class Asked:
     window: int | None = None  # [ms]
     drain: int | None = None  # [ms]
     metres: float = METRES
+    texts: Mapping[str, str] | None = None  # as of a design
 
 
 # ---- preparing ----------------------------------------------------------------------------------------
@@ -111,7 +115,7 @@ def prepare(asked: Asked, folder: Path | None = None) -> Prepared:
     """
     design = Design(
         "outages", asked.scenario, (), overrides=asked.overrides, window=asked.window, drain=asked.drain,
-        seed=asked.seed,
+        seed=asked.seed, texts=asked.texts,
     )  # fmt: skip
     side = opened_to_follow(design)
     starts = tuple(_starts(side.resolved, asked.every))
@@ -161,7 +165,7 @@ def _starts(scenario: Resolved, every: int | None) -> Iterator[int]:
     span = min(WEEK, clock.at_most if clock.window is None else clock.window)
     step = every or next((each for each in EVERY if span <= MOST_COLUMNS * each), EVERY[-1])
     first = -(clock.start_utc + _offset(scenario, 0)) % step
-    if DAY % step or first >= span:
+    if DAY % step or step < LEAST or first >= span:
         raise ScenarioError([_no_step(step).at("--every")])
     yield from range(first, span, step)
 
@@ -170,8 +174,8 @@ def _no_step(step: int) -> Flaw:
     return Flaw(
         format_duration(step),
         Label(
-            vi="không chia hết một ngày, hoặc dài hơn kỳ của kịch bản",
-            en="does not divide a day, or is longer than the window of the scenario",
+            vi="không chia hết một ngày, ngắn hơn 10 phút hoặc dài hơn kỳ của kịch bản",
+            en="does not divide a day, is under 10 min, or is longer than the window of the scenario",
         ),
         Label(vi="hãy nêu như --every 1h, 2h, 6h", en="ask for something like --every 1h, 2h, 6h"),
     )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import structlog
+
 from platform_api import errors
+from platform_api.crew import RunFailed
 from platform_api.faults import ScenarioFault
 from platform_api.settings import Settings
 from platform_api.wire import Ticket
-from scenarios.errors import Problem, shown
+from scenarios.errors import Problem, ScenarioError, shown
 from scenarios.resolved import Label
 from sim.laws import LawBroken
+
+log = structlog.get_logger(__name__)
 
 
 def queue_full(waiting: int) -> errors.ApiError:
@@ -27,6 +32,16 @@ def unknown_run(run: str) -> errors.ApiError:
     message = Label(vi=f"không có lần chạy '{shown(run)}'", en=f"'{shown(run)}' is not a run of this server")
     remedy = Label(vi="GET /v1/runs liệt kê các lần chạy", en="GET /v1/runs lists the runs")
     return errors.fault(errors.UNKNOWN_RUN, "run", run, message, remedy)
+
+
+def unknown_experiment(experiment: str) -> errors.ApiError:
+    """There is no experiment of this id."""
+    message = Label(
+        vi=f"không có thí nghiệm '{shown(experiment)}'",
+        en=f"'{shown(experiment)}' is not an experiment of this server",
+    )
+    remedy = Label(vi="GET /v1/experiments liệt kê các thí nghiệm", en="GET /v1/experiments lists them")
+    return errors.fault(errors.UNKNOWN_EXPERIMENT, "experiment", experiment, message, remedy)
 
 
 _WAITING = Label(vi="hãy hỏi lại khi state là succeeded", en="ask again when its state is succeeded")
@@ -202,3 +217,26 @@ def beyond(settings: Settings) -> Problem:
         en="run it on the command line, or simulate a shorter time",
     )
     return Problem("run", "", message, remedy)
+
+
+# ---- of whatever ended it
+
+
+def told(error: Exception, run: str, settings: Settings) -> tuple[Problem, ...]:
+    """Why a run or an experiment failed, in words."""
+    if isinstance(error, ScenarioError):
+        return error.problems
+    if isinstance(error, MemoryError):
+        return (beyond_memory(run, settings.max_run_megabytes),)
+    if isinstance(error, LawBroken):
+        return (law_broken(error),)
+    if isinstance(error, ScenarioFault):
+        return (Problem("scenario", "", error.message, error.remedy),)
+    if isinstance(error, RunFailed):
+        return (Problem("run", run, error.message, error.remedy),)
+    if isinstance(error, ValueError):
+        return (cannot_run(error),)
+    if isinstance(error, OSError):
+        return (cannot_store(error),)
+    log.error("run failed", run=run, exc_info=error)
+    return (fault(run),)

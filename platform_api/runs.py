@@ -1,26 +1,22 @@
-"""Runs of the service, as its routes ask for them: ordered, followed, answered, cancelled, forgotten."""
+"""Runs of the service, as its routes ask for them, and the work on all that is ordered."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import secrets
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from metrics.exposition import Telemetry
-from platform_api import refusals, wire
-from platform_api.answers import Answers, Damaged, Files, checksums
-from platform_api.desk import Desk, Simulate
-from platform_api.guard import Caller, not_yours
-from platform_api.settings import Settings
-from platform_api.store.run_table import NOTHING_YET, Kept, Misused, NewRun, Refused, RunTable
-from platform_api.wire import ENDED, RunProgress, State, Ticket
-from scenarios.errors import Language, Problem
+from platform_api import experiment_desk, refusals, wire
+from platform_api.answers import Files, checksums
+from platform_api.desk import Desk
+from platform_api.ledger import Ledger, new_id
+from platform_api.store.run_table import NOTHING_YET, NewRun, packed
+from platform_api.wire import RunProgress, Ticket
+from scenarios.errors import Language, Problem, ScenarioError
 from scenarios.resolved import Resolved, scenario_hash
 from sim.run import RESULT_VERSION
 
@@ -28,15 +24,7 @@ if TYPE_CHECKING:
     from platform_api import exports
     from platform_api.results import Result
 
-__all__ = ["Order", "Runs", "Simulate"]
-
 log = structlog.get_logger(__name__)
-
-GLANCE = 0.25
-"""How old what many followers of one run are told may be [s]."""
-
-
-MOST_GLANCES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +46,12 @@ class Order:
     order_hash: str = ""
 
 
-class Runs:
-    """Every run the service knows; all methods may be called from any thread."""
+class Runs(Ledger):
+    """Every run the service knows; and the desk, which does all that is ordered."""
 
-    def __init__(
-        self, settings: Settings, table: RunTable, answers: Answers, telemetry: Telemetry, simulate: Simulate
-    ) -> None:
-        self.settings, self.table, self.answers, self.telemetry = settings, table, answers, telemetry
-        self.desk = Desk(settings, table, answers, telemetry, simulate)
-        self.is_closing = False
-        self._glances: dict[str, tuple[float, Ticket]] = {}
-        telemetry.follow(self.queued, self.running)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(("run",), desk, refusals.unknown_run)
+        self.telemetry.follow(self.queued, self.running)
 
     # ---- begin and end of the service
     def start(self) -> None:
@@ -78,10 +61,6 @@ class Runs:
         for ticket in self.table.latest_named():
             self.desk.show(ticket)
         self.desk.open()
-
-    def close(self) -> None:
-        """The service is about to stop: who follows a run is let go."""
-        self.is_closing = True
 
     def stop(self) -> None:
         """Stop the work; what has not ended waits for the next start."""
@@ -95,14 +74,16 @@ class Runs:
             if ticket.state == "succeeded":
                 try:
                     self.table.bring_in(*self._as_folder_tells(ticket))
-                except (OSError, ValueError) as error:
+                except (OSError, ValueError, ScenarioError) as error:
                     log.warning("unreadable run", folder=ticket.id, reason=type(error).__name__)
 
     def _as_folder_tells(self, ticket: Ticket) -> tuple[Ticket, NewRun, Files]:
-        """A finished run, from what lies in its folder."""
+        """What has finished, from what lies in its folder."""
         from platform_api.results import NotAResult, load
 
         folder = self.answers.folder / ticket.id
+        if ticket.kind != "run":
+            return experiment_desk.as_folder_tells(ticket, folder)
         try:
             result, scenario = load(folder)
         except NotAResult as error:
@@ -122,129 +103,8 @@ class Runs:
 
     # ---- what the routes ask
     def submit(self, order: Order) -> Ticket:
-        """Put a run in the queue; an order that repeats another gives that one's run.
-
-        Raises
-        ------
-        ApiError
-            503 when the queue is full, 422 when its idempotency key was used for another order, or when
-            the holder's runs take too much room.
-        """
-        if self.table.stored_by(order.holder) > self.settings.max_stored_bytes:
-            raise refusals.stored_too_much(self.settings.max_stored_bytes)
-        new = _new_run(_new_ticket(order), order, RESULT_VERSION)
-        try:
-            ticket, is_new = self.table.add(new, self.settings.max_queued, fresh=order.fresh)
-        except Refused as refused:
-            raise refusals.queue_full(refused.waiting) from None
-        except Misused:
-            raise refusals.key_used_again(order.idempotency_key or "") from None
-        if is_new:
-            self.desk.ring()
-        else:
-            self.telemetry.reused()
-        return self._as_it_stands(ticket)
-
-    def get(self, run: str) -> Ticket:
-        """How a run stands.
-
-        Raises
-        ------
-        ApiError
-            404 when there is no such run.
-        """
-        ticket = self.table.get(run)
-        if ticket is None:
-            raise refusals.unknown_run(run)
-        return self._as_it_stands(ticket)
-
-    def glance(self, run: str) -> Ticket:
-        """As `get`, but what another follower was told a moment ago will do."""
-        seen = self._glances.get(run)
-        if seen is not None and time.monotonic() - seen[0] < GLANCE:
-            return seen[1]
-        ticket = self.get(run)
-        if len(self._glances) >= MOST_GLANCES:
-            self._glances.clear()
-        self._glances[run] = (time.monotonic(), ticket)
-        return ticket
-
-    def page(
-        self, limit: int, state: State | None, scenario: str | None, before: int | None
-    ) -> tuple[list[Ticket], int | None]:
-        """The newest runs, and the number below which the next page begins."""
-        found = self.table.page(limit + 1, state, scenario, before)
-        more = found[limit - 1][0] if len(found) > limit else None
-        return [self._as_it_stands(ticket) for _, ticket in found[:limit]], more
-
-    def cancel(self, run: str, caller: Caller) -> Ticket:
-        """Have a run stop: at once when it waits, within about a second when it is at work.
-
-        Raises
-        ------
-        ApiError
-            404 when there is none, 403 when somebody else ordered it.
-        """
-        self._require_own(run, caller)
-        ticket, ended_now = self.table.cancel(run, datetime.now(UTC))
-        if ended_now:
-            self.desk.count(ticket)
-        elif ticket.state == "running":
-            self.desk.stop_run(run)
-        return self.get(run)
-
-    def _require_own(self, run: str, caller: Caller) -> None:
-        holder = self.table.holder_of(run)
-        if holder is None:
-            raise refusals.unknown_run(run)
-        if not caller.owns(holder):
-            raise not_yours(run)
-
-    def forget(self, run: str, caller: Caller) -> None:
-        """Delete a run that has ended, with its files.
-
-        Raises
-        ------
-        ApiError
-            404 when there is none, 403 when somebody else ordered it, 409 while it has not ended.
-        """
-        self._require_own(run, caller)
-        ticket = self.get(run)
-        if ticket.state not in ENDED:
-            raise refusals.not_ended(ticket)
-        self.table.forget([run])
-        self.answers.remove(run)
-
-    def file(self, run: str, name: str) -> bytes:
-        """A file of a succeeded run, as it was written.
-
-        Raises
-        ------
-        ApiError
-            404 when there is no such run, 409 when it has no answer (yet), 410 when the file was damaged.
-        """
-        return self._read(run, name, self.kept(run).files)
-
-    def _read(self, run: str, name: str, files: Files) -> bytes:
-        try:
-            return self.answers.read(run, name, files)
-        except Damaged:
-            raise refusals.damaged(run, name) from None
-
-    def kept(self, run: str) -> Kept:
-        """What is stored of a succeeded run.
-
-        Raises
-        ------
-        ApiError
-            404 when there is no such run, 409 when it has no answer (yet).
-        """
-        kept = self.table.kept(run)
-        if kept is None:
-            raise refusals.unknown_run(run)
-        if kept.ticket.state != "succeeded":
-            raise refusals.no_result(kept.ticket)
-        return kept
+        """Put a run in the queue; an order that repeats another gives that one's run. Errors as `put`."""
+        return self.put(_new_run(_new_ticket(order), order, RESULT_VERSION), fresh=order.fresh)
 
     def part(self, run: str, name: str) -> bytes:
         """A part of the answer as it goes over the wire: `kpis`, `trs` or `series`; errors as `file`."""
@@ -299,11 +159,6 @@ class Runs:
         """How many runs are at work."""
         return self.table.count("running")
 
-    def _as_it_stands(self, ticket: Ticket) -> Ticket:
-        """With the progress of this moment, where the work is done here."""
-        live = self.desk.progress_of(ticket.id) if ticket.state == "running" else None
-        return ticket if live is None else ticket.model_copy(update={"progress": live})
-
 
 def _new_run(ticket: Ticket, order: Order, result_version: int) -> NewRun:
     answers = (
@@ -317,7 +172,7 @@ def _new_run(ticket: Ticket, order: Order, result_version: int) -> NewRun:
     )
     return NewRun(
         ticket=ticket,
-        scenario=order.scenario,
+        payload=packed(order.scenario),
         scenario_hash=order.hash,
         warnings=order.warnings,
         keeps_records=order.records,
@@ -332,7 +187,7 @@ def _new_run(ticket: Ticket, order: Order, result_version: int) -> NewRun:
 def _new_ticket(order: Order) -> Ticket:
     now = datetime.now(UTC)
     return Ticket(
-        id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
+        id=new_id(now),
         state="queued",
         scenario=order.scenario.name,
         seed=order.seed,

@@ -25,7 +25,7 @@ BASE = "base"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One scenario of an experiment, and what it was made of."""
+    """One scenario of an experiment, and what it was made of; `texts` as of its design."""
 
     name: str
     label: Label
@@ -35,6 +35,7 @@ class Opened:
     written: dict[str, Any]
     folder: Path | None  # beside which its lists are looked for
     warnings: tuple[Problem, ...]
+    texts: Mapping[str, str] | None = None
 
 
 def open_sides(design: Design) -> list[Opened]:
@@ -84,7 +85,7 @@ def _placed(where: str) -> Iterator[None]:
 
 def _load(design: Design, typed: str, overrides: Mapping[str, Any]) -> library.Loaded:
     window = {} if design.window is None else {"window": format_duration(design.window)}
-    return library.load(typed, {**(design.overrides or {}), **window, **overrides})
+    return library.load_known(typed, {**(design.overrides or {}), **window, **overrides}, design.texts)
 
 
 def _opened(
@@ -92,8 +93,10 @@ def _opened(
 ) -> Opened:
     loaded = _load(design, typed, {**own, **until})
     asked = {**(design.overrides or {}), **own}
-    folder = Path(typed).resolve().parent if Path(typed).is_file() else None
-    return Opened(name, label, typed, asked, loaded.resolved, loaded.written, folder, loaded.warnings)
+    folder = library.folder_of(typed, design.texts)
+    return Opened(
+        name, label, typed, asked, loaded.resolved, loaded.written, folder, loaded.warnings, design.texts
+    )
 
 
 def turned(side: Opened, values: Mapping[str, str]) -> Resolved:

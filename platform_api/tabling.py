@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from platform_api.answer import Table, as_csv
-from platform_api.commands.writing import write_bytes, write_text
+from platform_api.commands.writing import write_bytes
 
 if TYPE_CHECKING:
     from scenarios.resolved import Parameter
@@ -25,15 +25,21 @@ def write_tables(folder: Path, tables: Mapping[str, Table], parameters: Iterable
     Refusal
         If something cannot be written; nothing half-written is left.
     """
+    for name, content in as_files(tables, parameters):
+        write_bytes(folder / name, [content])
+
+
+def as_files(tables: Mapping[str, Table], parameters: Iterable[Parameter]) -> Iterator[tuple[str, bytes]]:
+    """The same as names of files and what is in them."""
     from metrics.exports.sheets import Sheet, write
 
     for name, table in tables.items():
-        write_text(folder / f"{name}.csv", as_csv(table))
-        write_bytes(folder / f"{name}.parquet", [as_parquet(table)])
+        yield f"{name}.csv", as_csv(table).encode()
+        yield f"{name}.parquet", as_parquet(table)
     every = {**tables, "numbers": numbers(parameters)}
     book = io.BytesIO()
     write([Sheet(name, table[0], map(_plain, table[1:])) for name, table in every.items()], book)
-    write_bytes(folder / WORKBOOK, [book.getvalue()])
+    yield WORKBOOK, book.getvalue()
 
 
 def numbers(parameters: Iterable[Parameter]) -> Table:

@@ -60,6 +60,7 @@ class Asked:
     drain: int | None = None  # [ms]
     ranges: int = 0
     trucks: tuple[str, ...] = ()
+    texts: Mapping[str, str] | None = None  # as of a design
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def prepare(asked: Asked, folder: Path | None = None) -> Prepared:
 
     design = Design(
         "why", asked.scenario, (), overrides=asked.overrides, window=asked.window, drain=asked.drain,
-        seed=asked.seed,
+        seed=asked.seed, texts=asked.texts,
     )  # fmt: skip
     side = opened_to_follow(design)
     named = {key: both(f"why.party.{key}") for key in (FOREIGN, HOURS, READINESS, SHARED)}

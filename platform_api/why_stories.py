@@ -71,11 +71,12 @@ def _asked(run: Replication, addresses: tuple[str, ...]) -> Iterator[int]:
 
 
 def _nobody(address: str, known: list[str]) -> Flaw:
+    like = known[0] if known else "truck/x0 2025-03-12 #1"
     return Flaw(
         address,
         Label(
-            vi=f"không có đối tượng nào là '{address}' trong lần lặp 0; một địa chỉ viết như '{known[0]}'",
-            en=f"nobody of replication 0 is '{address}'; an address reads like '{known[0]}'",
+            vi=f"không có đối tượng nào là '{address}' trong lần lặp 0; một địa chỉ viết như '{like}'",
+            en=f"nobody of replication 0 is '{address}'; an address reads like '{like}'",
         ),
         suggestion(address, known[:10_000]),
     )

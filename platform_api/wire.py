@@ -13,6 +13,9 @@ from scenarios.resolved import Label
 from sim.engines import DEFAULT_ENGINE, ENGINES, Engine
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+Kind = Literal["run", "compare", "sweep", "optimise", "resilience", "why", "forecast"]
+"""Of an order: a run, or an experiment of some kind."""
+ExperimentKind = Literal["compare", "sweep", "optimise", "resilience", "why", "forecast"]
 ENDED: tuple[State, ...] = ("succeeded", "failed", "cancelled")
 SEED_LIMIT = 1 << 64
 
@@ -289,30 +292,46 @@ class Checked(Wire):
 
 
 class RunProgress(Wire):
-    """How far a run is."""
+    """How far a run or an experiment is."""
 
-    done: float = Field(ge=0, le=1, description="share of the simulated time of all replications")
-    entities: int
+    done: float = Field(
+        ge=0,
+        le=1,
+        description="share of the simulated time of all replications; of an experiment of its parts",
+    )
+    entities: int = Field(description="simulated so far, since it was taken up")
     entities_per_s: float
     remaining_s: float | None = Field(description="estimate; null while nothing is known")
+    finished: int = Field(0, description="replications that are done; of a sweep places")
+    planned: int = Field(0, description="of how many, as far as is known; with a wanted precision it moves")
+    points_done: int | None = Field(
+        None, description="while a verdict is tried over the ranges of the assumptions: points that are done"
+    )
+    points_planned: int | None = Field(None, description="of how many; null before and without that")
 
 
 class Ticket(Wire):
-    """A run: what was ordered, and how it stands."""
+    """A run or an experiment: what was ordered, and how it stands."""
 
     id: str
+    kind: Kind = "run"
+    name: str = Field("", description="of an experiment, as its order calls it")
     state: State
-    scenario: str
+    scenario: str = Field(description="name; of an experiment that of its base")
     seed: int
-    replications: int
+    replications: int = Field(
+        description="of an experiment with a wanted precision at the most, until it ends"
+    )
     engine: str
-    overrides: dict[str, Any]
+    overrides: dict[str, Any] = Field(description="dotted path → value; of an experiment those of all sides")
     named: bool = Field(description="an unchanged library scenario; only those are shown on /metrics")
     created: datetime
     started: datetime | None
     finished: datetime | None
     progress: RunProgress
-    digest: list[str] = Field(description="one per replication; empty until the run has succeeded")
+    digest: list[str] = Field(
+        description="one per replication of a run that has succeeded; an experiment has them in its answer"
+    )
     problems: list[ProblemItem] = Field(description="why it failed")
 
 
@@ -416,6 +435,69 @@ class Curves(Wire):
 
     id: str
     series: list[dict[str, Any]]
+
+
+# ---- experiments --------------------------------------------------------------------------------------
+
+
+class ExperimentOrder(BaseModel):
+    """An experiment to do: its kind, and the description as a file of a design has it, in JSON.
+
+    `GET /v1/experiments:schema` says all that may stand in each kind.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: ExperimentKind
+    base: str | dict[str, Any] = Field(
+        "",
+        description="name of a scenario of the library or of a stored one, or a whole scenario; never a path",
+    )
+    design: str = Field(
+        "", description="instead of all else: a design of the library; what else is said changes it"
+    )
+    seed: int | None = Field(None, description="left out: one is drawn and recorded")
+    fresh: bool = Field(False, description="do it again although an equal order has an answer already")
+
+
+class ExperimentList(Wire):
+    """Experiments, the newest first."""
+
+    experiments: list[Ticket]
+
+
+class Guess(Wire):
+    """A figure as it is estimated, named as its indicator; null where it is withheld."""
+
+    name: str
+    unit: str
+    labels: dict[str, str]
+    value: float | None
+    low: float | None = Field(description="of the band in which the simulated mean is expected")
+    high: float | None
+
+
+class Missing(Wire):
+    """Something that an estimate leaves out, or because of which there is none."""
+
+    what: str
+    where: str
+    told: Text
+
+
+class EstimateTold(Wire):
+    """The main figures of a scenario, without a simulation."""
+
+    scenario: str
+    scenario_hash: str
+    kind: Literal["plain", "rough", "none"] = Field(
+        description="plain: all of the scenario is in it; rough: nearly all; none: there is no estimate"
+    )
+    level: float = Field(description="with which probability the simulated means are in the bands")
+    load: float | None = Field(description="work of the busiest pool ÷ what it can do")
+    figures: list[Guess]
+    missing: list[Missing]
+    package_version: str
 
 
 # ---- live sessions

@@ -157,6 +157,12 @@ def perform(task: Callable[[Ask], T]) -> T:
         return task(board.is_cancelled)
 
 
+def alone(task: Callable[[Board], T]) -> T:
+    """As `perform`, of work that tells on the board how far it is."""
+    with _on_duty() as board:
+        return task(board)
+
+
 @contextmanager
 def _on_duty() -> Iterator[Board]:
     assert _duty is not None, "a worker is made with `begin`"

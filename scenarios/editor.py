@@ -86,6 +86,19 @@ def design_schema() -> dict[str, Any]:
     return head | made
 
 
+def experiment_schemas() -> dict[str, dict[str, Any]]:
+    """Of everything that describes an experiment, and of its parts, by name."""
+    from pydantic.json_schema import models_json_schema
+
+    from scenarios.experiments import WrittenDesign
+    from scenarios.questions import WrittenForecast, WrittenOutages, WrittenWhy
+
+    models = (WrittenDesign, WrittenOutages, WrittenWhy, WrittenForecast)
+    _, made = models_json_schema([(model, "validation") for model in models], schema_generator=_Told)
+    found: dict[str, dict[str, Any]] = _well_named(_everywhere(made, _plain))["$defs"]
+    return found
+
+
 def _everywhere(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
     """A schema changed from the inside out."""
     if isinstance(schema, dict):

@@ -87,6 +87,10 @@ class ScenarioError(Exception):
         self.file = file
         super().__init__(self.text("en"))
 
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Problem, ...], str | None]]:
+        """As it goes from one process to another."""
+        return type(self), (self.problems, self.file)
+
     def text(self, language: Language = "en") -> str:
         """All problems, one a line, under the file's name."""
         head = [f"{self.file}:"] if self.file else []

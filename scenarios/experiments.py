@@ -248,7 +248,8 @@ class Variant:
 class Design:
     """An experiment: the base, what is compared with it, and how.
 
-    folder : beside which its scenario files are looked for · drain : None: as long as usual
+    folder : beside which its scenario files are looked for · drain : None: as long as usual · texts :
+    scenarios by their names; with them there are these and the library's, and no files
     """
 
     name: str
@@ -271,6 +272,7 @@ class Design:
     sweep: Method | None = None
     points: int | None = None
     wanted: Wanted | None = None
+    texts: Mapping[str, str] | None = None
 
 
 # ---- where designs lie ------------------------------------------------------------------------------------
@@ -280,6 +282,12 @@ def names() -> tuple[str, ...]:
     """The designs of the library."""
     found = (item.name for item in files("scenarios").joinpath(FOLDER).iterdir())
     return tuple(sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml")))
+
+
+def written(name: str) -> dict[str, Any]:
+    """A design of the library as it is written, as plain data."""
+    data: dict[str, Any] = read(files("scenarios").joinpath(FOLDER, f"{name}.yaml").read_bytes()).data
+    return data
 
 
 def is_design(name_or_path: str) -> bool:

@@ -40,7 +40,7 @@ def opened(name_or_path: str) -> Iterator[Origin]:
     if name_or_path in names():
         with _in_library(name_or_path) as origin:
             yield origin
-    elif _is_file(Path(name_or_path)):
+    elif is_file(Path(name_or_path)):
         path = Path(name_or_path)
         yield Origin(_read(path), path.resolve().parent, (path.stem,))
     elif _is_folder(Path(name_or_path)):
@@ -82,10 +82,11 @@ def _beside(name: str, folder: Path | None) -> Path | None:
     if folder is None or Path(name).name != name:
         return None
     path = folder / (name if name.endswith(".yaml") else f"{name}.yaml")
-    return path if _is_file(path) else None
+    return path if is_file(path) else None
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Whether there is a file."""
     try:
         return path.is_file()
     except (OSError, ValueError):  # a name that no file system takes

@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scenarios.errors import Problem, ScenarioError
-from scenarios.files import Origin, base_of, names, opened
+from scenarios.errors import Flaw, Problem, ScenarioError, suggestion
+from scenarios.files import Origin, base_of, is_file, names, opened
 from scenarios.findings import Findings
 from scenarios.overrides import outside_range, overridden, split, stacked
 from scenarios.paths import parsed
@@ -20,7 +20,9 @@ from scenarios.resolved import Label, Resolved
 from scenarios.since import AS_OF, SINCE, of_its_day, together
 from scenarios.yaml import read
 
-__all__ = ["Loaded", "Overrides", "json_schema", "load", "load_text", "names"]
+__all__ = [
+    "Loaded", "Overrides", "folder_of", "json_schema", "load", "load_known", "load_text", "names",
+]  # fmt: skip
 
 Overrides = Iterable[str] | Mapping[str, Any]
 """`a.b=c` texts, or dotted paths with their values."""
@@ -48,6 +50,34 @@ def load(name_or_path: str | Path, overrides: Overrides = (), *, until: str | No
     """
     with opened(str(name_or_path)) as origin:
         return _load(origin, overrides, until, str(name_or_path))
+
+
+def load_known(name: str, overrides: Overrides = (), texts: Mapping[str, str] | None = None) -> Loaded:
+    """As `load`; with texts it is one of these by its name, else one of the library, and never a file.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong with it.
+    """
+    if texts is None:
+        return load(name, overrides)
+    if name in texts:
+        return load_text(texts[name], overrides)
+    if name not in names():
+        raise ScenarioError([_unknown(name, [*texts, *names()]).at("scenario")])
+    return load(name, overrides)
+
+
+def folder_of(name_or_path: str, texts: Mapping[str, str] | None = None) -> Path | None:
+    """The folder of a scenario's file; None of one that is no file, or must not be."""
+    path = Path(name_or_path)
+    return path.resolve().parent if texts is None and is_file(path) else None
+
+
+def _unknown(name: str, known: list[str]) -> Flaw:
+    said = Label(vi=f"là '{name}', không có ở đây", en=f"is '{name}', which is not known here")
+    return Flaw(name, said, suggestion(name, known))
 
 
 def load_text(

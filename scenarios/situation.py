@@ -91,6 +91,11 @@ def read_situation(text: str | bytes) -> Situation:
         note_errors(error, findings)
         findings.raise_if_any()
         raise
+    return plain(written)
+
+
+def plain(written: WrittenSituation) -> Situation:
+    """A written situation as plain data."""
     waiting = None if written.waiting is None else tuple(map(_group, written.waiting))
     now = None if written.now is None else str(written.now)
     return Situation(now, waiting, written.shut, written.overrides)

@@ -88,7 +88,6 @@ def worker(speech: Speech) -> None:
     """Do runs of the service's queue until stopped."""
     from metrics.exposition import CollectorRegistry, Telemetry
     from platform_api.desk import Desk
-    from platform_api.runner import run_scenario
     from platform_api.server import log_to_standard_error
     from platform_api.store.run_table import RunTable
 
@@ -99,7 +98,7 @@ def worker(speech: Speech) -> None:
         signal.signal(stop, lambda *_: over.set())
     with _store(speech) as (settings, database, answers):
         telemetry = Telemetry(CollectorRegistry())  # the service counts what workers have done
-        desk = Desk(settings, RunTable(database), answers, telemetry, run_scenario)
+        desk = Desk(settings, RunTable(database), answers, telemetry)
         desk.open()
         speech.note("worker.ready", name=desk.name)
         over.wait()

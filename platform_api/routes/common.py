@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from metrics.exposition import CollectorRegistry, Telemetry
+from platform_api.experiment_desk import Experiments
 from platform_api.guard import Guard
 from platform_api.runs import Runs
 from platform_api.sessions import Sessions
@@ -21,6 +22,7 @@ class Parts:
 
     settings: Settings
     runs: Runs
+    experiments: Experiments
     telemetry: Telemetry
     registry: CollectorRegistry
     guard: Guard
@@ -31,6 +33,7 @@ class Parts:
         """The service is about to stop: event streams end."""
         self.sessions.close()
         self.runs.close()
+        self.experiments.close()
 
 
 def _parts(request: Request) -> Parts:

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from itertools import chain
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
-from platform_api import errors, intake, orders, refusals, wire
-from platform_api.answers import Damaged
+from platform_api import errors, intake, orders, wire
 from platform_api.guard import Running, needs
 from platform_api.routes.common import Service
-from platform_api.routes.streams import PING, PING_EVERY, event, stream
-from platform_api.runs import GLANCE, Runs
-from platform_api.store import Unavailable
-from platform_api.wire import ENDED, Ticket
+from platform_api.routes.orders import (
+    PAGE_OF_ITS_OWN,
+    Cursor,
+    Heard,
+    IdempotencyKey,
+    Limit,
+    ScenarioName,
+    file_of,
+    files_of,
+    follow,
+    say_next,
+)
 from scenarios.errors import Language, Problem
-from sim.run import RESULT_VERSION
 
 router = APIRouter(prefix="/v1/runs", tags=["runs"], dependencies=[Depends(needs("view"))])
-
-PAGE_OF_ITS_OWN = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
-"""What a report may do in a browser: look as it does, and nothing else."""
-
-Cursor = Annotated[
-    int | None, Query(ge=1, le=1 << 62, description="where the page begins; take it from the Link header")
-]
 
 
 async def _order(request: Request) -> wire.RunOrder:
@@ -41,14 +38,8 @@ def submit_run(
     service: Service,
     caller: Running,
     response: Response,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$",
-            description="sent again with the same order, it gives the same run",
-        ),
-    ] = None,
-) -> wire.Ticket:  # fmt: skip
+    idempotency_key: IdempotencyKey = None,
+) -> wire.Ticket:
     """The run is put in a queue; ask for it at the address in `Location`.
 
     An order that equals an earlier one (scenario, seed, replications, engine) gives that one's run, unless
@@ -66,16 +57,14 @@ def list_runs(
     request: Request,
     response: Response,
     service: Service,
-    limit: Annotated[int, Query(ge=1, le=200, description="most runs to list")] = 50,
+    limit: Limit = 50,
     state: Annotated[wire.State | None, Query(description="only runs in this state")] = None,
-    scenario: Annotated[str | None, Query(max_length=200, description="only runs of this scenario")] = None,
+    scenario: ScenarioName = None,
     after: Cursor = None,
 ) -> wire.RunList:
     """The newest first; the `Link` header has the address of the next page."""
     found, more = service.runs.page(limit, state, scenario, after)
-    if more is not None:
-        following = request.url.include_query_params(after=more)
-        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+    say_next(request, response, more)
     return wire.RunList(runs=found)
 
 
@@ -152,27 +141,13 @@ def download_run(
 @router.get("/{id}/files", operation_id="listRunFiles", summary="What is stored of a run")
 def list_run_files(id: str, service: Service) -> wire.RunFiles:  # noqa: A002
     """Its files with their checksums, and the version of their figures."""
-    kept = service.runs.kept(id)
-    return wire.RunFiles(
-        id=id,
-        result_version=kept.result_version,
-        current=kept.result_version == RESULT_VERSION,
-        files=[wire.StoredFile(name=name, **told) for name, told in sorted(kept.files.items())],
-    )
+    return files_of(service.runs, id)
 
 
 @router.get("/{id}/files/{name:path}", operation_id="getRunFile", summary="A file of a run")
 def get_run_file(id: str, name: str, service: Service) -> Response:  # noqa: A002
     """As it was written; parts of it by `Range`."""
-    kept = service.runs.kept(id)
-    if name not in kept.files:  # what is looked up here is never made into a path before
-        raise errors.unknown(errors.UNKNOWN_FILE, "file", name, sorted(kept.files))
-    try:
-        path = service.runs.answers.require(id, name, kept.files)
-    except Damaged:
-        raise refusals.damaged(id, name) from None
-    kind = "application/json" if name.endswith(".json") else "application/octet-stream"
-    return FileResponse(path, media_type=kind, headers={"ETag": f'"{kept.files[name]["sha256"]}"'})
+    return file_of(service.runs, id, name)
 
 
 @router.delete("/{id}/files", status_code=204, operation_id="deleteRun", summary="Delete a run")
@@ -190,42 +165,7 @@ def cancel_run(id: str, service: Service, caller: Running) -> wire.Ticket:  # no
     return service.runs.cancel(id, caller)
 
 
-# ---- events -------------------------------------------------------------------------------------------
-
-
 @router.get("/{id}/events", operation_id="followRun", summary="Follow a run")
-async def follow_run(
-    id: str,  # noqa: A002
-    service: Service,
-    last_event_id: Annotated[str | None, Header(max_length=200, description="what was heard last")] = None,
-) -> Response:
+async def follow_run(id: str, service: Service, last_event_id: Heard = None) -> Response:  # noqa: A002
     """Server-sent events: `progress` whenever it has moved, `ended` once, each with the run as its data."""
-    await asyncio.to_thread(service.runs.get, id)
-    return stream(_events(service.runs, id, last_event_id))
-
-
-async def _events(runs: Runs, run: str, heard: str | None) -> AsyncIterator[str]:
-    """What a follower has not heard yet; a comment now and then while nothing moves."""
-    quiet = 0.0
-    while not runs.is_closing:
-        try:
-            ticket = await asyncio.to_thread(runs.glance, run)
-        except (errors.ApiError, Unavailable):  # deleted meanwhile, or the database is away: ask again
-            return
-        told = _name_of(ticket)
-        over = ticket.state in ENDED
-        if told != heard:
-            yield event("ended" if over else "progress", told, ticket.model_dump_json())
-            heard, quiet = told, 0.0
-        if over:
-            return
-        await asyncio.sleep(GLANCE)
-        quiet += GLANCE
-        if quiet >= PING_EVERY:
-            yield PING
-            quiet = 0.0
-
-
-def _name_of(ticket: Ticket) -> str:
-    """The identity of what a follower is told: equal when nothing has moved."""
-    return f"{ticket.state}-{ticket.progress.done:.6f}-{ticket.progress.entities}"
+    return await follow(service.runs, id, last_event_id)

@@ -32,6 +32,10 @@ async def _order(request: Request) -> wire.CheckOrder | str:
     return intake.check_model(intake.parse_json(body), wire.CheckOrder, wire.CHECK_FIELDS)
 
 
+async def _check_order(request: Request) -> wire.CheckOrder:
+    return await intake.read_json(request, wire.CheckOrder, wire.CHECK_FIELDS)
+
+
 async def _written(request: Request) -> str:
     """A written scenario: YAML as text, or JSON, which is YAML too."""
     media_type = intake.require_media_type(request, intake.JSON_OR_YAML)
@@ -170,6 +174,14 @@ def check_scenario(
 ) -> wire.Checked:
     """Tells everything that is wrong at once; nothing is run or kept."""
     return orders.check(order, service.settings, service.shelf)
+
+
+@router.post("/scenarios:estimate", operation_id="estimateScenario", summary="Estimate a scenario")
+def estimate_scenario(
+    order: Annotated[wire.CheckOrder, Depends(_check_order)], service: Service
+) -> wire.EstimateTold:
+    """The main figures by queueing theory, with the band in which simulated ones are expected, at once."""
+    return orders.estimate(order, service.settings, service.shelf)
 
 
 def _carded(found: Found, response: Response) -> wire.ScenarioCard:

@@ -1,4 +1,4 @@
-"""The table of runs, which is also their queue: whoever works takes a lease on the oldest that waits.
+"""The table of runs and experiments, which is also their queue: whoever works takes a lease on the oldest.
 
 Every change is one transaction, so a process that is killed at any instant leaves a run that waits, one whose
 lease ends soon and is then taken up again, or one that has ended. Nothing is "running" for ever.
@@ -6,13 +6,27 @@ lease ends soon and is then taken up again, or one that has ended. Nothing is "r
 
 from __future__ import annotations
 
+import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    Select,
+    case,
+    delete,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from platform_api.store.database import one_at_a_time, writing
@@ -22,6 +36,9 @@ from scenarios.errors import Problem
 from scenarios.resolved import Label, Resolved, from_json, to_json
 
 WAITING: dict[str, Any] = {"worker": None, "lease_until": None}
+DROPPED = case((runs.c.kind == "run", null()), else_=runs.c.resolved)
+"""What is left of an order once it has ended: nothing of a run, whose folder tells; all of an experiment."""
+
 NOTHING_YET: dict[str, Any] = RunProgress(
     done=0.0, entities=0, entities_per_s=0.0, remaining_s=None
 ).model_dump()
@@ -32,7 +49,7 @@ class NewRun:
     """An order as it enters the table."""
 
     ticket: Ticket
-    scenario: Resolved
+    payload: bytes  # what is to be done: `pack`
     scenario_hash: str
     warnings: tuple[Problem, ...]
     keeps_records: bool
@@ -45,10 +62,10 @@ class NewRun:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A run that a worker has taken."""
+    """A run or an experiment that a worker has taken."""
 
     ticket: Ticket
-    resolved: bytes  # compressed
+    payload: bytes
     warned: list[dict[str, Any]]
     keeps_records: bool
     attempts: int
@@ -61,7 +78,11 @@ class Claimed:
         ValueError
             If this version of the program cannot read it.
         """
-        return from_json(zlib.decompress(self.resolved))
+        return from_json(zlib.decompress(self.payload))
+
+    def order(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """The order of an experiment, and the scenarios that it names."""
+        return unpacked(self.payload)
 
     def warnings(self) -> tuple[Problem, ...]:
         """What was doubtful in it."""
@@ -75,6 +96,22 @@ class Kept:
     ticket: Ticket
     files: dict[str, dict[str, Any]]
     result_version: int
+
+
+def packed(scenario: Resolved) -> bytes:
+    """What is to be done of a run."""
+    return zlib.compress(to_json(scenario).encode())
+
+
+def packed_order(order: Mapping[str, Any], texts: Mapping[str, str]) -> bytes:
+    """What is to be done of an experiment."""
+    return zlib.compress(json.dumps([dict(order), dict(texts)], ensure_ascii=False).encode())
+
+
+def unpacked(payload: bytes) -> tuple[dict[str, Any], dict[str, str]]:
+    """The order of an experiment, and the scenarios that it names."""
+    order, texts = json.loads(zlib.decompress(payload))
+    return order, texts
 
 
 class Refused(Exception):
@@ -149,7 +186,9 @@ class RunTable:
 
     def bring_in(self, ticket: Ticket, new: NewRun, files: dict[str, dict[str, Any]]) -> None:
         """A finished run that was kept before there was a database."""
-        columns = _columns(new) | _of_ticket(ticket) | {"files": files, "resolved": None}
+        columns = _columns(new) | _of_ticket(ticket) | {"files": files}
+        if ticket.kind == "run":
+            columns["resolved"] = None
         with self._writing.begin() as connection:
             if connection.execute(select(runs.c.id).where(runs.c.id == ticket.id)).first() is None:
                 connection.execute(insert(runs).values(**columns))
@@ -165,6 +204,11 @@ class RunTable:
         found = self._one(select(runs).where(runs.c.id == run))
         return Kept(_ticket(found), found.files, found.result_version) if found else None
 
+    def payload(self, run: str) -> bytes | None:
+        """What is to be done; None of a run that has ended."""
+        found = self._one(select(runs.c.resolved).where(runs.c.id == run))
+        return found.resolved if found else None
+
     def holder_of(self, run: str) -> str | None:
         """The access key that a run was ordered with."""
         found = self._one(select(runs.c.holder).where(runs.c.id == run))
@@ -176,10 +220,15 @@ class RunTable:
         return int(found[0] or 0) if found else 0
 
     def page(
-        self, limit: int, state: State | None = None, scenario: str | None = None, before: int | None = None
+        self,
+        kinds: Sequence[str],
+        limit: int,
+        state: State | None = None,
+        scenario: str | None = None,
+        before: int | None = None,
     ) -> list[tuple[int, Ticket]]:
-        """The newest runs with their numbers, below a number if one is given."""
-        wanted = select(runs).order_by(runs.c.number.desc()).limit(limit)
+        """The newest of some kinds with their numbers, below a number if one is given."""
+        wanted = select(runs).where(runs.c.kind.in_(kinds)).order_by(runs.c.number.desc()).limit(limit)
         if state is not None:
             wanted = wanted.where(runs.c.state == state)
         if scenario is not None:
@@ -218,11 +267,14 @@ class RunTable:
             return [Kept(_ticket(row), row.files, row.result_version) for row in rows]
 
     # ---- work
-    def claim(self, worker: str, now: datetime, until: datetime) -> Claimed | None:
-        """Take the oldest run that waits, until a moment; None if none waits."""
+    def claim(
+        self, worker: str, now: datetime, until: datetime, *, only_runs: bool = False
+    ) -> Claimed | None:
+        """Take the oldest that waits, until a moment; None if none waits."""
+        waits = runs.c.state == "queued"
         oldest = (
             select(runs.c.number)
-            .where(runs.c.state == "queued")
+            .where(waits & (runs.c.kind == "run") if only_runs else waits)
             .order_by(runs.c.number)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -268,8 +320,8 @@ class RunTable:
         ending = (
             self._held(worker, ticket.id)
             .values(
-                **_of_ticket(ticket), **WAITING, files=files, resolved=None,
-                stored_bytes=sum(each["bytes"] for each in files.values()),
+                **_of_ticket(ticket), **WAITING, files=files, resolved=DROPPED,
+                replications=ticket.replications, stored_bytes=sum(each["bytes"] for each in files.values()),
             )
             .returning(runs.c.id)
         )  # fmt: skip
@@ -289,7 +341,7 @@ class RunTable:
         at_work = (runs.c.id == run) & (runs.c.state == "running")
         with self._writing.begin() as connection:
             ended = connection.execute(
-                update(runs).where(waiting).values(state="cancelled", finished=now, resolved=None)
+                update(runs).where(waiting).values(state="cancelled", finished=now, resolved=DROPPED)
             )
             connection.execute(update(runs).where(at_work).values(cancel_asked=True))
             row = connection.execute(select(runs).where(runs.c.id == run)).one()
@@ -317,7 +369,7 @@ class RunTable:
         """A run whose worker is gone waits again, or has ended; False if somebody was faster."""
         changes = {"state": "queued", "started": None, "progress": NOTHING_YET}
         if ended is not None:
-            changes = _of_ticket(ended) | {"resolved": None}
+            changes = _of_ticket(ended) | {"resolved": DROPPED}
         back = (
             update(runs)
             .where(runs.c.id == run, runs.c.state == "running", runs.c.lease_until < now)
@@ -381,9 +433,11 @@ def _columns(new: NewRun) -> dict[str, Any]:
     ordered = new.ticket
     return _of_ticket(ordered) | {
         "id": ordered.id,
+        "kind": ordered.kind,
+        "name": ordered.name,
         "scenario": ordered.scenario,
         "scenario_hash": new.scenario_hash,
-        "resolved": zlib.compress(to_json(new.scenario).encode()),
+        "resolved": new.payload,
         "warnings": [asdict(problem) for problem in new.warnings],
         "seed": str(ordered.seed),
         "replications": ordered.replications,
@@ -418,7 +472,8 @@ def _of_ticket(ticket: Ticket) -> dict[str, Any]:
 
 def _ticket(row: Row[Any]) -> Ticket:
     return Ticket(
-        id=row.id, state=row.state, scenario=row.scenario, seed=int(row.seed), replications=row.replications,
+        id=row.id, kind=row.kind, name=row.name, state=row.state, scenario=row.scenario,
+        seed=int(row.seed), replications=row.replications,
         engine=row.engine, overrides=row.overrides, named=row.named, created=row.created, started=row.started,
         finished=row.finished, progress=RunProgress(**row.progress), digest=row.digests,
         problems=[ProblemItem(**problem) for problem in row.problems],

@@ -54,9 +54,11 @@ runs = Table(
     Column("number", Counting, primary_key=True, autoincrement=True),  # the order of the queue
     Column("id", String(40), nullable=False, unique=True),
     # ---- what was ordered
+    Column("kind", String(12), nullable=False, server_default="run"),  # or that of an experiment
+    Column("name", Text, nullable=False, server_default=""),  # of an experiment, for people
     Column("scenario", Text, nullable=False),
     Column("scenario_hash", String(64), nullable=False),
-    Column("resolved", LargeBinary, nullable=True),  # compressed; none once the run has ended
+    Column("resolved", LargeBinary, nullable=True),  # compressed; of a run none once it has ended
     Column("warnings", JSON, nullable=False),
     Column("seed", String(20), nullable=False),  # 64 bits without a sign do not fit a BIGINT
     Column("replications", Integer, nullable=False),
@@ -86,6 +88,7 @@ runs = Table(
     Column("cancel_asked", Boolean, nullable=False, default=False),
     UniqueConstraint("holder", "idempotency_key", name="uq_runs_idempotency"),
     Index("ix_runs_state", "state", "number"),
+    Index("ix_runs_kind", "kind", "number"),
     Index("ix_runs_answer", "answer_key"),
     Index("ix_runs_scenario", "scenario", "number"),
 )

@@ -16,6 +16,8 @@ from metrics.exposition import CollectorRegistry
 from platform_api.app import create_app
 from platform_api.crew import Crew
 from platform_api.examples import SMALL_SCENARIO
+from platform_api.exploring import Errand, Explore, Explored, done
+from platform_api.following import Ask, Follow
 from platform_api.results import Result
 from platform_api.runner import run_scenario
 from platform_api.server import log_to_standard_error
@@ -94,9 +96,16 @@ def run_here(scenario: Resolved, *, crew: Crew, **order: Any) -> Result:
     return run_scenario(scenario, **order)
 
 
-def app_in(folder: Path, simulate: Any = run_here, **settings: Any) -> FastAPI:
+def explore_here(errand: Errand, crew: Crew, follow: Follow, cancel: Ask) -> Explored:
+    """Explore in this process, likewise."""
+    return done(errand, follow, cancel)
+
+
+def app_in(
+    folder: Path, simulate: Any = run_here, explore: Explore = explore_here, **settings: Any
+) -> FastAPI:
     chosen = Settings(data_dir=folder, **settings)
-    return create_app(chosen, CollectorRegistry(), simulate)
+    return create_app(chosen, CollectorRegistry(), simulate, explore)
 
 
 def client_of(app: FastAPI) -> TestClient:

@@ -212,6 +212,9 @@ def test_progress_is_told_while_it_runs(make_app: MakeApp, written: dict[str, An
         wait_for(lambda: gate.at_work == 1)
         told = client.get(f"/v1/runs/{run}").json()
         assert told["state"] == "running"
-        assert told["progress"] == {"done": 0.5, "entities": 50, "entities_per_s": 5.0, "remaining_s": 10.0}
+        assert told["progress"] == {
+            "done": 0.5, "entities": 50, "entities_per_s": 5.0, "remaining_s": 10.0, "finished": 1,
+            "planned": 2, "points_done": None, "points_planned": None,
+        }  # fmt: skip
         gate.open.set()
         wait_for_end(client, run)

@@ -260,7 +260,7 @@ def test_who_lost_the_lease_puts_no_answer_over_anothers(
     table: list[Any] = []
 
     def slow(scenario: Any, **order: Any) -> Any:
-        (run,) = [ticket.id for _, ticket in table[0].page(1)]
+        (run,) = [ticket.id for _, ticket in table[0].page(["run"], 1)]
         assert table[0].take_back(run, later, None)
         assert table[0].claim("faster", later, later) is not None
         return run_here(scenario, **order)
