@@ -189,7 +189,7 @@ def as_folder_tells(ticket: Ticket, folder: Path) -> tuple[Ticket, NewRun, Files
         If this version of the program cannot read it.
     """
     order = json.loads((folder / ORDER).read_bytes())
-    settled = settle(order, lambda _: None)
+    settled = settle(order)
     try:
         prepared = settled.kind.prepare(settled.asked())
     except ScenarioError as error:

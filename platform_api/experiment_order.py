@@ -66,7 +66,7 @@ class Settled:
         return order
 
 
-def settle(data: Any, stored: Stored) -> Settled:
+def settle(data: Any, stored: Stored = lambda _: None) -> Settled:
     """An order with its seed and its scenarios; `stored` gives the text of one that a user keeps, or None.
 
     Raises

@@ -14,6 +14,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from platform_api.experiment_order import settle
+from platform_api.journal import LINES
 from tests.platform_api.helpers import ENDED
 from tests.platform_api.postgres import PostgresServer
 from tests.platform_api.serving import Serving
@@ -149,6 +151,41 @@ def test_a_killed_service_takes_up_what_it_was_at(battered: Battered) -> None:
     assert_nothing_lost(battered)
     states = {ticket["state"] for ticket in tickets_at_the_end(battered).values()}
     assert states == {"succeeded"}
+
+
+@pytest.mark.slow
+def test_an_experiment_goes_on_after_its_processes_were_killed(
+    battered: Battered, busy: dict[str, Any]
+) -> None:
+    order = {
+        "kind": "compare", "base": busy | {"window": "20 d"}, "replications": 60, "seed": 1,
+        "variants": {"more": {"overrides": {"resources.officer.capacity": 9}}},
+        "outcomes": ["cohort_dwell_mean"],
+    }  # fmt: skip
+    at = f"/v1/experiments/{battered.serving.client.post('/v1/experiments', json=order).json()['id']}"
+    for blow in (battered.kill_worker, battered.kill_server):
+        before = len(_lines_kept(battered.folder))
+        while len(_lines_kept(battered.folder)) < before + 3:
+            assert battered.serving.client.get(at).json()["state"] in ("queued", "running")
+            time.sleep(0.02)
+        blow()
+    begun_with = _lines_kept(battered.folder)
+    deadline = time.monotonic() + 120
+    while battered.serving.client.get(at).json()["state"] != "succeeded":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert len(begun_with) > 5
+    answer = battered.serving.client.get(f"{at}/answer").json()
+    settled = settle(order)
+    prepared = settled.kind.prepare(settled.asked())
+    alone = settled.kind.run(prepared, 1, None, None, None).document()
+    assert {**answer, "seconds": 0} == {**alone, "seconds": 0}
+
+
+def _lines_kept(folder: Path) -> list[str]:
+    """What the journal of the only experiment has; nothing where it is not there."""
+    found = list((folder / "data" / "runs").glob(f".*.journal/{LINES}"))
+    return found[0].read_text().splitlines() if found else []
 
 
 @pytest.mark.long

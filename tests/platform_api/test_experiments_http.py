@@ -118,13 +118,13 @@ def test_the_answer_is_the_command_s_to_the_last_bit(
 
 def test_a_design_of_the_library_is_ordered_by_its_name(written: dict[str, Any]) -> None:
     settled = settle(
-        {"kind": "optimise", "design": "lang-son-cheapest-hours", "seed": 7, "replications": 12}, {}.get
+        {"kind": "optimise", "design": "lang-son-cheapest-hours", "seed": 7, "replications": 12},
     )
     design = settled.asked()
     assert (design.seed, design.replications, design.name) == (7, 12, "lang-son-cheapest-hours")
     assert design.wanted is not None
     changed = settle(
-        {"kind": "compare", "design": "lang-son-hours-and-scanner", "precision": {"within": "9 min"}}, {}.get
+        {"kind": "compare", "design": "lang-son-hours-and-scanner", "precision": {"within": "9 min"}},
     )
     assert changed.asked().precision is not None
 
@@ -476,7 +476,7 @@ def test_examples_of_orders_are_right(client: TestClient) -> None:
     examples = operation["requestBody"]["content"]["application/json"]["examples"]
     assert len(examples) > 5
     for name, example in examples.items():
-        settled = settle(example["value"], {}.get)
+        settled = settle(example["value"])
         assert settled.kind.prepare(settled.asked()).scenarios, name
 
 

@@ -21,13 +21,14 @@ from schemathesis.checks import CHECKS
 from starlette.testclient import TestClient
 
 from platform_api import errors, wire
-from platform_api.examples import OPERATIONS, SMALL_SCENARIO, SMALL_YAML
+from platform_api.examples import A_SMALL_COMPARISON, OPERATIONS, SMALL_SCENARIO, SMALL_YAML
+from platform_api.exploring import Errand, Explored
 from tests.platform_api.conftest import app_in, client_of, run_here
 
 # A schema cannot say what a scenario must be: data that fit it may be refused, with a problem.
 ACCEPTANCE = "positive_data_acceptance"
 
-STREAMS = ("followRun", "watchSession")
+STREAMS = ("followRun", "followExperiment", "watchSession")
 """Operations whose answer ends only with what they follow."""
 
 FEW = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -78,7 +79,14 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     def nothing(scenario: Any, **order: Any) -> Any:
         return run_here(scenario, **(order | {"replications": 1}))
 
-    return app_in(tmp_path_factory.mktemp("hostile"), nothing, max_queued=100_000, max_sessions=100_000)
+    def little(errand: Errand, crew: Any, follow: Any, cancel: Any) -> Explored:
+        """Everything but the work itself."""
+        errand.settled.kind.prepare(errand.settled.asked())
+        (errand.into / "answer.json").write_text("{}")
+        return Explored(1, 0)
+
+    folder = tmp_path_factory.mktemp("hostile")
+    return app_in(folder, nothing, little, max_queued=100_000, max_sessions=100_000)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +133,21 @@ def hostile_requests(client: TestClient) -> Iterator[tuple[str, str, dict[str, A
         ):
             headers = {"Content-Type": "application/yaml", "If-Match": '"1"'}
             yield method, path, {"content": text.encode(), "headers": headers}
+    yield from _experiments_of_strangers(words)
     yield from _mutated_orders(random.Random(1))
+
+
+def _experiments_of_strangers(words: list[str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Orders of experiments that name what nobody should reach."""
+    for word in words:
+        for name in ("kind", "design", "name", "base", "fresh"):
+            yield "POST", "/v1/experiments", {"json": A_SMALL_COMPARISON | {name: word}}
+        for kind in ("resilience", "why", "forecast", "sweep", "optimise"):
+            yield "POST", "/v1/experiments", {"json": {"kind": kind, "base": word}}
+        variants = {"other": {"scenario": word}}
+        yield "POST", "/v1/experiments", {"json": A_SMALL_COMPARISON | {"variants": variants}}
+        based = {"name": "x", "based_on": word}
+        yield "POST", "/v1/experiments", {"json": A_SMALL_COMPARISON | {"base": based}}
 
 
 def _filled(path: str, word: str) -> str:
@@ -133,27 +155,42 @@ def _filled(path: str, word: str) -> str:
     return re.sub(r"\{[a-z]+\}", lambda _: sent, path)
 
 
+BODIES: list[tuple[str, Any]] = [
+    ("/v1/runs", {"scenario": SMALL_SCENARIO, "replications": 1, "overrides": {}, "seed": 1}),
+    ("/v1/sessions", {"scenario": SMALL_SCENARIO, "seed": 1, "at": 0}),
+    ("/v1/scenarios", SMALL_SCENARIO),
+    ("/v1/scenarios:check", {"scenario": SMALL_SCENARIO}),
+    ("/v1/scenarios:estimate", {"scenario": SMALL_SCENARIO}),
+    ("/v1/experiments", A_SMALL_COMPARISON),
+    ("/v1/experiments", {"kind": "sweep", "base": SMALL_SCENARIO, "points": 4, "sweep": "hypercube",
+                         "factors": {"o": {"path": "resources.officer.capacity", "range": [1, 3]}}}),
+    ("/v1/experiments", {"kind": "optimise", "base": SMALL_SCENARIO, "targets": ["80 % within 4 h"],
+                         "decisions": {"o": {"path": "resources.officer.capacity", "range": [1, 3]}}}),
+    ("/v1/experiments", {"kind": "resilience", "base": SMALL_SCENARIO, "every": "6 h", "lasts": "1 h",
+                         "targets": ["agency.customs"], "metres": 20, "window": "10 h"}),
+    ("/v1/experiments", {"kind": "why", "base": SMALL_SCENARIO, "ranges": 3, "trucks": ["x"]}),
+    ("/v1/experiments", {"kind": "forecast", "base": SMALL_SCENARIO, "horizon": "10 h", "limit": 5,
+                         "situation": {"waiting": [{"flow": "truck", "at": "papers", "count": 5}]},
+                         "actions": {"a": {"overrides": {"resources.officer.capacity": 2}}}}),
+    ("/v1/sessions/x/acts", {"do": "intervene", "what": "capacity", "target": "officer", "value": 1}),
+]  # fmt: skip
+"""Right orders of every kind."""
+
+
 def _mutated_orders(dice: random.Random) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Right bodies with a piece replaced by something else."""
-    bodies = [
-        ("/v1/runs", {"scenario": SMALL_SCENARIO, "replications": 1, "overrides": {}, "seed": 1}),
-        ("/v1/sessions", {"scenario": SMALL_SCENARIO, "seed": 1, "at": 0}),
-        ("/v1/scenarios", SMALL_SCENARIO),
-        ("/v1/scenarios:check", {"scenario": SMALL_SCENARIO}),
-        ("/v1/sessions/x/acts", {"do": "intervene", "what": "capacity", "target": "officer", "value": 1}),
-    ]
     strange: list[Any] = [
         None, True, -1, 1 << 70, 1e308, "", "x" * 3000, [], [[]] * 50, {}, {"": ""}, "\u0000", "𝔘", "-5 min",
         "999999999999 d", "1e9 /h", {"value": {"value": 1}}, ["a"] * 300,
     ]  # fmt: skip
-    for path, body in bodies:
+    for path, body in BODIES:
         for _ in range(60):
             yield (
                 "POST",
                 path,
                 {"content": json.dumps(_mutated(body, dice, strange)).encode(), "headers": _JSON},
             )
-    for path, body in bodies:
+    for path, body in BODIES:
         text = json.dumps(body).encode()
         for _ in range(20):
             at = dice.randrange(len(text))
@@ -183,6 +220,8 @@ def test_no_request_is_answered_with_a_fault_or_leaves_anything_behind(
     client: TestClient, app: FastAPI
 ) -> None:
     folder: Path = app.state.parts.settings.data_dir
+    for path, body in BODIES:  # what they need is loaded once
+        client.post(path, json=body)
     count, warm = 0, 0.0
     for method, path, rest in hostile_requests(client):
         answer = client.request(method, path, **rest)
