@@ -154,11 +154,14 @@ def test_a_killed_service_takes_up_what_it_was_at(battered: Battered) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "battered", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
 def test_an_experiment_goes_on_after_its_processes_were_killed(
     battered: Battered, busy: dict[str, Any]
 ) -> None:
     order = {
-        "kind": "compare", "base": busy | {"window": "20 d"}, "replications": 60, "seed": 1,
+        "kind": "compare", "base": busy | {"window": "20 d"}, "replications": 40, "seed": 1,
         "variants": {"more": {"overrides": {"resources.officer.capacity": 9}}},
         "outcomes": ["cohort_dwell_mean"],
     }  # fmt: skip
