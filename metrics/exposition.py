@@ -56,6 +56,8 @@ class Shown:
     help: str
     adds_up: bool = False  # the sum over labels means something
     of: Literal["mean", "half_width"] = "mean"
+    times: int = 1  # base units of Prometheus in a unit of the indicator
+    in_all: bool = False  # one series: the sum over the labels of `by`
 
 
 SHOWN = (
@@ -101,6 +103,21 @@ SHOWN = (
         "Money collected and not yet handed over.",
         adds_up=True,
     ),
+    Shown(
+        "cash_in_transit_time", "cash_in_transit_mean_seconds", ALONE, "Mean time from collected to remitted."
+    ),
+    Shown("sales_value", "sales_vnd", ALONE, "Value of the orders placed.", adds_up=True),
+    Shown("sales_net", "sales_net_vnd", ALONE, "Value delivered less value refunded.", adds_up=True),
+    Shown("refund_value", "refund_vnd", ALONE, "Value refunded.", adds_up=True),
+    Shown("waiting_cost", "waiting_cost_vnd", ALONE, "What waiting in the window cost.", adds_up=True),
+    Shown("fuel_waiting", "fuel_waiting_liters", ALONE, "Fuel burnt while waiting.", adds_up=True),
+    Shown("co2_waiting", "co2_waiting_grams", ALONE, "CO2 of that fuel.", adds_up=True, times=1000),
+    Shown("queue_length_max", "queue_length_max_meters", ALONE, "Longest line of vehicles."),
+    Shown("spoilage", "spoilage_ratio", ALONE, "Share of perishables lost on crossing."),
+    Shown("spoilage_value", "spoilage_vnd", ALONE, "Value of perishables lost on crossing.", adds_up=True),
+    Shown("fee_revenue", "fee_revenue_vnd", ALONE, "Fees paid.", adds_up=True),
+    Shown("staff_cost", "staff_cost_vnd", AGENCY, "Pay of scheduled hours.", adds_up=True, in_all=True),
+    Shown("overtime_cost", "overtime_cost_vnd", AGENCY, "Pay of overtime.", adds_up=True, in_all=True),
 )
 
 Row = Mapping[str, Any]
@@ -150,8 +167,13 @@ def _samples(shown: Shown, kpis: Sequence[Row]) -> list[Sample]:
     for labels in shown.by:
         rows = [row for row in mine if set(row["labels"]) == set(labels)]
         if rows:
-            return _capped(shown, labels, rows)
+            samples = _capped(shown, labels, rows)
+            return _summed(samples) if shown.in_all else samples
     return []
+
+
+def _summed(samples: list[Sample]) -> list[Sample]:
+    return [({}, sum(value for _, value in samples))] if samples else []
 
 
 def _capped(shown: Shown, labels: tuple[str, ...], rows: Iterable[Row]) -> list[Sample]:
@@ -164,7 +186,7 @@ def _capped(shown: Shown, labels: tuple[str, ...], rows: Iterable[Row]) -> list[
         values = tuple(row["labels"][label] for label in labels)
         places = tuple(_place(kept[label], v, CAPS[label]) for label, v in zip(labels, values, strict=True))
         if places == values or shown.adds_up:
-            samples[places] = samples.get(places, 0.0) + row[shown.of]
+            samples[places] = samples.get(places, 0.0) + row[shown.of] * shown.times
     return [(dict(zip(labels, places, strict=True)), value) for places, value in samples.items()]
 
 

@@ -18,6 +18,9 @@ UNITS = {
     "1": "_entities",
     "ratio": "_ratio",
     "VND": "_vnd",
+    "l": "_liters",
+    "kg": "_grams",
+    "m": "_meters",
 }
 
 
@@ -95,6 +98,22 @@ def test_beyond_the_cap_counts_are_summed_and_means_left_out() -> None:
     assert ("utilisation_ratio", ("agency", "other"), ("scenario", "gate")) not in found
 
 
+def test_what_waiting_costs_is_told_in_base_units_and_pay_as_one_sum() -> None:
+    found = samples(
+        (
+            "gate",
+            [
+                row("co2_waiting", 2.5, direction="export"),
+                row("staff_cost", 7.0, agency="customs"),
+                row("staff_cost", 5.0, agency="tax"),
+                row("staff_cost", 12.0, resource="officers"),
+            ],
+        )
+    )
+    assert found["co2_waiting_grams", ("direction", "export"), ("scenario", "gate")] == 2500
+    assert found["staff_cost_vnd", ("scenario", "gate")] == 12.0
+
+
 def test_a_gate_may_itself_be_called_other() -> None:
     found = samples(("gate", [row("dwell_mean", 7.0, gate="other"), row("dwell_mean", 8.0, gate="main")]))
     assert found["dwell_mean_seconds", ("gate", "other"), ("scenario", "gate")] == 7.0
@@ -119,12 +138,36 @@ def worst_gate() -> list[dict[str, Any]]:
     labels += [
         {kind: f"{kind}{n}"} for kind in ("agency", "platform", "zone", "payment", "step") for n in range(12)
     ]
-    return [row(name, 1.0, 0.5, **each) for kpi in CATALOGUE for name in kpi.value_names for each in labels]
+    return [
+        row(name, 1.0, 0.5, **each)
+        for kpi in CATALOGUE
+        if not OF_ORDERS & set(kpi.needs)
+        for name in kpi.value_names
+        for each in labels
+    ]
+
+
+OF_ORDERS = {"ordered", "delivered", "collected", "remitted"}
+"""Milestones that no truck has."""
+
+
+def worst_shop() -> list[dict[str, Any]]:
+    """The same of orders: paid in advance, on delivery or on credit; no gates, no directions."""
+    labels: list[dict[str, str]] = [{}, *({"payment": each} for each in ("online", "cod", "credit"))]
+    labels += [{kind: f"{kind}{n}"} for kind in ("agency", "platform", "zone") for n in range(12)]
+    return [
+        row(name, 1.0, 0.5, **each)
+        for kpi in CATALOGUE
+        if not {"registered", "released", "crossed"} & set(kpi.needs)
+        for name in kpi.value_names
+        for each in labels
+    ]
 
 
 def test_however_much_is_simulated_the_series_stay_few() -> None:
     one = samples(("worst", worst_gate()))
     assert len(one) <= 150
+    assert len(samples(("worst", worst_shop()))) <= 150
     many = samples(*((f"s{n}", worst_gate()) for n in range(40)))
     assert len(many) <= MODEL_BUDGET + 1
     assert many[("scenarios_left_out",)] > 0
