@@ -18,8 +18,8 @@ from platform_api.naming import published_name
 from platform_api.texts import LANGUAGES, both, text
 from scenarios.library import load, names
 
-SHORTENED = {"lang-son-700k": "7 d"}
-"""A year is a long time to turn 263 assumptions twice: of it the first week."""
+SHORTENED = {"lang-son-700k": "7 d", "lang-son-incidents": "28 d"}
+"""A year is a long time to turn 263 assumptions twice: of it the first week; of a quarter four weeks."""
 
 COLUMNS = ("assumption", "now", "low", "high", "tips")
 _SECTION = re.compile(r'^## <a id="([^"]+)">.*?(?=^## |\Z)', re.MULTILINE | re.DOTALL)

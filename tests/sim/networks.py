@@ -538,6 +538,7 @@ def _add_rework(
     steps["again"] = Step(NAME, "choose", shares="again")
     following = way[names[at]]
     way[names[at]] = "again"
+    way["again"] = following  # as in a resolved scenario: every step of a way has its next one
     options["again"] = {"back": draw(st.sampled_from(names[: at + 1])), "on": following}
 
 

@@ -77,6 +77,9 @@ def test_library_scenarios_give_the_same_digest(name: str) -> None:
 
 EVENTS = {
     "lang-son-tet-2026": ("start=2026-02-18 18:00", "lead_in=1 d", "window=18 h"),  # registered only
+    "lang-son-incidents": (  # so often that some fall into half a day
+        "lead_in=4 h", "window=14 h", "disruptions.slow.every=700 /yr", "disruptions.stopped.every=700 /yr",
+    ),
     "lang-son-outage": ("start=2025-03-12 08:00", "lead_in=2 h", "window=3 h"),
     "lang-son-2021-12": (  # trucks are held, let go, and the other side stops
         "start=2021-12-12 00:00", "lead_in=2 d", "window=2 d",
