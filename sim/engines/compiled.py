@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scenarios.resolved import Resolved
 from sim import interventions, jit
 from sim.arrivals import arrivals_end
+from sim.circles import nobody_can_be_stuck
 from sim.compile_run import Prepared, numbered, prepared
 from sim.deadlock import Deadlock
 from sim.digest import Total, combined, timetable_total
@@ -33,7 +34,7 @@ from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
 from sim.packed import SPACE, packed
 from sim.pieces import FAR, ROWS, Piece
-from sim.rules import Switch, as_run, most_busy
+from sim.rules import Switch, as_run, highest, most_busy
 from sim.tally import HOUR, Tally, axis
 from sim.timetable import Row
 
@@ -242,6 +243,8 @@ class Model:
 
     def deadlock(self, breathe: Callable[[], None] = lambda: None) -> Deadlock | None:
         """Who is stuck for ever in the state as it is now; `breathe` may raise, which ends the search."""
+        if nobody_can_be_stuck(self.scenario, highest(self.scenario, self.timetable)):
+            return None
         if (self.state.visits["mover"] < 0).all():
             return None  # nobody is anywhere
         from sim.engines.thaw import deadlock

@@ -53,9 +53,9 @@ FEATURES = (
 
 
 @st.composite
-def networks(draw: st.DrawFn) -> Resolved:
+def networks(draw: st.DrawFn, without: frozenset[str] = frozenset()) -> Resolved:
     """A random resolved scenario of one to seven steps."""
-    on = {feature for feature in FEATURES if draw(st.booleans())}
+    on = {feature for feature in FEATURES if draw(st.booleans())} - without
     lead_in = draw(st.integers(1, 30)) if "lead_in" in on else 0
     number = draw(st.integers(1, 6))
     pools = [f"p{n}" for n in range(1 if "shared_pool" in on else draw(st.integers(1, 4)))]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from scenarios.resolved import Disruption, Need, Resolved, Resource, Shift
 from sim.deadlock import Deadlock, Obstacle, Waiting, find
+from sim.run import run
 from tests.sim.build import NAME, always, chain, flow, hours, needs, platform, step, zone
 from tests.sim.tell import happens, one_flow, play, trucks, until_empty, world
 
@@ -23,6 +25,7 @@ def loop(**fields: Any) -> Resolved:
 
 def stuck(told: Resolved) -> set[str]:
     found = play(told).deadlock
+    assert run(told, 1).deadlock == found
     return set() if found is None else set(found.entities)
 
 
@@ -82,7 +85,6 @@ def test_no_deadlock_when_one_more_place_is_there() -> None:
 
 
 def test_a_deadlock_ends_nothing_early_and_an_emptying_run_stops_at_its_latest() -> None:
-    from dataclasses import replace
 
     told = play(replace(loop(), clock=until_empty(500)))
     assert told.log.end == 500
@@ -146,6 +148,55 @@ def test_branches_that_hold_each_others_officers() -> None:
         named("a", 0, "fork"), named("a", 0, "l2"), named("a", 0, "r2"),
         named("b", 0, "l2"), named("c", 0, "r2"),
     }  # fmt: skip
+
+
+def test_a_branch_that_needs_the_officer_of_who_waits_for_the_fork() -> None:
+    told = one_flow(
+        trucks(0, 1),
+        {"x": "fork", "fork": None, "left": None},
+        {
+            "x": step(needs=needs("p"), time="5"),
+            "fork": step("parallel", branches=("left",), room=1),
+            "left": step(needs=needs("p"), time="2"),
+        },
+    )
+    assert stuck(told) == {named("a", 0, "fork"), named("a", 0, "left"), named("a", 1, "fork")}
+
+
+def test_who_gave_up_in_a_yard_and_cannot_leave_it() -> None:
+    """a0 gives up at 4 and stands before the shed, whose b0 wants to the yard; c0 has the officer."""
+    told = world(
+        {
+            "a": flow(trucks(1), {"yard": None, "shed": None}),
+            "b": flow(trucks(0), chain("shed", "in")),
+            "c": flow(trucks(0), chain("desk")),
+        },
+        {
+            "yard": step(needs=needs("p"), time="5", zone="yard", patience="3", patience_to="shed"),
+            "in": step("wait", time="5", zone="yard"),
+            "desk": step(needs=needs("p"), time="190"),
+            "shed": step("wait", time="7", room=1),
+        },
+        zones={"yard": zone(1)},
+    )
+    assert stuck(told) == {named("a", 0, "shed"), named("b", 0, "in")}
+
+
+def test_who_gave_up_at_a_door_keeps_the_place_behind() -> None:
+    """a0 leaves the door of t for that of u, where b0 wants to the place that a0 still holds."""
+    told = world(
+        {
+            "a": flow(trucks(0), {"x": "t", "t": None, "u": None}),
+            "b": flow(trucks(0), chain("u", "x")),
+            "c": flow(trucks(0), chain("t")),
+        },
+        {
+            "x": step("wait", time="5", room=1),
+            "t": step("wait", time="190", room=1, patience="10", patience_to="u"),
+            "u": step("wait", time="7", room=1),
+        },
+    )
+    assert stuck(told) == {named("a", 0, "u"), named("b", 0, "x")}
 
 
 def test_a_fork_waits_for_branches_that_still_move() -> None:
