@@ -17,8 +17,8 @@ from scenarios.resolved import Resolved, Step
 from sim.remembered import per_scenario
 
 Place = tuple[str, str]
-"""Where somebody is (outside the `door` of a step, at its `inner` door, already in its zone, in its `queue`, in
-`service`), and the name of the step."""
+"""Where somebody is (outside the `door` of a step, at its `inner` door, already in its zone, in its `queue`,
+in `service`), and the name of the step."""
 
 PLACES = ("door", "inner", "queue", "service")
 
