@@ -19,7 +19,7 @@ from scenarios.errors import Flaw
 from scenarios.paths import parsed
 from scenarios.quantities import Count, Money, Share, Stated, Written
 from scenarios.resolved import Label
-from scenarios.units import format_money, parse_duration, parse_money
+from scenarios.units import format_money, parse_duration
 from scenarios.wanted import Outcome, parse_margin, parse_outcome
 from scenarios.words import Name, Text
 
@@ -362,8 +362,8 @@ class WrittenObjective(Written):
         return Objective(tuple(map(parse_outcome, self.figures)), zone, self.at_most, self.error)
 
 
-def typed_decision(name: str, path: str, written: str, cost: str | None) -> Decision:
-    """`1,2,3` or `1..4` of a path, as typed; the cost of a unit has no source but whoever typed it.
+def typed_decision(name: str, path: str, written: str, cost: float | None) -> Decision:
+    """`1,2,3` or `1..4` of a path, as typed; the cost of a unit [VND] has no source but whoever typed it.
 
     Raises
     ------
@@ -374,7 +374,7 @@ def typed_decision(name: str, path: str, written: str, cost: str | None) -> Deci
     if dots and not (low.isdigit() and high.isdigit()):
         raise _two_ways(written)
     values = () if dots else tuple(part.strip() for part in written.split(",") if part.strip())
-    each = None if cost is None else Stated[Money].model_validate(f"{parse_money(cost)} VND")
+    each = None if cost is None else Stated[Money].model_validate(f"{cost} VND")
     found = numbers(path, values, (int(low), int(high)) if dots else None)
     return of_numbers(name, Label(name, name), path, found, each)
 

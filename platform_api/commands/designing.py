@@ -73,7 +73,7 @@ def optimisation_of(base: str, words: tuple[str, ...], asked: Mapping[str, Any])
     return replace(design, wanted=wanted)
 
 
-def _decision(costs: Mapping[str, str], word: str) -> Decision:
+def _decision(costs: Mapping[str, float], word: str) -> Decision:
     """`[NAME:]PATH=V1,V2,…` or `…=LOW..HIGH`."""
     from scenarios.decisions import typed_decision
 
@@ -84,9 +84,11 @@ def _decision(costs: Mapping[str, str], word: str) -> Decision:
     return typed_decision(name, path, written, costs.get(name))
 
 
-def _cost(word: str) -> tuple[str, str]:
+def _cost(word: str) -> tuple[str, float]:
+    from scenarios.units import parse_money
+
     name, _, amount = word.rpartition("=")
-    return name, amount
+    return name, parse_money(amount)
 
 
 def _target(word: str) -> Target:

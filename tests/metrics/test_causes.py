@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 
 from metrics.causes import Parts, parts
 from metrics.reasons import Cause
@@ -20,10 +20,7 @@ from tests.sim.build import HOUR, NAME, chain, flow, hours, needs, platform, ste
 from tests.sim.networks import networks
 from tests.sim.tell import entity_name, one_flow, trucks, world
 
-FEW = settings(
-    max_examples=120, deadline=None, phases=(Phase.explicit, Phase.generate), derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+FEW = settings(max_examples=120, phases=(Phase.explicit, Phase.generate))
 MANY = settings(FEW, max_examples=5_000)
 
 

@@ -62,7 +62,7 @@ def test_the_largest_t_stands_in_dunnetts_tables(count, freedom, expected):
     close(paired.largest_t(correlation, freedom), expected, 0.004)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(2, 4), st.integers(20, 40), st.integers(0, 1000))
 def test_the_largest_t_lies_between_one_t_and_bonferroni(count, n, seed):
     differences = list(np.random.default_rng(seed).standard_normal((count, n)))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 
 from metrics.kpis import compute
 from metrics.milestones import COMPLETED, CROSSED, LOST
@@ -13,7 +13,7 @@ from sim.log import SOURCES
 from sim.run import run
 from tests.sim.networks import networks
 
-quick = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=15)
 
 
 def replication(scenario: Resolved) -> Replication:

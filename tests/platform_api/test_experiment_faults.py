@@ -14,13 +14,16 @@ from typing import Any
 
 import pytest
 
-from platform_api import experiments, hands, journal, outage_map, sweeping, why
+from platform_api import experiments, forecast, hands, journal, optimising, outage_map, sweeping, why
 from platform_api.answer import Answer
 from platform_api.crew import RunFailed
 from platform_api.following import Advance
+from scenarios import library
+from scenarios.decisions import Objective, Wanted, parse_target, typed_decision
 from scenarios.experiments import Design, Variant
 from scenarios.resolved import Label
 from scenarios.sweeps import Factor
+from sim.circles import has_no_circle
 from sim.run import Cancelled
 from tests.platform_api.test_cli_process import command as words_of
 from tests.platform_api.test_cli_process import environment
@@ -62,12 +65,32 @@ def explained(file: Path, folder: Path | None, engine: str, replications: int) -
     return why.prepare(why.Asked(str(file), replications=replications, seed=1, engine=engine), folder)
 
 
+def optimised(file: Path, folder: Path | None, engine: str, replications: int) -> Any:
+    officers = typed_decision(OFFICER, OFFICER, "1,2,3", 1_000_000)
+    wanted = Wanted((officers,), (parse_target(WITHIN),), Objective())
+    design = Design("o", str(file), (), replications=replications, engine=engine, seed=1, wanted=wanted)
+    return optimising.prepare(design, folder)
+
+
+def foreseen(file: Path, folder: Path | None, engine: str, replications: int) -> Any:
+    asked = forecast.Asked(str(file), replications=replications, seed=1, engine=engine)
+    return forecast.prepare(asked, folder)
+
+
+WITHIN = "90 % within 30 min"
 OFFICERS = tuple(map(str, range(80, 40, -1)))
 KINDS = (
     Kind("compare", compared, experiments.run, (f"second:{OFFICER}=2",)),
     Kind("sweep", swept, sweeping.run, (f"{OFFICER}={','.join(OFFICERS)}",)),
     Kind("resilience", mapped, outage_map.run, ("--every", "12h")),
     Kind("why", explained, why.run, ()),
+    Kind(
+        "optimise",
+        optimised,
+        optimising.run,
+        (f"{OFFICER}=1,2,3", "--target", WITHIN, "--cost", f"{OFFICER}=1000000 VND"),
+    ),
+    Kind("forecast", foreseen, forecast.run, ()),
 )
 of_every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
@@ -137,7 +160,7 @@ def test_where_there_is_no_room_it_is_said_and_the_same_command_goes_on(
 ) -> None:
     """A file may have so many bytes only: the journal meets that as it meets a full disk."""
     folder, limit = tmp_path / "kept", 4000
-    command = words_of(kind.name, file, *kind.words, "--replications", 8, "--seed", 1, "--jobs", 1,
+    command = words_of(kind.name, file, *kind.words, "--replications", 10, "--seed", 1, "--jobs", 1,
                        "--lang", "en", "--out", folder)  # fmt: skip
 
     def narrow() -> None:
@@ -157,7 +180,7 @@ def test_where_there_is_no_room_it_is_said_and_the_same_command_goes_on(
     assert kept
     for line in kept:
         json.loads(line)
-    kind.run(kind.prepare(file, folder, "compiled", 8), jobs=1, folder=folder)
+    kind.run(kind.prepare(file, folder, "compiled", 10), jobs=1, folder=folder)
     assert lines_in(folder)[: len(kept)] == kept
 
 
@@ -197,10 +220,20 @@ def test_cancelled_in_the_middle_of_a_replication_it_stops_within_a_second(
 
 @pytest.mark.slow
 def test_a_run_that_ends_with_many_inside_is_stopped_while_it_looks_for_a_deadlock(long_file: Path) -> None:
-    """Forty thousand who wait are read one by one after the end, which takes longer than the run."""
+    """Forty thousand who wait are read one by one after the end, which takes longer than the run.
+
+    Trucks that go the other way round make a circle of full places possible, so that it has to be looked for.
+    """
     written = json.loads(long_file.read_text(encoding="utf-8"))
     written["resources"]["officer"]["capacity"] = 1
+    written["steps"]["papers"]["room"] = 1_000_000
+    written["steps"]["stamp"] = written["steps"]["papers"] | {"label": {"vi": "Đóng dấu", "en": "Stamp"}}
+    truck = written["flows"]["truck"]
+    written["flows"] = {
+        "truck": truck | {"route": ["papers", "stamp"]}, "back": truck | {"route": ["stamp", "papers"]}
+    }  # fmt: skip
     long_file.write_text(json.dumps(written | {"window": "10 d"}), encoding="utf-8")
+    assert not has_no_circle(library.load(long_file).resolved)
     asked: list[float] = []
 
     def stop() -> bool:

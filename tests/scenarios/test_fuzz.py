@@ -6,7 +6,7 @@ from copy import deepcopy
 from pathlib import Path
 
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenarioError
@@ -28,9 +28,7 @@ JUNK = st.one_of(
     st.lists(st.sampled_from(WORDS), max_size=3),
     st.dictionaries(st.sampled_from(WORDS), st.sampled_from(WORDS), max_size=3),
 )
-QUICK = settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+QUICK = settings(max_examples=80)
 
 
 def places(data, path=()):

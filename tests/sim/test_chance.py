@@ -8,7 +8,7 @@ from bisect import bisect_right
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.grid import CELLS, OCTAVES, SIDE, SIZE, tail_probabilities
@@ -47,14 +47,12 @@ def test_an_address_is_laid_out_as_the_law_says() -> None:
     assert chance.draw(key, 20159, 7, 3, 5, 2, 11) == (words[0] << 20) | (words[1] >> 12)
 
 
-@settings(deadline=None)  # the first call compiles
 @given(WORD, WORD, WORD, WORD, WORD, WORD)
 def test_the_compiled_twin_draws_the_same(k0: int, k1: int, c0: int, c1: int, c2: int, c3: int) -> None:
     plain = chance.draw(k0 | k1 << 32, c1 >> 16, c0, c1 & 0xFFFF, c2 >> 8, c2 & 0xFF, c3)
     assert int(compiled_draw(k0, k1, c0, c1, c2, c3)) == plain
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**16 - 1), st.integers(0, 2**32 - 20), st.integers(0, 8))
 def test_a_row_of_compiled_draws_is_the_same_one_by_one(key: int, day: int, first: int, purpose: int) -> None:
     row = consecutive(key, day, first, 9, purpose, 4)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 
 from scenarios import library
 from scenarios.resolved import Resolved, Shift
@@ -37,7 +37,7 @@ def test_nobody_is_stuck_where_nobody_can_be(scenario: Resolved) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=10_000, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10_000)
 @given(networks(PLAIN))
 def test_nobody_is_stuck_where_nobody_can_be_in_ten_thousand_networks(scenario: Resolved) -> None:
     holds(scenario)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from scenarios.library import load, names
@@ -24,10 +24,7 @@ from tests.sim.build import chain, needs, step
 from tests.sim.networks import networks
 from tests.sim.tell import one_flow, trucks
 
-NO_SHRINK = settings(
-    max_examples=300, deadline=None, phases=(Phase.explicit, Phase.generate), derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+NO_SHRINK = settings(max_examples=300, phases=(Phase.explicit, Phase.generate))
 MANY = settings(NO_SHRINK, max_examples=10_000)
 FEW = settings(NO_SHRINK, max_examples=80)
 

@@ -13,7 +13,7 @@ from functools import cache
 from types import ModuleType
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 
 from scenarios.resolved import Resolved
 from sim.laws import LawBroken
@@ -112,10 +112,7 @@ def sample() -> tuple[tuple[Resolved, str], ...]:
     """Random networks, always the same, each with the digest of the right engine."""
     found: list[Resolved] = []
 
-    @settings(
-        max_examples=2000, derandomize=True, database=None, phases=(Phase.generate,), deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    @settings(max_examples=2000, phases=(Phase.generate,))
     @given(networks())
     def collect(scenario: Resolved) -> None:
         found.append(scenario)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from scenarios.resolved import Resolved
@@ -15,10 +15,7 @@ from sim.log import EMPTY, EventLog
 from sim.run import run
 from tests.sim.networks import networks
 
-NO_SHRINK = settings(
-    max_examples=300, deadline=None, phases=(Phase.explicit, Phase.generate), derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+NO_SHRINK = settings(max_examples=300, phases=(Phase.explicit, Phase.generate))
 LONG = settings(NO_SHRINK, max_examples=5000)
 
 Span = tuple[int, int]
