@@ -52,3 +52,7 @@ def test_the_scenario_of_drivers_says_what_the_formula_gives() -> None:
     assert given.range is not None
     low, high = (float(end.rstrip(" %")) / 100 for end in given.range)
     assert low <= min(ends) < max(ends) <= high
+
+
+def test_firms_that_come_daily_are_hardly_ever_new() -> None:
+    assert round(100 * share_of_newcomers(700_000 / 365, 2_000, 90, 0.5), 2) == 0.04
