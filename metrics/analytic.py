@@ -163,12 +163,11 @@ class _Crowd:
                 self.left[key] = self._leaving(key, rows)
 
     def _age(self) -> None:
-        """The lines are known: follow everybody's age along the ways, twice, since some go back."""
-        for key in [
-            (flow, name) for _ in range(2) for flow, way in self.routes.items() for name in way.order
-        ]:
-            self.came[key] = self._arriving(key, rows=5)
-            self.left[key] = self._leaving(key, rows=5)
+        """The lines are known: follow everybody's age along the ways, twice where some lead back."""
+        for flow, way in self.routes.items():
+            for name in way.order * (2 if way.leads_back else 1):
+                self.came[flow, name] = self._arriving((flow, name), rows=5)
+                self.left[flow, name] = self._leaving((flow, name), rows=5)
 
     def _arriving(self, key: Key, rows: int) -> Floats:
         """Who comes to a step: from outside, and from the steps before it."""

@@ -60,12 +60,20 @@ class Route:
 
     def waits_for(self, name: str) -> set[str]:
         """The steps that must be known before one can tell who comes to a step, ways back apart."""
+        place = {step: number for number, step in enumerate(self.order)}
+        return {step for step in self._leading_to(name) if place[step] < place[name]}
+
+    @property
+    def leads_back(self) -> bool:
+        """Whether some way leads to a step that was passed."""
+        return any(self._leading_to(name) != self.waits_for(name) for name in self.order)
+
+    def _leading_to(self, name: str) -> set[str]:
         found = {step for step, _ in self.before[name]} | set(self.forks_to[name])
         for step in list(found):
             if name not in self.walks[step].branches:
                 found |= _of_branches({step: self.walks[step]}, self.walks)
-        place = {step: number for number, step in enumerate(self.order)}
-        return {step for step in found if place[step] < place[name]}
+        return found
 
 
 def route(scenario: Resolved, name: str) -> Route:
