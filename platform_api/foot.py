@@ -53,6 +53,15 @@ def study_of(base: Opened, seed: int) -> Studied | None:
     return Studied(alone, told)
 
 
+class Base(Protocol):
+    """The scenario that an experiment begins with, and how it was asked for."""
+
+    @property
+    def typed(self) -> str: ...
+    @property
+    def resolved(self) -> Resolved: ...
+
+
 class Told(Protocol):
     """What every experiment's answer has; a plain frozen dataclass."""
 
@@ -77,7 +86,7 @@ class Told(Protocol):
 def facts_of(
     kind: Kind,
     answer: Told,
-    base: Opened,
+    base: Base,
     outputs: Sequence[Outcome | Label],
     varied: Sequence[Label],
     how: Label,

@@ -71,6 +71,16 @@ class Prepared:
     warnings: tuple[Problem, ...]
 
     @property
+    def typed(self) -> str:
+        """The scenario as it was asked for."""
+        return self.asked.scenario
+
+    @property
+    def resolved(self) -> Resolved:
+        """What begins now, with nothing done."""
+        return self.futures.variants[0]
+
+    @property
     def head(self) -> dict[str, Any]:
         """What makes it this forecast: equal heads give equal parts."""
         of = self.futures

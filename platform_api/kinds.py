@@ -48,7 +48,7 @@ class Kind:
 
     read : from a text, and the scenarios that it may name · module : has `prepare` and `run` · see : what
     that made, as everybody sees it · answer : module and class · report : has `render` · table : name of
-    the main one · own_foot : its page tells by itself what it rests on
+    the main one
     """
 
     read: Callable[[str, Texts], Any]
@@ -57,7 +57,6 @@ class Kind:
     answer: str
     report: str
     table: str
-    own_foot: bool = False
 
     def prepare(self, asked: Any) -> Prepared:
         """Open the scenarios and settle what is left open.
@@ -93,8 +92,6 @@ class Kind:
     ) -> dict[Language, str]:
         """The page opened in each language; the base is run by itself for it where that is affordable."""
         render = _part(self.report, "render")
-        if self.own_foot:
-            return {language: render(answer, command, language) for language in languages}
         from platform_api.foot import study_of
 
         studied = None if prepared.base is None else study_of(prepared.base, answer.seed)
@@ -212,11 +209,10 @@ KINDS: dict[str, Kind] = {
     ),
     "why": Kind(
         _read_why, "platform_api.why", _see, "platform_api.why_answer:Why", "platform_api.why_report", "why",
-        own_foot=True,
     ),
     "forecast": Kind(
         _read_forecast, "platform_api.forecast", _see_forecast, "platform_api.forecast_answer:Forecast",
-        "platform_api.forecast_report", "forecast", own_foot=True,
+        "platform_api.forecast_report", "forecast",
     ),
 }  # fmt: skip
 """By the word that an order says."""

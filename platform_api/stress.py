@@ -20,7 +20,7 @@ from scenarios.resolved import Label, Parameter, Resolved
 if TYPE_CHECKING:
     from scenarios.wanted import Outcome
 
-Kind = Literal["compare", "sweep", "optimise", "resilience"]
+Kind = Literal["compare", "sweep", "optimise", "resilience", "why", "forecast"]
 
 
 @dataclass(frozen=True, slots=True)

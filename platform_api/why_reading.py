@@ -65,11 +65,6 @@ class Reading:
         level = number(100 * self.answer.level, 1, self.language).removesuffix(",0").removesuffix(".0")
         return [self.say("how", count=self.answer.replications, level=level), self.say("relief")]
 
-    def assumed(self, count: int) -> str:
-        """How many numbers of the scenario are assumptions."""
-        total = len(self.answer.parameters)
-        return text("outages.assumptions", self.language, count=count, total=total)
-
     def sheets(self) -> Iterator[Sheet]:
         """All tables, in their order."""
         yield self._causes()

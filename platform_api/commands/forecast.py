@@ -58,7 +58,7 @@ def forecast(speech: Speech, scenario: str, **asked: Any) -> None:
     if asked["out"] is not None:
         from platform_api.forecast_report import render
 
-        page = render(answer, _command(scenario, asked, answer), speech.language)
+        page = render(answer, prepared, _command(scenario, asked, answer), speech.language)
         keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:
         speech.json(answer.to_json())

@@ -49,9 +49,11 @@ def why(speech: Speech, scenario: str, **asked: Any) -> None:
     with watched(speech, asked["out"], prepared.question.seed) as bar:
         answer = run(prepared, hands=hands, folder=asked["out"], progress=bar.follow)
     if asked["out"] is not None:
+        from platform_api.foot import study_of
         from platform_api.why_report import render
 
-        page = render(answer, _command(scenario, asked, answer), speech.language)
+        studied = study_of(prepared.side, answer.seed)
+        page = render(answer, prepared, _command(scenario, asked, answer), speech.language, studied)
         tables = {TABLE: answer.table(), STORIES: answer.stories_table()}
         keep(speech, answer, asked["out"], ANSWER, tables, page)
     if asked["as_json"]:
