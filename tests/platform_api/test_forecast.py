@@ -252,10 +252,10 @@ def test_the_folder_has_answer_table_and_a_page_that_stands_by_itself(file: Path
 
 
 def test_names_are_no_html(asked: Asked) -> None:
-    bad = Label("<b>&", "<b>&")
+    bad = Label("<u>&", "<u>&")
     answer = told(replace(asked, replications=2))
     named = replace(answer, title=bad, fans=tuple(replace(of, label=bad) for of in answer.fans))
-    assert "<b>" not in render(named, prepare(asked), "cuakhau forecast <b>")
+    assert "<u>" not in render(named, prepare(asked), "cuakhau forecast <u>")
 
 
 @pytest.mark.parametrize(
