@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from scenarios import library
 from tests.pages.conftest import Service
 from tests.pages.looking import Look
 
@@ -17,9 +18,12 @@ BULLETIN = "/scenarios/lang-son-2025-03-12"
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_question_is_found_without_diacritics(look: Look, language: str) -> None:
     page = look.at("/", language)
-    expect(page.locator(".lib")).to_have_count(35, timeout=20_000)
+    cards = page.locator(".lib")
+    expect(cards.first).to_be_visible(timeout=20_000)
+    every = cards.count()
+    assert every >= len(library.names())
     page.get_by_role("searchbox").fill("sau rieng")
-    expect(page.locator(".lib")).not_to_have_count(35)
+    expect(cards).not_to_have_count(every)
     expect(page.locator(".lib h2").first).to_contain_text("sầu riêng" if language == "vi" else "durian")
     assert "q=sau+rieng" in page.url
     look.approve(page, f"library-{language}")
