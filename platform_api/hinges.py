@@ -21,7 +21,7 @@ from platform_api.along import crossings, short
 from platform_api.formats import published_scale
 from platform_api.sweep_trials import Places
 from platform_api.trials import Plan
-from scenarios.dials import Dial, dials, turned
+from scenarios.dials import Dial, dials, is_twin, turned
 from scenarios.errors import ScenarioError
 from scenarios.library import Loaded
 from scenarios.resolved import Expected, Resolved
@@ -126,9 +126,18 @@ class _Turning:
             half_width=half_width(base),
             tried=len(self.dials),
             hinges=tuple(
-                replace(hinge, tips=tuple(self._tips(hinge, average(base)))) for hinge in found[:TOLD]
+                replace(hinge, tips=tuple(self._tips(hinge, average(base))))
+                for hinge in self._without_twins(found)[:TOLD]
             ),
         )
+
+    def _without_twins(self, found: Sequence[Hinge]) -> list[Hinge]:
+        """Of a share and the only other one beside it the stronger: turning either turns both."""
+        kept: list[Hinge] = []
+        for hinge in found:
+            if not any(is_twin(self.written, hinge.dial, one.dial) for one in kept):
+                kept.append(hinge)
+        return kept
 
     def _in_results(self, value: float) -> float:
         factor, _ = published_scale(self.band.unit, [value])

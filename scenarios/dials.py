@@ -130,6 +130,15 @@ def turned(written: Mapping[str, Any], values: Mapping[Dial, float]) -> dict[str
     return plain
 
 
+def is_twin(written: Mapping[str, Any], one: Dial, other: Dial) -> bool:
+    """Whether two dials turn one thing: a share and what is left of the whole for the only other one."""
+    (*above, _), (*above_other, _) = parsed(one.path), parsed(other.path)
+    shares = (
+        _shares(written, tuple(above)) if above == above_other and _is_whole(written, tuple(above)) else {}
+    )
+    return len(shares or {}) == 2
+
+
 def with_values(written: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     """A copy of plain data with other values, without the pedigree of what stood there."""
     data = deepcopy(dict(written))

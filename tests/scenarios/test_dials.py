@@ -6,7 +6,7 @@ import pytest
 
 from metrics.inputs import space_filling
 from scenarios import library
-from scenarios.dials import Dial, dials, turned, with_values
+from scenarios.dials import Dial, dials, is_twin, turned, with_values
 from scenarios.findings import Findings
 from scenarios.resolve import resolve
 
@@ -67,3 +67,13 @@ def test_what_a_variant_sets_is_no_dial():
     both = {each.path for each in dials(base.resolved.parameters, [base.written, variant.written])}
     alone = {each.path for each in dials(base.resolved.parameters, [base.written])}
     assert alone - both == {"resources.scanners.capacity"}
+
+
+def test_a_share_and_the_only_other_one_are_one_thing():
+    loaded = library.load("lang-son-2025-03-12")
+    found = {each.path: each for each in dials(loaded.resolved.parameters, [loaded.written])}
+    opened, passed = (found[f"steps.export_opened.shares.{each}"] for each in ("opened", "passed"))
+    assert is_twin(loaded.written, opened, passed)
+    goods = [found[f"flows.import.attributes.goods.{each}"] for each in ("produce", "other")]
+    assert not is_twin(loaded.written, *goods)  # of four
+    assert not is_twin(loaded.written, opened, goods[0])

@@ -52,7 +52,10 @@ def test_the_main_gates_have_plans() -> None:
 
 def test_a_variant_has_the_plan_of_its_base_where_that_fits() -> None:
     assert plan_of(load("lang-son-outage")) == plan_of(load("lang-son-2025-03-12"))
-    assert plan_of(load("lang-son-paper")) is None  # forms are carried about: steps that its base has not
+    more = "steps: {wash: {kind: wait, label: {vi: Rửa xe, en: Wash}, time: 1 min}}"
+    route = "overrides: {'flows.import.route[1]': wash}"
+    mine = load_text(f"based_on: lang-son-2025-03-12\nname: mine\n{more}\n{route}")
+    assert plan_of(mine) is None  # a step that its base has not
     assert plan_of(load("lao-cai-dossiers")) is None
     mine = load_text("based_on: lang-son-outage\nname: mine\noverrides: {resources.scanners.capacity: 3}")
     assert plan_of(mine) == plan_of(load("lang-son-2025-03-12"))
