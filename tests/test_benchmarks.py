@@ -74,3 +74,17 @@ def test_a_peer_tells_what_is_asked(program: ModuleType) -> None:
     assert told.mean == pytest.approx(44, rel=0.1)
     assert told.p95 > 1.5 * told.mean
     assert all(0 < wait < 15 for wait in told.waits.values())
+
+
+@pytest.mark.long
+def test_each_further_hour_saves_less_for_an_officer_hour() -> None:
+    from benchmarks.hours import told
+
+    found = {each.label.split(" (")[0]: each for each in told(6)}
+    evening = [found[f"Until {hour}"] for hour in ("19:00", "20:00", "22:00")] + [found["All day"]]
+    assert [each.saved for each in evening] == sorted(each.saved for each in evening)
+    ratios = [each.saved / each.officers for each in evening]
+    assert ratios == sorted(ratios, reverse=True)
+    assert found["Until 16:30"].saved < -2000
+    assert abs(found["Desks take turns at noon"].saved) < 30
+    assert found["The whole gate pauses at noon"].saved < -300
