@@ -17,6 +17,8 @@ ADDRESSES = (
     "/scenarios/{name}",
     "/runs",
     "/runs/{id}",
+    "/compare",
+    "/compare/{id}",
     "/live",
     "/live/{id}",
 )

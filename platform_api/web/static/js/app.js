@@ -10,6 +10,8 @@ const PAGES = {
   scenarios: () => import("./pages/scenario.js").then((page) => page.ScenarioPage),
   runs: () => import("./pages/runs.js").then((page) => page.Runs),
   run: () => import("./pages/results.js").then((page) => page.RunPage),
+  compare: () => import("./pages/compare.js").then((page) => page.Comparisons),
+  comparison: () => import("./pages/compare.js").then((page) => page.ComparePage),
   live: () => import("./pages/live.js").then((page) => page.Sessions),
   session: () => import("./pages/live.js").then((page) => page.LivePage),
 };
@@ -20,6 +22,7 @@ const place = () => {
   if (!first || (first === "scenarios" && !second)) return { page: "library", props: {} };
   if (first === "scenarios") return { page: "scenarios", props: { name: second } };
   if (first === "runs") return second ? { page: "run", props: { id: second } } : { page: "runs", props: {} };
+  if (first === "compare") return second ? { page: "comparison", props: { id: second } } : { page: "compare", props: {} };
   if (first === "live") return second ? { page: "session", props: { id: second } } : { page: "live", props: {} };
   return { page: "library", props: {} };
 };
@@ -51,9 +54,9 @@ const Textures = () => html`<svg class="defs" width="0" height="0" aria-hidden="
   <pattern id="pOut" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" class="p-s" /><rect width="6" height="2.6" class="p-o" /></pattern>
 </defs></svg>`;
 
-const NAV = [["library", "/"], ["runs", "/runs"], ["live", "/live"]];
+const NAV = [["library", "/"], ["runs", "/runs"], ["compare", "/compare"], ["live", "/live"]];
 /** @type {Record<string, string>} */
-const PART = { scenarios: "library", run: "runs", session: "live" };
+const PART = { scenarios: "library", run: "runs", session: "live", comparison: "compare" };
 
 /** @param {{page: string}} props */
 const Head = ({ page }) => html`<header class="top">

@@ -37,6 +37,9 @@ export const t = (key, values = {}) => {
   });
 };
 
+/** A text without placeholders in both languages. @param {string} key @returns {Label} */
+export const both = (key) => ({ ...TEXTS[key] });
+
 /** @param {string} key */
 export const has = (key) => key in TEXTS;
 

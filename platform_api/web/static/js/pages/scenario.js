@@ -1,6 +1,6 @@
 // Scenario: what is assumed, and what may I change?
 import { html, useEffect, useMemo, useRef, useState } from "../kit.js";
-import { lang, number, pick, t } from "../i18n.js";
+import { both, lang, number, pick, t } from "../i18n.js";
 import { getOnce, getText, post, postYaml, Refused } from "../api.js";
 import { Failed, Problems, useLoaded, Waiting } from "../load.js";
 import { pathName, plain, valueName } from "../names.js";
@@ -111,6 +111,17 @@ const RunButton = ({ name, overrides, replications, setReplications, blocked }) 
       setBusy(false);
     }
   };
+  const compare = async () => {
+    setBusy(true);
+    try {
+      const label = both("scenario.mine");
+      const ticket = await post("/v1/experiments", { kind: "compare", base: name, variants: { mine: { label, overrides } }, replications });
+      go(`/compare/${ticket.id}`);
+    } catch (failed) {
+      setError(failed);
+      setBusy(false);
+    }
+  };
   const live = async () => {
     setBusy(true);
     try {
@@ -123,6 +134,7 @@ const RunButton = ({ name, overrides, replications, setReplications, blocked }) 
   };
   return html`<div class="act"><label class="times">${t("scenario.replications")} <input type="number" min="1" max="1000" value=${replications} onInput=${(/** @type {any} */ e) => setReplications(Math.max(1, Number(e.target.value) || 1))} /></label>
     <button type="button" class="btn pri" disabled=${busy || blocked} onClick=${run}>${t("scenario.run", { n: replications })}</button>
+    ${Object.keys(overrides).length > 0 && html`<button type="button" class="btn" disabled=${busy || blocked} onClick=${compare}>${t("scenario.compare")}</button>`}
     <button type="button" class="btn" disabled=${busy || blocked} onClick=${live}>${t("scenario.live")}</button>
     ${error && html`<${Failed} error=${error} />`}</div>`;
 };
