@@ -16,7 +16,7 @@ from platform_api.settings import Settings
 from platform_api.shelf import Found, Shelf
 from scenarios import library
 from scenarios.errors import Problem, ScenarioError
-from scenarios.resolved import Label, Resolved, scenario_hash
+from scenarios.resolved import DAY, Label, Resolved, scenario_hash
 
 
 def prepare(
@@ -57,6 +57,10 @@ def prepare_session(order: wire.SessionOrder, settings: Settings, shelf: Shelf) 
     """The scenario and the seed of a live session; errors as `prepare`."""
     loaded, _ = _load(order, shelf)
     check_size(loaded.resolved, settings)
+    clock = loaded.resolved.clock
+    days = -(-(clock.at_most + clock.lead_in) // DAY)
+    if days > settings.max_session_days:
+        raise _beyond("days", days, settings.max_session_days)
     return loaded.resolved, draw_seed() if order.seed is None else order.seed
 
 
@@ -179,6 +183,7 @@ def check_size(scenario: Resolved, settings: Settings) -> int:
 
 _WHAT = {
     "replications": Label(vi="lần lặp", en="replications"),
+    "days": Label(vi="ngày mô phỏng", en="simulated days"),
     "scenario": Label(vi="thực thể dự kiến mỗi lần lặp", en="expected entities a replication"),
 }
 

@@ -107,6 +107,29 @@ def too_many_decisions(most: int) -> errors.ApiError:
     return errors.fault(errors.BEYOND_LIMITS, "interventions", most, message, remedy)
 
 
+_TOO_MUCH = {
+    "time": Label(vi="cần quá nhiều thời gian tính cho một lần", en="takes too long to work out at once"),
+    "entities": Label(vi="đã có quá nhiều xe hoặc đơn", en="has too many entities by now"),
+    "memory": Label(vi="cần quá nhiều bộ nhớ", en="needs too much memory"),
+}
+
+
+def session_beyond(what: str, at: int | None) -> errors.ApiError:
+    """A session cannot go on, or not so far at once; it stands at an instant."""
+    said, to = _TOO_MUCH[what], "" if at is None else f" ({at} ms)"
+    message = Label(
+        vi=f"{said.vi}; buổi đứng ở chỗ đã tới{to}", en=f"{said.en}; it stands where it came to{to}"
+    )
+    remedy = (
+        Label(vi="hãy gửi lại để đi tiếp, hoặc chọn một thời điểm gần hơn",
+              en="send this again to go on, or choose an instant that is nearer")
+        if what == "time"
+        else Label(vi="hãy tua lại, hoặc chạy kịch bản này như một lần chạy (POST /v1/runs)",
+                   en="go back, or do this scenario as a run (POST /v1/runs)")
+    )  # fmt: skip
+    return errors.fault(errors.BEYOND_LIMITS, "session", at or "", message, remedy)
+
+
 def cannot_set(what: str, target: str, value: int, error: ValueError) -> errors.ApiError:
     """Something that cannot be set in a live session."""
     message = Label(vi=f"không đặt được: {error}", en=f"cannot be set: {error}")

@@ -1,6 +1,7 @@
 """Live sessions: runs that a trainer starts, slows, stops, changes and takes back, and others watch.
 
-One thread moves every session that plays; who watches reads what it has prepared. A session is stored as its
+Two threads move the sessions that play, each for a moment in its turn; who watches reads what they have
+prepared. A session is stored as its
 scenario and what was decided when, so it is taken up again after a restart and replays to the same digest.
 """
 
@@ -11,17 +12,17 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from platform_api import refusals
+from platform_api import errors, refusals
 from platform_api.faults import ScenarioFault, blaming_the_scenario
 from platform_api.guard import Caller, not_yours
 from platform_api.settings import Settings
@@ -37,6 +38,15 @@ MOST_TICKS = 4
 TICK = 0.15
 """How often sessions that play are moved on [s]."""
 
+MOVERS = 2
+"""Threads that do it."""
+
+SHARE = 0.1
+"""Of its time a session that is hard to move and to tell may take, beside others that play."""
+
+ACT_WITHIN = 20.0
+"""How long one act may go on [s]; what is not reached by then is reached by another."""
+
 SAVE_EVERY = 5.0
 """How often a session that plays is stored [s]."""
 
@@ -47,6 +57,7 @@ REMEMBERED = 100
 """Changes that a watcher may have missed and is told again; who missed more gets the whole state."""
 
 HOUR = 3_600.0
+MB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +86,31 @@ class Shown:
     over: bool
 
 
+class Beyond(Exception):
+    """A session needs more than it may have: `time` of an act, `entities`, or `memory`."""
+
+    def __init__(self, what: Literal["time", "entities", "memory"]) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one session may have. entities : that ever came · bytes : of its state · all : of all together"""
+
+    entities: int
+    bytes: int
+    all: int
+
+
 class Session:
     """One live session; its lock is held while it is moved or changed."""
 
-    def __init__(self, saved: Saved) -> None:
-        self.saved = saved
+    def __init__(self, saved: Saved, bounds: Bounds, together: Callable[[], int]) -> None:
+        self.saved, self.bounds, self.together = saved, bounds, together
+        self.bytes = 0
+        self._until: float | None = None  # of the act that is being done
+        self._due = 0.0
         self.hash = scenario_hash(saved.scenario)
         self.lock = threading.RLock()
         self.speed, self.plays = saved.speed, False
@@ -95,10 +126,36 @@ class Session:
     def live(self) -> Live:
         """The run itself, made anew when the session is taken up again."""
         if self._live is None:
-            self._live = Live(self.saved.scenario, self.saved.seed, self.saved.replication, self.saved.rows)
-            self._live.advance(self.saved.at)
-            self.publish(whole=True)
+            saved = self.saved
+            self._live = Live(saved.scenario, saved.seed, saved.replication, saved.rows, self._watch)
+            try:
+                self._live.advance(saved.at)
+            except Beyond:
+                if self._until is not None:
+                    raise  # of an act; what is taken up again stands where it came to
+            finally:
+                self.publish(whole=True)
         return self._live
+
+    def _watch(self) -> None:
+        """Between two portions of a way: whether it may go on."""
+        assert self._live is not None
+        self.bytes = self._live.bytes
+        if self._live.born > self.bounds.entities:
+            raise Beyond("entities")
+        if self.bytes > self.bounds.bytes or self.together() > self.bounds.all:
+            raise Beyond("memory")
+        if self._until is not None and time.monotonic() > self._until:
+            raise Beyond("time")
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Of what is done in this block no more than so long; then it stands where it has come to."""
+        self._until = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._until = None
 
     # ---- moving
     def play(self, speed: float) -> None:
@@ -106,16 +163,26 @@ class Session:
         self.speed, self.plays, self._moved = speed, not self.live.is_over, time.monotonic()
         self._show()
 
-    def tick(self) -> bool:
-        """Move on by the time since the last tick; whether it moved."""
-        if not self.plays:
-            return False
+    def tick(self, others: int = 0) -> bool:
+        """Move on by the time since the last tick, beside others that play; whether it moved.
+
+        Slower than asked rather than ever more at once: one that is hard to move or to tell keeps nobody
+        waiting for long, and is moved the more seldom.
+        """
         now = time.monotonic()
-        passed = min(now - self._moved, MOST_TICKS * TICK)  # slower than asked rather than ever more at once
-        self.live.advance(self.live.now + max(1, round(passed * self.speed * 1000)))
+        if not self.plays or now < self._due:
+            return False
+        passed = min(now - self._moved, MOST_TICKS * TICK)
+        try:
+            with self.within(TICK / (1 + others)):
+                self.live.advance(self.live.now + max(1, round(passed * self.speed * 1000)))
+        except Beyond as beyond:
+            self.plays = beyond.what == "time"
         self._moved = now
-        self.plays = not self.live.is_over
+        self.plays &= not self.live.is_over
         self.publish()
+        took = time.monotonic() - now
+        self._due = now + max(TICK, took / SHARE if others else 0.0)
         return True
 
     # ---- telling
@@ -196,24 +263,35 @@ class Sessions:
 
     def __init__(self, settings: Settings, table: SessionTable) -> None:
         self.settings, self.table = settings, table
+        self.bounds = Bounds(
+            2 * settings.max_entities, settings.max_session_megabytes * MB, settings.max_run_megabytes * MB
+        )
         self._all: dict[str, Session] = {}
         self._adding = threading.Lock()
         self._closing = threading.Event()
         self._beside = threading.Semaphore(2)
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     # ---- begin and end of the service
     def start(self) -> None:
         """Take up the stored sessions, paused, and begin to move those that are told to play."""
-        self._all = {saved.id: Session(saved) for saved in self.table.all()}
-        self._thread = threading.Thread(target=self._run, name="sessions", daemon=True)
-        self._thread.start()
+        self._all = {saved.id: self._session(saved) for saved in self.table.all()}
+        for number in range(MOVERS):
+            self._threads.append(threading.Thread(target=self._run, name=f"sessions-{number}", daemon=True))
+            self._threads[-1].start()
+
+    def _session(self, saved: Saved) -> Session:
+        return Session(saved, self.bounds, self._together)
+
+    def _together(self) -> int:
+        """What all sessions take in memory."""
+        return sum(session.bytes for session in list(self._all.values()))
 
     def stop(self) -> None:
         """Store where each session is."""
         self._closing.set()
-        if self._thread is not None:
-            self._thread.join(5)
+        for thread in self._threads:
+            thread.join(5)
         for session in list(self._all.values()):
             if session._live is not None and session.lock.acquire(timeout=1):
                 self._save(session)
@@ -232,7 +310,7 @@ class Sessions:
         Raises
         ------
         ApiError
-            503 when there are as many as there may be.
+            503 when there are as many as there may be, 422 when it needs too much.
         """
         with self._adding:
             self._forget_old()
@@ -244,16 +322,16 @@ class Sessions:
             saved = Saved(
                 name, caller.holder, scenario, seed, replication, (), start, 60.0, datetime.now(UTC)
             )  # fmt: skip
-            session = Session(saved)
+            session = self._session(saved)
             self.table.add(saved)
             self._all[name] = session
         try:
-            with blaming_the_scenario(), session.lock:
+            with self._changing(session):
                 _ = session.live
-        except ScenarioFault as fault:
+        except errors.ApiError:
             self._all.pop(name, None)
             self.table.remove(name)
-            raise refusals.does_not_run(fault) from None
+            raise
         return session
 
     def all(self) -> list[Session]:
@@ -303,6 +381,7 @@ class Sessions:
     def pause(self, session: Session) -> None:
         """Stop where it is."""
         with session.lock:
+            session._due = 0.0
             session.tick()
             session.plays = False
             session.publish()
@@ -325,10 +404,12 @@ class Sessions:
     def seek(self, session: Session, to: int, *, forget: bool) -> None:
         """Go to an instant, back too."""
         with self._changing(session):
-            session.live.seek(max(to, session.live.begin), forget=forget)
             session.plays = False
-            session.publish(whole=True)
-            self._save(session)
+            try:
+                session.live.seek(max(to, session.live.begin), forget=forget)
+            finally:
+                session.publish(whole=True)
+                self._save(session)
 
     def intervene(self, session: Session, what: str, target: str, value: int) -> Row:
         """Set something from now on.
@@ -351,12 +432,14 @@ class Sessions:
 
     @contextmanager
     def _changing(self, session: Session) -> Iterator[None]:
-        """Alone with a session; a scenario that goes round for ever is to blame, not we."""
+        """Alone with a session, not for ever; a scenario that goes round for ever is to blame, not we."""
         try:
-            with blaming_the_scenario(), session.lock:
+            with blaming_the_scenario(), session.lock, session.within(ACT_WITHIN):
                 yield
         except ScenarioFault as fault:
             raise refusals.does_not_run(fault) from None
+        except Beyond as beyond:
+            raise refusals.session_beyond(beyond.what, session.shown.at) from None
 
     def effect(self, session: Session) -> tuple[int, Effect]:
         """Up to when, and what the decisions have done till then, on the same entities.
@@ -364,8 +447,10 @@ class Sessions:
         Simulated anew beside the session, so that nobody waits for it; few at a time.
         """
         shown, saved = session.shown, session.saved
-        with self._beside, blaming_the_scenario():
-            both = [Live(saved.scenario, saved.seed, saved.replication, rows) for rows in (shown.rows, ())]
+        with self._aside() as watch:
+            both = [
+                Live(saved.scenario, saved.seed, saved.replication, rows, watch) for rows in (shown.rows, ())
+            ]
             for live in both:
                 live.advance(shown.at)
             return shown.at, effect(*both)
@@ -373,22 +458,41 @@ class Sessions:
     def digest(self, session: Session) -> tuple[tuple[Row, ...], str]:
         """What was decided, and the identity of the session run to its end; likewise beside it."""
         rows, saved = session.shown.rows, session.saved
-        with self._beside, blaming_the_scenario():
-            return rows, Live(saved.scenario, saved.seed, saved.replication, rows).digest()
+        with self._aside() as watch:
+            return rows, Live(saved.scenario, saved.seed, saved.replication, rows, watch).digest()
 
-    # ---- the thread
+    @contextmanager
+    def _aside(self) -> Iterator[Callable[[], None]]:
+        """Beside the sessions, few at a time, for as long as an act may take."""
+        with self._beside:
+            until = time.monotonic() + ACT_WITHIN
+
+            def watch() -> None:
+                if time.monotonic() > until:
+                    raise Beyond("time")
+
+            try:
+                with blaming_the_scenario():
+                    yield watch
+            except ScenarioFault as fault:
+                raise refusals.does_not_run(fault) from None
+            except Beyond:
+                raise refusals.session_beyond("time", None) from None
+
+    # ---- the threads
     def _run(self) -> None:
-        while not self._closing.wait(TICK):
-            for session in list(self._all.values()):
-                if session.plays:
-                    self._move(session)
+        while not self._closing.wait(TICK / 6):
+            playing = [session for session in list(self._all.values()) if session.plays]
+            for session in playing:
+                if not self._closing.is_set():
+                    self._move(session, len(playing) - 1)
 
-    def _move(self, session: Session) -> None:
+    def _move(self, session: Session, others: int) -> None:
         if not session.lock.acquire(blocking=False):  # somebody does something long in it; the others go on
             return
         try:
-            session.tick()
-            if time.monotonic() - session._stored > SAVE_EVERY:
+            moved = session.tick(others)
+            if moved and time.monotonic() - session._stored > SAVE_EVERY:
                 self._save(session)
         except Exception:
             session.plays = False

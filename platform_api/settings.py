@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     max_session_hours: float = Field(
         24.0, gt=0, description="a session that nobody touches is ended after so long [h]"
     )
+    max_session_megabytes: int = Field(600, ge=20, description="memory of one live session [MB]")
+    max_session_days: int = Field(
+        400, ge=1, description="longest run, with its lead-in and its end, that may be a live session [d]"
+    )
     lease_seconds: float = Field(15.0, ge=0.5, description="how long a silent worker keeps its run [s]")
     runs_at_once: int = Field(2, ge=1, le=64, description="runs worked on at the same time")
     jobs: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="processes of one run")

@@ -6,8 +6,9 @@ and a run that was told of the rows beforehand are the same run, with the same d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ on, because what comes next is full."""
 PHASES = ("door", "queue", "service", "held")
 
 MINUTE = 60_000
+MOMENT = 0.05
+"""How long a portion of a longer way takes [s]."""
+
 MOST_MINUTES = 2 * 24 * 60
 """How far ahead something interesting is looked for."""
 
@@ -68,10 +72,18 @@ class Happening:
 
 
 class Live:
-    """One watched run on the compiled engine."""
+    """One watched run on the compiled engine.
 
-    def __init__(self, scenario: Resolved, seed: int, replication: int = 0, rows: Sequence[Row] = ()) -> None:
-        self.scenario, self.seed, self.replication = scenario, seed, replication
+    `watch`, if given, is called between short portions of a longer way; it may raise to end it there, where
+    the run then stands.
+    """
+
+    def __init__(
+        self, scenario: Resolved, seed: int, replication: int = 0, rows: Sequence[Row] = (),
+        watch: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
+        self.scenario, self.seed, self.replication, self.watch = scenario, seed, replication, watch
+        self._portion = MINUTE
         self.rows = tuple(rows)
         self.steps, self.pools = list(scenario.steps), list(scenario.resources)
         self.zones, self.platforms = list(scenario.zones), list(scenario.platforms)
@@ -107,9 +119,31 @@ class Live:
     def advance(self, until: int) -> None:
         """Go on to an instant, or to the end if that comes first."""
         until = min(until, self.end)
-        if until > self._at:
-            self._model.advance(until)
-            self._at = until
+        while self._at < until:
+            self._go(until if self.watch is None else min(until, self._at + self._portion))
+
+    def _go(self, until: int) -> None:
+        """One portion; the next is so long that it takes a moment."""
+        began = perf_counter()
+        self._model.advance(until)
+        self._at = until
+        took = perf_counter() - began
+        if took < MOMENT / 2:
+            self._portion *= 2
+        elif took > MOMENT:
+            self._portion = max(1_000, self._portion // 2)
+        if self.watch is not None:
+            self.watch()
+
+    @property
+    def born(self) -> int:
+        """Entities that came so far, those of the beginning included."""
+        return int(self._model.state.x[records.ENTITIES])
+
+    @property
+    def bytes(self) -> int:
+        """What its state takes in memory."""
+        return sum(int(getattr(part, "nbytes", 0)) for part in self._model.state)
 
     def next_instant(self) -> int | None:
         """The next instant at which something happens; None if nothing does any more [ms]."""
@@ -191,8 +225,10 @@ class Live:
         return other
 
     def digest(self) -> str:
-        """The identity of the run as it is, run to its end."""
-        whole = compiled.Model(self.scenario, self.seed, self.replication, self.end, by_hand=self.rows)
+        """The identity of the run as it is, run to its end; `watch` is asked on the way."""
+        whole = compiled.Model(
+            self.scenario, self.seed, self.replication, self.end, by_hand=self.rows, breathe=self.watch
+        )
         whole.advance(self.end)
         stops = whole.stops_at()
         return whole.digest(self.end if stops is None else stops)

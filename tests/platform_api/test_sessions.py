@@ -247,3 +247,72 @@ def test_who_watches_sees_what_is_there_also_after_coming_back(
         back.stopped.set()
     finally:
         serving.close()
+
+
+# ---- bounds
+
+
+def crowd(written: dict[str, Any], per_hour: int) -> dict[str, Any]:
+    """A scenario in which ever more stand in a queue."""
+    flow = written["flows"]["truck"] | {"arrivals": {"rate": f"{per_hour} /h"}}
+    return written | {"name": "crowd", "window": "10 d", "flows": {"truck": flow}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "order", "said"),
+    [
+        ({"max_session_days": 3}, {}, "10 simulated days"),
+        ({"max_entities": 500}, {}, "expected entities"),
+        ({"max_session_megabytes": 20}, {"at": 200 * HOUR}, "memory"),
+    ],
+)
+def test_what_a_session_may_have_is_told(
+    make_app: MakeApp, written: dict[str, Any], settings: dict[str, Any], order: dict[str, Any], said: str
+) -> None:
+    with client_of(make_app(**settings)) as client:
+        order = {"scenario": crowd(written, 400), "seed": 1} | order
+        problem = assert_problem(client.post("/v1/sessions", json=order), errors.BEYOND_LIMITS)
+        assert said in problem.problems[0].message.en
+        assert client.get("/v1/sessions").json() == {"sessions": []}
+
+
+def test_what_one_act_cannot_reach_another_does(
+    client: TestClient, written: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = opened(client, crowd(written, 500))
+    monkeypatch.setattr("platform_api.sessions.ACT_WITHIN", 0.0)
+    seeking = {"do": "seek", "to": 100 * HOUR}
+    stood = -1
+    for _ in range(3):
+        refused = client.post(f"/v1/sessions/{session}/acts", json=seeking)
+        problem = assert_problem(refused, errors.BEYOND_LIMITS)
+        at = client.get(f"/v1/sessions/{session}").json()["session"]["at"]
+        assert stood < at < 100 * HOUR
+        assert f"{at} ms" in problem.problems[0].message.en
+        stood = at
+    monkeypatch.setattr("platform_api.sessions.ACT_WITHIN", 60.0)
+    assert act(client, session, **seeking)["session"]["at"] == 100 * HOUR
+
+
+def test_who_is_hard_to_move_keeps_nobody_waiting(make_app: MakeApp, written: dict[str, Any]) -> None:
+    app = make_app()
+    with client_of(app) as client:
+        heavy = opened(client, crowd(written, 2_000), at=20 * HOUR)
+        light = [opened(client, written, seed=seed) for seed in range(3)]
+        act(client, heavy, do="play", speed=86_400.0)
+        for session in light:
+            act(client, session, do="play", speed=60.0)
+        kept = app.state.parts.sessions
+        gaps, began = [], time.monotonic()
+        last = {name: (began, kept.get(name).number) for name in light}
+        while time.monotonic() < began + 2.5:
+            for name, (at, number) in last.items():
+                if kept.get(name).number != number:
+                    gaps.append(time.monotonic() - at)
+                    last[name] = (time.monotonic(), kept.get(name).number)
+            time.sleep(0.005)
+        moved = client.get(f"/v1/sessions/{heavy}").json()["session"]["at"]
+    gaps.sort()
+    assert moved > 20 * HOUR
+    assert gaps[len(gaps) // 2] < 0.5
+    assert len(gaps) > 3 * 5
