@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from metrics.exposition import CollectorRegistry, Telemetry
 from platform_api import openapi
 from platform_api.answers import Answers
+from platform_api.conditional import Conditional
 from platform_api.desk import Desk
 from platform_api.doing import Simulate
 from platform_api.experiment_desk import Experiments
@@ -88,6 +89,7 @@ def create_app(
     for part in (scenarios, runs, experiments, live, indicators, service, pages):
         app.include_router(part.router)
     answer_every_error(app)
+    app.add_middleware(Conditional)
     app.add_middleware(Intake, hosts=settings.hosts, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(Reception, telemetry=telemetry)
     app.openapi = partial(openapi.document_of, app)  # type: ignore[method-assign]

@@ -22,7 +22,7 @@ from typing import Any
 import structlog
 
 from metrics.exposition import Telemetry
-from platform_api import refusals, wire
+from platform_api import refusals
 from platform_api.answers import Answers, Damaged, Files, checksums
 from platform_api.crew import Crew
 from platform_api.doing import Doing, Done, Simulate, progress_of
@@ -47,6 +47,9 @@ BEATS = 5
 
 LOOK_EVERY = 0.5
 """How often the queue is looked at when nobody rings [s]."""
+
+LATELY = 120.0
+"""What others ended is looked for so far back [s]: clocks of machines differ."""
 
 TRIES = 3
 """A run whose worker died so often is not tried again."""
@@ -77,12 +80,13 @@ class Desk:
         self._rung = threading.Condition()
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._unfinished: set[str] = set()  # runs that had not ended when last looked
-        self._told: set[str] = set()  # of those, what was counted here when it ended
+        self._told: dict[str, float] = {}  # what ended lately and was counted here, and when
 
     # ---- begin and end
     def open(self) -> None:
         """Begin to work."""
+        before = self.table.ended_since(_now() - timedelta(seconds=LATELY))
+        self._told = {ticket.id: time.monotonic() for ticket in before}
         self._look_for_lapsed()
         many = self.settings.runs_at_once
         self._threads = [
@@ -109,6 +113,11 @@ class Desk:
             self._rung.notify_all()
 
     # ---- what is at work here
+    @property
+    def is_at_work(self) -> bool:
+        """Whether all its threads live."""
+        return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
+
     def progress_of(self, run: str) -> RunProgress | None:
         """How far a run is, if it is done here."""
         live = self._live.get(run)
@@ -149,19 +158,17 @@ class Desk:
 
     def _count_what_others_ended(self) -> None:
         """Runs that another worker has done are shown and counted here too."""
-        now = set(self.table.unfinished())
-        ended, self._unfinished = self._unfinished - now, now
-        for run in ended - self._told:
-            ticket = self.table.get(run)
-            if ticket is not None and ticket.state in wire.ENDED:
-                self.telemetry.finished(ticket.state, _seconds(ticket))
+        now = time.monotonic()
+        self._told = {run: at for run, at in self._told.items() if now - at < 2 * LATELY}
+        for ticket in self.table.ended_since(_now() - timedelta(seconds=LATELY)):
+            if ticket.id not in self._told:
+                self.count(ticket)
                 if ticket.named and ticket.state == "succeeded":
                     self.show(ticket)
-        self._told &= now
 
     def count(self, ended: Ticket) -> None:
         """A run that was ended here, once."""
-        self._told.add(ended.id)
+        self._told[ended.id] = time.monotonic()
         self.telemetry.finished(ended.state, _seconds(ended))
 
     def _look_for_lapsed(self) -> None:

@@ -69,6 +69,7 @@ QUEUE_FULL = Kind("queue-full", 503, Label(vi="Hàng đợi đã đầy", en="Th
 TOO_MANY_SESSIONS = Kind(
     "too-many-sessions", 503, Label(vi="Đã đủ số buổi", en="There are too many sessions")
 )
+NOT_READY = Kind("not-ready", 503, Label(vi="Máy chủ chưa sẵn sàng", en="The server is not ready"))
 STORE_AWAY = Kind(
     "store-unavailable", 503, Label(vi="Cơ sở dữ liệu không trả lời", en="The database does not answer")
 )
@@ -79,7 +80,7 @@ KINDS = (
     UNKNOWN_FILE,
     WRONG_METHOD, NO_RESULT, NOT_ENDED, DAMAGED, TOO_LARGE, WRONG_MEDIA_TYPE, WRONG_HOST, WRONG_REQUEST,
     WRONG_SCENARIO, WRONG_EXPERIMENT, BEYOND_LIMITS, TOO_OFTEN, OTHER, SERVER_FAULT, QUEUE_FULL,
-    TOO_MANY_SESSIONS, STORE_AWAY, NAME_TAKEN, CHANGED, TAG_NEEDED,
+    TOO_MANY_SESSIONS, NOT_READY, STORE_AWAY, NAME_TAKEN, CHANGED, TAG_NEEDED,
 )  # fmt: skip
 
 

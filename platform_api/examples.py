@@ -177,6 +177,7 @@ _NAMES = (errors.UNKNOWN_SCENARIO, errors.WRONG_SCENARIO, errors.WRONG_REQUEST, 
 _BODY = (errors.MALFORMED_BODY, errors.WRONG_MEDIA_TYPE)
 
 HEALTH = Operation(200, "It lives.", {"status": "ok", "version": "0.1.0", "queued": 0, "running": 1})
+READY = Operation(200, "It can work.", {"status": "ready"}, errors=(errors.NOT_READY,))
 METRICS = Operation(
     200,
     "All metrics.",
@@ -641,6 +642,7 @@ END_SESSION = Operation(204, "It is over.", None, errors=_NOT_YOURS)
 
 OPERATIONS = {
     "getHealth": HEALTH,
+    "getReadiness": READY,
     "getMetrics": METRICS,
     "listScenarios": SCENARIOS,
     "getScenario": SCENARIO,

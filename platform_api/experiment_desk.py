@@ -135,7 +135,7 @@ def as_ordered(
     answers = (json.dumps(question, sort_keys=True), hashes, RESULT_VERSION)
     return NewRun(
         ticket=ticket,
-        payload=packed_order(settled.order, settled.texts),
+        payload=partial(packed_order, settled.order, settled.texts),
         scenario_hash=hashes[0],
         warnings=prepared.warnings,
         keeps_records=False,

@@ -17,6 +17,7 @@ from fastapi import Depends, Request
 
 from platform_api import errors
 from platform_api.settings import LOOPBACK, Settings
+from platform_api.store import Unavailable
 from platform_api.store.key_table import SCOPES, Key, KeyTable
 from scenarios.resolved import Label
 
@@ -91,6 +92,15 @@ class Guard:
             raise _no_key(authorization)
         self._count(key)
         return Caller(key.id, key.scope)
+
+    def still_holds(self, authorization: str) -> bool:
+        """Whether who sent this header may still ask; it counts as no request."""
+        if not self.asks:
+            return True
+        try:
+            return self._key(authorization.partition(" ")[2].strip()) is not None
+        except Unavailable:  # nobody is sent away because the database is
+            return True
 
     def _key(self, token: str) -> Key | None:
         seen = self._known.get(token)

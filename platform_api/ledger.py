@@ -68,8 +68,7 @@ class Ledger:
             503 when the queue is full, 422 when its idempotency key was used for another order, or when
             what the holder has stored takes too much room.
         """
-        if self.table.stored_by(new.holder) > self.settings.max_stored_bytes:
-            raise refusals.stored_too_much(self.settings.max_stored_bytes)
+        self.require_room(new.holder)
         try:
             ticket, is_new = self.table.add(new, self.settings.max_queued, fresh=fresh)
         except Refused as refused:
@@ -83,6 +82,11 @@ class Ledger:
         else:
             self.telemetry.reused()
         return self._as_it_stands(ticket)
+
+    def require_room(self, holder: str) -> None:
+        """Refuse what is to be stored where a holder has stored too much already (422)."""
+        if self.table.stored_by(holder) > self.settings.max_stored_bytes:
+            raise refusals.stored_too_much(self.settings.max_stored_bytes)
 
     def get(self, run: str) -> Ticket:
         """How it stands.

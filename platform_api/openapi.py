@@ -19,8 +19,11 @@ EVERYWHERE = (errors.TOO_LARGE, errors.WRONG_HOST, errors.SERVER_FAULT)
 WITH_KEY = (errors.NO_KEY, errors.NOT_ALLOWED, errors.TOO_OFTEN, errors.STORE_AWAY)
 """What can go wrong besides where a key may be asked for."""
 
-WITHOUT_KEY = ("getHealth",)
+WITHOUT_KEY = ("getHealth", "getReadiness")
 """Operations that anybody may call."""
+
+STREAMS = ("followRun", "followExperiment", "watchSession")
+"""Operations whose answer has no tag."""
 
 REFERENCE = "#/components/schemas/{model}"
 
@@ -66,6 +69,8 @@ def _complete(operation: dict[str, Any], told: Operation) -> None:
     _add_answer(answers[str(told.status)], told)
     with_key = operation["operationId"] not in WITHOUT_KEY
     operation["security"] = [{}, {"key": []}] if with_key else [{}]
+    if told.status == 200 and operation["operationId"] not in STREAMS and not told.body:
+        answers["304"] = {"description": "What `If-None-Match` names is still so."}
     for kind in dict.fromkeys((*told.errors, *(WITH_KEY if with_key else ()), *EVERYWHERE)):
         _add_error(answers.setdefault(str(kind.status), {"content": {}}), kind)
     if told.body:

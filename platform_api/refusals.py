@@ -143,10 +143,13 @@ def cannot_set(what: str, target: str, value: int, error: ValueError) -> errors.
 def stored_too_much(most: int) -> errors.ApiError:
     """A holder's runs take more room than one may have."""
     message = Label(
-        vi=f"các lần chạy đã lưu vượt {most:,} byte",
-        en=f"what is stored of your runs goes beyond {most:,} bytes",
+        vi=f"những gì bạn đã lưu vượt {most:,} byte",
+        en=f"what you have stored goes beyond {most:,} bytes",
     )
-    remedy = Label(vi="hãy xoá bớt: DELETE /v1/runs/{id}/files", en="delete some: DELETE /v1/runs/{id}/files")
+    remedy = Label(
+        vi="hãy xoá bớt lần chạy, thí nghiệm (DELETE …/{id}/files), kịch bản hoặc buổi",
+        en="delete runs or experiments (DELETE …/{id}/files), scenarios or sessions",
+    )
     return errors.fault(errors.BEYOND_LIMITS, "stored", most, message, remedy)
 
 
@@ -165,6 +168,22 @@ def no_replication(run: str, number: int, most: int) -> errors.ApiError:
     message = Label(vi=f"lần chạy {run} có {most} lần lặp", en=f"the run {run} has {most}")
     remedy = Label(vi=f"hãy viết từ 1 đến {most}", en=f"write 1 to {most}")
     return errors.fault(errors.WRONG_REQUEST, "replication", number, message, remedy)
+
+
+_NEEDED = {
+    "database": Label(vi="cơ sở dữ liệu không trả lời", en="the database does not answer"),
+    "folder": Label(vi="không ghi được vào thư mục dữ liệu", en="the data folder cannot be written"),
+    "workers": Label(vi="luồng làm việc đã dừng", en="its workers have stopped"),
+    "time": Label(vi="máy chủ đang dừng", en="it is stopping"),
+}
+
+
+def not_ready(missing: list[str]) -> errors.ApiError:
+    """The service cannot work at the moment."""
+    remedy = Label(vi="hãy hỏi lại sau ít giây, và xem nhật ký máy chủ",
+                   en="ask again in a few seconds, and see the server's log")  # fmt: skip
+    told = [Problem(name, "", _NEEDED[name], remedy) for name in missing]
+    return errors.ApiError(errors.NOT_READY, told, {"Retry-After": "5"})
 
 
 def store_away() -> errors.ApiError:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -14,6 +18,7 @@ from platform_api import experiment_desk, refusals, wire
 from platform_api.answers import Files, checksums
 from platform_api.desk import Desk
 from platform_api.ledger import Ledger, new_id
+from platform_api.store import Unavailable
 from platform_api.store.run_table import NOTHING_YET, NewRun, packed
 from platform_api.wire import RunProgress, Ticket
 from scenarios.errors import Language, Problem, ScenarioError
@@ -25,6 +30,9 @@ if TYPE_CHECKING:
     from platform_api.results import Result
 
 log = structlog.get_logger(__name__)
+
+A_MOMENT = 0.1
+"""How old the numbers of what waits and works may be [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,7 @@ class Runs(Ledger):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(("run",), desk, refusals.unknown_run)
+        self._counts = -math.inf, (0, 0)
         self.telemetry.follow(self.queued, self.running)
 
     # ---- begin and end of the service
@@ -152,12 +161,21 @@ class Runs(Ledger):
         )
 
     def queued(self) -> int:
-        """How many runs wait."""
-        return self.table.count("queued")
+        """How many orders wait, of whatever kind."""
+        return self._counted()[0]
 
     def running(self) -> int:
-        """How many runs are at work."""
-        return self.table.count("running")
+        """How many are at work."""
+        return self._counted()[1]
+
+    def _counted(self) -> tuple[int, int]:
+        """Both, as they were a moment ago at the most; as last known while the database is away."""
+        at, counts = self._counts
+        if time.monotonic() - at > A_MOMENT:
+            with suppress(Unavailable):
+                counts = self.table.counts()
+            self._counts = time.monotonic(), counts
+        return counts
 
 
 def _new_run(ticket: Ticket, order: Order, result_version: int) -> NewRun:
@@ -172,7 +190,7 @@ def _new_run(ticket: Ticket, order: Order, result_version: int) -> NewRun:
     )
     return NewRun(
         ticket=ticket,
-        payload=packed(order.scenario),
+        payload=partial(packed, order.scenario),
         scenario_hash=order.hash,
         warnings=order.warnings,
         keeps_records=order.records,

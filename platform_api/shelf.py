@@ -30,7 +30,11 @@ class Found:
     @property
     def tag(self) -> str:
         """What changes whenever the scenario does, for `ETag`."""
-        return f'"{self.version or 0}-{self.hash[:16]}"'
+        return self.tag_of("")
+
+    def tag_of(self, form: str) -> str:
+        """The tag of one form of it; each begins with the version, by which `If-Match` knows it."""
+        return f'"{self.version or 0}-{self.hash[:16]}{form and "-"}{form}"'
 
 
 @lru_cache(maxsize=64)

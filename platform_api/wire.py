@@ -617,6 +617,12 @@ class Health(Wire):
     running: int
 
 
+class Ready(Wire):
+    """That the service can work."""
+
+    status: Literal["ready"]
+
+
 def kpis_of(run: str, document: dict[str, Any]) -> Kpis:
     """The answer of a run without its curves and tables."""
     return Kpis.model_validate({"id": run} | {k: document[k] for k in Kpis.model_fields if k != "id"})

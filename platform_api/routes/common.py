@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -28,6 +29,16 @@ class Parts:
     guard: Guard
     sessions: Sessions
     shelf: Shelf
+
+    def missing(self) -> list[str]:
+        """What it would need to do its work and has not got."""
+        checks = {
+            "database": self.runs.table.answers(),
+            "folder": os.access(self.settings.data_dir, os.W_OK),
+            "workers": self.runs.desk.is_at_work,
+            "time": not self.runs.is_closing,
+        }
+        return [name for name, is_there in checks.items() if not is_there]
 
     def let_go(self) -> None:
         """The service is about to stop: event streams end."""

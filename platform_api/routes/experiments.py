@@ -163,6 +163,11 @@ def cancel_experiment(id: str, service: Service, caller: Running) -> wire.Ticket
 
 
 @router.get("/experiments/{id}/events", operation_id="followExperiment", summary="Follow an experiment")
-async def follow_experiment(id: str, service: Service, last_event_id: Heard = None) -> Response:  # noqa: A002
+async def follow_experiment(
+    id: str,  # noqa: A002
+    service: Service,
+    request: Request,
+    last_event_id: Heard = None,
+) -> Response:
     """Server-sent events: `progress` whenever it has moved, `ended` once, each with the ticket as data."""
-    return await follow(service.experiments, id, last_event_id)
+    return await follow(request, service.experiments, id, last_event_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -49,6 +49,7 @@ def open_session(
     response: Response,
 ) -> wire.SessionState:
     """It stands still at the start of its window, or where `at` says."""
+    service.runs.require_room(caller.holder)
     prepared = orders.prepare_session(order, service.settings, service.shelf)
     session = service.sessions.open(*prepared, order.replication, order.at, caller)
     response.headers["Location"] = f"/v1/sessions/{session.saved.id}"
@@ -136,6 +137,7 @@ def end_session(id: str, service: Service, caller: Teaching) -> None:  # noqa: A
 async def watch_session(
     id: str,  # noqa: A002
     service: Service,
+    request: Request,
     last_event_id: Annotated[str | None, Header(max_length=20, description="what was heard last")] = None,
 ) -> Response:
     """Server-sent events: a `snapshot` first, then a `delta` with every change, by number."""
@@ -143,10 +145,10 @@ async def watch_session(
     life, _, number = (last_event_id or "").partition("-")
     known = life == session.life and number.isascii() and number.isdecimal()
     heard = int(number) if known else 0
-    return stream(_watch(service, session, heard))
+    return stream(request, _watch(service, session, heard))
 
 
-async def _watch(service: Parts, session: Session, heard: int) -> AsyncIterator[str]:
+async def _watch(service: Parts, session: Session, heard: int) -> AsyncGenerator[str | None, None]:
     """What a watcher has not heard; a comment now and then while nothing moves."""
     quiet = 0.0
     if not 0 < heard <= session.number:
@@ -163,6 +165,8 @@ async def _watch(service: Parts, session: Session, heard: int) -> AsyncIterator[
         if quiet >= PING_EVERY:
             yield PING
             quiet = 0.0
+        else:
+            yield None
 
 
 # ---- as it goes over the wire -------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
 from fastapi import Header, Query, Request, Response
@@ -72,13 +72,13 @@ def file_of(ledger: Ledger, id: str, name: str) -> Response:  # noqa: A002
 # ---- events -------------------------------------------------------------------------------------------
 
 
-async def follow(ledger: Ledger, id: str, heard: str | None) -> Response:  # noqa: A002
+async def follow(request: Request, ledger: Ledger, id: str, heard: str | None) -> Response:  # noqa: A002
     """Server-sent events: `progress` whenever it has moved, `ended` once, each with the ticket as data."""
     await asyncio.to_thread(ledger.get, id)
-    return stream(_events(ledger, id, heard))
+    return stream(request, _events(ledger, id, heard))
 
 
-async def _events(ledger: Ledger, id: str, heard: str | None) -> AsyncIterator[str]:  # noqa: A002
+async def _events(ledger: Ledger, id: str, heard: str | None) -> AsyncGenerator[str | None, None]:  # noqa: A002
     """What a follower has not heard yet; a comment now and then while nothing moves."""
     quiet = 0.0
     while not ledger.is_closing:
@@ -98,6 +98,8 @@ async def _events(ledger: Ledger, id: str, heard: str | None) -> AsyncIterator[s
         if quiet >= PING_EVERY:
             yield PING
             quiet = 0.0
+        else:
+            yield None
 
 
 def _name_of(ticket: Ticket) -> str:

@@ -166,6 +166,11 @@ def cancel_run(id: str, service: Service, caller: Running) -> wire.Ticket:  # no
 
 
 @router.get("/{id}/events", operation_id="followRun", summary="Follow a run")
-async def follow_run(id: str, service: Service, last_event_id: Heard = None) -> Response:  # noqa: A002
+async def follow_run(
+    id: str,  # noqa: A002
+    service: Service,
+    request: Request,
+    last_event_id: Heard = None,
+) -> Response:
     """Server-sent events: `progress` whenever it has moved, `ended` once, each with the run as its data."""
-    return await follow(service.runs, id, last_event_id)
+    return await follow(request, service.runs, id, last_event_id)

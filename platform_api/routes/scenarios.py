@@ -56,6 +56,7 @@ def store_scenario(
     text: Annotated[str, Depends(_written)], service: Service, caller: Running, response: Response
 ) -> wire.ScenarioCard:
     """Under the name it gives itself; it may be `based_on` one of the library."""
+    service.runs.require_room(caller.holder)
     found = service.shelf.store(text, caller)
     response.headers["Location"] = f"/v1/scenarios/{found.loaded.resolved.name}"
     return _carded(found, response)
@@ -81,6 +82,7 @@ def change_scenario(
     """A new version; `If-Match` says which one it follows, so that nobody's change is overwritten."""
     if if_match is None:
         raise shelf.no_tag(name)
+    service.runs.require_room(caller.holder)
     return _carded(service.shelf.change(name, text, if_match, caller), response)
 
 
@@ -107,7 +109,7 @@ def list_versions(name: str, service: Service) -> wire.VersionList:
 def get_written(name: str, service: Service, version: Version = None) -> Response:
     """The YAML text."""
     found = service.shelf.find(name, version=version)
-    return Response(found.loaded.text, media_type=YAML, headers={"ETag": found.tag})
+    return Response(found.loaded.text, media_type=YAML, headers={"ETag": found.tag_of("written")})
 
 
 @router.get("/scenarios/{name}/resolved", operation_id="getResolved", summary="A scenario as it is run")
@@ -115,7 +117,7 @@ def get_resolved(name: str, service: Service, version: Version = None) -> Respon
     """The resolved form: everything said, in milliseconds, with the pedigree of each number."""
     found = service.shelf.find(name, version=version)
     document = to_json(found.loaded.resolved)
-    return Response(document, media_type="application/json", headers={"ETag": found.tag})
+    return Response(document, media_type="application/json", headers={"ETag": found.tag_of("resolved")})
 
 
 @router.get("/scenarios/{name}/picture", operation_id="getPicture", summary="The process of a scenario")

@@ -16,9 +16,12 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Engine,
+    LargeBinary,
     Row,
     Select,
+    Table,
     case,
+    cast,
     delete,
     func,
     insert,
@@ -27,15 +30,26 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from platform_api.store.database import one_at_a_time, writing
-from platform_api.store.tables import runs
+from platform_api.store.tables import runs, sessions, variants
 from platform_api.wire import ENDED, ProblemItem, RunProgress, State, Ticket
 from scenarios.errors import Problem
 from scenarios.resolved import Label, Resolved, from_json, to_json
 
 WAITING: dict[str, Any] = {"worker": None, "lease_until": None}
+SEEN: list[Any] = [
+    runs.c[name]
+    for name in (
+        "number", "id", "kind", "name", "state", "scenario", "seed", "replications", "engine", "overrides",
+        "named", "created", "started", "finished", "progress", "digests", "problems",
+    )
+]  # fmt: skip
+"""What a ticket is made of: what is large is read by who needs it."""
+
+FILES: list[Any] = [runs.c.files, runs.c.result_version]
+
 DROPPED = case((runs.c.kind == "run", null()), else_=runs.c.resolved)
 """What is left of an order once it has ended: nothing of a run, whose folder tells; all of an experiment."""
 
@@ -49,7 +63,7 @@ class NewRun:
     """An order as it enters the table."""
 
     ticket: Ticket
-    payload: bytes  # what is to be done: `pack`
+    payload: Callable[[], bytes]  # what is to be done, made when it is needed
     scenario_hash: str
     warnings: tuple[Problem, ...]
     keeps_records: bool
@@ -143,6 +157,9 @@ class RunTable:
         Misused
             If its idempotency key was used for another order.
         """
+        repeated = self._one(self._repeated(new, fresh))
+        if repeated is not None and _knows(repeated, new):  # nothing is to be written
+            return _told_again(repeated, new), False
         try:
             with self._writing.begin() as connection:
                 one_at_a_time(connection)
@@ -161,7 +178,7 @@ class RunTable:
     @staticmethod
     def _takes_key(connection: Connection, row: Row[Any], new: NewRun) -> bool:
         """Whether a run that answers an order can be known by the order's key from now on."""
-        if new.idempotency_key is None or row.idempotency_key == new.idempotency_key:
+        if _knows(row, new):
             return True
         if row.idempotency_key is not None or row.holder != new.holder:
             return False
@@ -182,7 +199,12 @@ class RunTable:
         if new.idempotency_key is not None:
             which.append(same_key)
             first.insert(0, func.coalesce(same_key, False).desc())
-        return select(runs).where(or_(False, *which)).order_by(*first).limit(1)
+        return (
+            select(*SEEN, runs.c.order_hash, runs.c.holder, runs.c.idempotency_key)
+            .where(or_(False, *which))
+            .order_by(*first)
+            .limit(1)
+        )
 
     def bring_in(self, ticket: Ticket, new: NewRun, files: dict[str, dict[str, Any]]) -> None:
         """A finished run that was kept before there was a database."""
@@ -196,12 +218,12 @@ class RunTable:
     # ---- questions
     def get(self, run: str) -> Ticket | None:
         """How a run stands."""
-        found = self._one(select(runs).where(runs.c.id == run))
+        found = self._one(select(*SEEN).where(runs.c.id == run))
         return _ticket(found) if found else None
 
     def kept(self, run: str) -> Kept | None:
         """What is stored of a run."""
-        found = self._one(select(runs).where(runs.c.id == run))
+        found = self._one(select(*SEEN, *FILES).where(runs.c.id == run))
         return Kept(_ticket(found), found.files, found.result_version) if found else None
 
     def payload(self, run: str) -> bytes | None:
@@ -215,9 +237,19 @@ class RunTable:
         return str(found.holder) if found else None
 
     def stored_by(self, holder: str) -> int:
-        """What the runs of a holder take on disk [bytes]."""
-        found = self._one(select(func.sum(runs.c.stored_bytes)).where(runs.c.holder == holder))
-        return int(found[0] or 0) if found else 0
+        """What a holder has stored: files and orders of runs, scenarios, sessions [bytes]."""
+        size: Any = func.octet_length
+        text: Any = variants.c.text
+        if self._engine.dialect.name == "sqlite":
+            size, text = func.length, cast(text, LargeBinary)  # else of letters, not of bytes
+        parts = (
+            _sum(runs, runs.c.stored_bytes, holder),
+            _sum(runs, size(runs.c.resolved), holder),
+            _sum(variants, size(text), holder),
+            _sum(sessions, size(sessions.c.resolved), holder),
+        )
+        with self._engine.connect() as connection:
+            return sum(int(part) for part in connection.execute(select(*parts)).one())
 
     def page(
         self,
@@ -228,7 +260,7 @@ class RunTable:
         before: int | None = None,
     ) -> list[tuple[int, Ticket]]:
         """The newest of some kinds with their numbers, below a number if one is given."""
-        wanted = select(runs).where(runs.c.kind.in_(kinds)).order_by(runs.c.number.desc()).limit(limit)
+        wanted = select(*SEEN).where(runs.c.kind.in_(kinds)).order_by(runs.c.number.desc()).limit(limit)
         if state is not None:
             wanted = wanted.where(runs.c.state == state)
         if scenario is not None:
@@ -238,10 +270,27 @@ class RunTable:
         with self._engine.connect() as connection:
             return [(row.number, _ticket(row)) for row in connection.execute(wanted)]
 
-    def count(self, state: State) -> int:
-        """How many runs are in a state."""
+    def answers(self) -> bool:
+        """Whether the database does."""
+        try:
+            with self._engine.connect() as connection:
+                connection.execute(select(1))
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def counts(self) -> tuple[int, int]:
+        """How many wait, and how many are at work."""
+        each = (_count(state).scalar_subquery() for state in ("queued", "running"))
         with self._engine.connect() as connection:
-            return int(connection.execute(_count(state)).scalar_one())
+            waiting, working = connection.execute(select(*each)).one()
+        return int(waiting), int(working)
+
+    def ended_since(self, moment: datetime) -> list[Ticket]:
+        """What ended at a moment or later."""
+        ended = select(*SEEN).where(runs.c.state.in_(ENDED), runs.c.finished >= moment)
+        with self._engine.connect() as connection:
+            return [_ticket(row) for row in connection.execute(ended.order_by(runs.c.number))]
 
     def unfinished(self) -> list[str]:
         """Runs that wait or are at work."""
@@ -256,14 +305,14 @@ class RunTable:
             .where(runs.c.named, runs.c.state == "succeeded")
             .group_by(runs.c.scenario)
         )
-        wanted = select(runs).where(runs.c.number.in_(last)).order_by(runs.c.number)
+        wanted = select(*SEEN).where(runs.c.number.in_(last)).order_by(runs.c.number)
         with self._engine.connect() as connection:
             return [_ticket(row) for row in connection.execute(wanted)]
 
     def everything(self) -> list[Kept]:
         """All runs, the oldest first."""
         with self._engine.connect() as connection:
-            rows = connection.execute(select(runs).order_by(runs.c.number))
+            rows = connection.execute(select(*SEEN, *FILES).order_by(runs.c.number))
             return [Kept(_ticket(row), row.files, row.result_version) for row in rows]
 
     # ---- work
@@ -344,7 +393,7 @@ class RunTable:
                 update(runs).where(waiting).values(state="cancelled", finished=now, resolved=DROPPED)
             )
             connection.execute(update(runs).where(at_work).values(cancel_asked=True))
-            row = connection.execute(select(runs).where(runs.c.id == run)).one()
+            row = connection.execute(select(*SEEN).where(runs.c.id == run)).one()
         return _ticket(row), ended.rowcount > 0
 
     def put_back(self, worker: str, run: str) -> None:
@@ -361,7 +410,9 @@ class RunTable:
 
     def lapsed(self, now: datetime) -> list[tuple[Ticket, int, bool]]:
         """Runs whose worker is gone: ticket, how often it was tried, whether it was to stop."""
-        gone = select(runs).where(runs.c.state == "running", runs.c.lease_until < now)
+        gone: Select[Any] = select(*SEEN, runs.c.attempts, runs.c.cancel_asked).where(
+            runs.c.state == "running", runs.c.lease_until < now
+        )
         with self._engine.connect() as connection:
             return [(_ticket(row), row.attempts, row.cancel_asked) for row in connection.execute(gone)]
 
@@ -422,6 +473,15 @@ def _count(state: str) -> Select[Any]:
     return select(func.count()).select_from(runs).where(runs.c.state == state)
 
 
+def _sum(table: Table, column: Any, holder: str) -> Any:
+    return select(func.coalesce(func.sum(column), 0)).where(table.c.holder == holder).scalar_subquery()
+
+
+def _knows(row: Row[Any], new: NewRun) -> bool:
+    """Whether a run is known by the key of an order that it answers, if the order has one."""
+    return new.idempotency_key is None or row.idempotency_key == new.idempotency_key
+
+
 def _told_again(row: Row[Any], new: NewRun) -> Ticket:
     by_key = new.idempotency_key is not None and row.idempotency_key == new.idempotency_key
     if by_key and row.holder == new.holder and row.order_hash != new.order_hash:
@@ -437,7 +497,7 @@ def _columns(new: NewRun) -> dict[str, Any]:
         "name": ordered.name,
         "scenario": ordered.scenario,
         "scenario_hash": new.scenario_hash,
-        "resolved": new.payload,
+        "resolved": new.payload(),
         "warnings": [asdict(problem) for problem in new.warnings],
         "seed": str(ordered.seed),
         "replications": ordered.replications,

@@ -1,5 +1,7 @@
 """Who may do what: keys and their scopes, limits, other people's runs, what a browser is told."""
 
+import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,6 +42,55 @@ def test_without_a_key_only_health_is_told(closed: tuple[TestClient, KeyTable]) 
         refused = client.get(path)
         assert_problem(refused, errors.NO_KEY)
         assert refused.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_an_event_stream_ends_when_its_key_is_revoked(
+    make_app: MakeApp, endless: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "KNOWN_FOR", 0.3)
+    monkeypatch.setattr("platform_api.routes.streams.KNOWN_FOR", 0.3)
+    app = make_app(require_keys=True)
+    with client_of(app) as client:
+        key, token = table_of(app).add("who looks", "run")
+        _, other = table_of(app).add("who stays", "admin")
+        order = {"scenario": endless, "replications": 1}
+        run = client.post("/v1/runs", json=order, headers=bearing(token)).json()["id"]
+        threading.Timer(1.0, lambda: table_of(app).revoke(key.id)).start()
+        heard = client.get(f"/v1/runs/{run}/events", headers=bearing(token)).text
+        assert "event: progress" in heard
+        assert "event: ended" not in heard
+        assert client.get(f"/v1/runs/{run}", headers=bearing(other)).json()["state"] == "running"
+        client.delete(f"/v1/runs/{run}", headers=bearing(other))
+
+
+def test_readiness_says_what_is_missing(make_app: MakeApp) -> None:
+    app = make_app(require_keys=True)
+    with client_of(app) as client:
+        assert client.get("/readyz").json() == {"status": "ready"}
+        app.state.parts.let_go()
+        problem = assert_problem(client.get("/readyz"), errors.NOT_READY)
+        assert [each.place for each in problem.problems] == ["time"]
+        assert client.get("/healthz").status_code == 200
+    places = [each.place for each in assert_problem(client.get("/readyz"), errors.NOT_READY).problems]
+    assert "workers" in places
+
+
+@on_both_databases
+def test_scenarios_and_sessions_count_among_what_is_stored(
+    make_app: MakeApp, written: dict[str, Any]
+) -> None:
+    size = len(json.dumps(written, ensure_ascii=False, indent=1).encode())
+    with client_of(make_app(max_stored_bytes=size // 2)) as client:
+        assert client.post("/v1/scenarios", json=written | {"name": "first"}).status_code == 201
+        for path, body in (
+            ("/v1/scenarios", written | {"name": "second"}),
+            ("/v1/sessions", {"scenario": written}),
+            ("/v1/runs", {"scenario": written}),
+        ):
+            assert_problem(client.post(path, json=body), errors.BEYOND_LIMITS)
+        client.delete("/v1/scenarios/first")
+        assert client.post("/v1/sessions", json={"scenario": written}).status_code == 201
+        assert_problem(client.post("/v1/runs", json={"scenario": written}), errors.BEYOND_LIMITS)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ OPERATIONS = {
     ("get", "/v1/runs/{id}/kpis"): "getRunKpis",
     ("delete", "/v1/runs/{id}"): "cancelRun",
     ("get", "/healthz"): "getHealth",
+    ("get", "/readyz"): "getReadiness",
     ("get", "/metrics"): "getMetrics",
     ("get", "/v1/runs/{id}/trs"): "getRunStudy",
     ("get", "/v1/runs/{id}/series"): "getRunSeries",

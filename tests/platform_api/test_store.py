@@ -5,6 +5,7 @@ import re
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -337,6 +338,19 @@ def test_who_is_told_to_stop_by_another_service_stops(make_app: MakeApp, endless
         with client_of(make_app(runs_at_once=1)) as other:
             other.delete(f"/v1/runs/{run}")
             assert wait_for_end(one, run, seconds=10)["state"] == "cancelled"
+
+
+def test_what_another_worker_began_and_ended_between_two_looks_is_counted(
+    make_app: MakeApp, written: dict[str, Any]
+) -> None:
+    with client_of(make_app()) as here:
+        with client_of(make_app()) as there:
+            for seed in range(4):
+                order_and_wait(there, scenario=written, seed=seed, replications=1)
+        counted = 'cuakhau_runs_total{outcome="succeeded"} 4.0'
+        wait_for(lambda: counted in here.get("/metrics").text)
+        time.sleep(1.2)  # another look counts nothing again
+        assert counted in here.get("/metrics").text
 
 
 # ---- the database itself
