@@ -269,6 +269,8 @@ def schema(app: FastAPI, client: TestClient) -> Any:
 def test_every_answer_is_one_that_the_document_names(schema: Any, operation: str) -> None:
     found = schema.find_operation_by_id(operation)
     but = [CHECKS.get_one(ACCEPTANCE)] if OPERATIONS[operation].body else []
+    if operation == "getReadiness":  # whose 503 is an answer, and no fault
+        but.append(CHECKS.get_one("not_a_server_error"))
 
     @FEW
     @given(found.as_strategy())
