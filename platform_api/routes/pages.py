@@ -17,6 +17,7 @@ ADDRESSES = (
     "/scenarios/{name}",
     "/runs",
     "/runs/{id}",
+    "/runs/{id}/map",
     "/compare",
     "/compare/{id}",
     "/live",

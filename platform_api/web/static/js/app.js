@@ -12,15 +12,17 @@ const PAGES = {
   run: () => import("./pages/results.js").then((page) => page.RunPage),
   compare: () => import("./pages/compare.js").then((page) => page.Comparisons),
   comparison: () => import("./pages/compare.js").then((page) => page.ComparePage),
+  map: () => import("./pages/map.js").then((page) => page.MapPage),
   live: () => import("./pages/live.js").then((page) => page.Sessions),
   session: () => import("./pages/live.js").then((page) => page.LivePage),
 };
 
 /** Which page, what it is about. */
 const place = () => {
-  const [first, second] = path.value;
+  const [first, second, third] = path.value;
   if (!first || (first === "scenarios" && !second)) return { page: "library", props: {} };
   if (first === "scenarios") return { page: "scenarios", props: { name: second } };
+  if (first === "runs" && third === "map") return { page: "map", props: { id: second } };
   if (first === "runs") return second ? { page: "run", props: { id: second } } : { page: "runs", props: {} };
   if (first === "compare") return second ? { page: "comparison", props: { id: second } } : { page: "compare", props: {} };
   if (first === "live") return second ? { page: "session", props: { id: second } } : { page: "live", props: {} };
@@ -56,7 +58,7 @@ const Textures = () => html`<svg class="defs" width="0" height="0" aria-hidden="
 
 const NAV = [["library", "/"], ["runs", "/runs"], ["compare", "/compare"], ["live", "/live"]];
 /** @type {Record<string, string>} */
-const PART = { scenarios: "library", run: "runs", session: "live", comparison: "compare" };
+const PART = { scenarios: "library", run: "runs", map: "runs", session: "live", comparison: "compare" };
 
 /** @param {{page: string}} props */
 const Head = ({ page }) => html`<header class="top">

@@ -94,7 +94,7 @@ const Answer = ({ id, ticket }) => {
 const headline = (answer) => {
   const told = answer.differences.map((/** @type {any} */ of, /** @type {number} */ i) => ({ of, why: answer.evidence[i] })).filter((/** @type {any} */ each) => each.why.primary);
   const decided = told.filter((/** @type {any} */ each) => ["better", "worse", "higher", "lower"].includes(each.of.verdict));
-  return (decided.length ? decided : told).slice(0, 2).map((/** @type {any} */ each) => pick(each.why.sentence)).join(". ");
+  return (decided.length ? decided : told).slice(0, 2).map((/** @type {any} */ each) => pick(each.why.sentence)).map((/** @type {string} */ said) => said.charAt(0).toUpperCase() + said.slice(1)).join(". ");
 };
 
 /** Names of figures, in the order of the answer. @param {any} answer @returns {string[]} */
@@ -110,7 +110,7 @@ const Figure = ({ name, answer, scenario, indicators }) => {
   const level = (/** @type {string} */ side, /** @type {any} */ labels) => answer.levels.find((/** @type {any} */ each) => each.side === side && each.name === name && JSON.stringify(each.labels) === JSON.stringify(labels));
   const title = pick(indicators[name]?.label) || name;
   return html`<section class="card wide"><h2>${title} [${scale.unit || t("compare.count")}]</h2><p class="sub">${pick(indicators[name]?.meaning)}</p>
-    <${Forest} title=${title} unit=${scale.unit} rows=${rows.map((/** @type {any} */ { of, why }) => ({ name: label(of.variant), of: told(scenario, of.labels), mean: shown(of.mean), half: shown(of.half_width), p10: shown(why.p10), p90: shown(why.p90), low: shown(range(of)?.low), high: shown(range(of)?.high) }))} />
+    ${rows.some((/** @type {any} */ each) => each.of.verdict !== "identical") && html`<${Forest} title=${title} unit=${scale.unit || t("compare.count")} rows=${rows.map((/** @type {any} */ { of, why }) => ({ name: label(of.variant), of: told(scenario, of.labels), mean: shown(of.mean), half: shown(of.half_width), p10: shown(why.p10), p90: shown(why.p90), low: shown(range(of)?.low), high: shown(range(of)?.high) }))} />`}
     <div class="scrollx" tabindex="0" role="region" aria-label=${title}><table><thead><tr><th>${t("compare.variant_name")}</th><th>${t("compare.of")}</th><th>${t("compare.base")}</th><th>${t("compare.with")}</th><th>${t("compare.difference")}</th><th>${t("compare.days")}</th><th>${t("compare.verdict")}</th></tr></thead>
     <tbody>${rows.map((/** @type {any} */ { of, why }) => { const own = scaleFor(of.unit, [of.mean, why.p10, why.p90], of.half_width || null); return html`<tr><td>${label(of.variant)}</td><td>${told(scenario, of.labels) || t("results.everything")}</td><td>${scaled(level("base", of.labels)?.mean, scaleFor(of.unit, [why.base]))}</td><td>${withUnit(level(of.variant, of.labels)?.mean, scaleFor(of.unit, [why.base]))}</td><td>${scaled(of.mean, own)}${of.half_width === null ? "" : ` ± ${scaled(of.half_width, own)}`} ${own.unit}</td><td>${scaled(why.p10, own)} … ${withUnit(why.p90, own)}</td><td><b>${verdict(of, answer)}</b></td></tr>`; })}</tbody></table></div></section>`;
 };

@@ -46,7 +46,7 @@ export const LivePage = ({ id }) => {
 };
 
 /** @param {any} whole @returns {State} */
-const stateOf = (whole) => {
+export const stateOf = (whole) => {
   const { visits, ...rest } = whole;
   return { ...rest, visits: new Map(visits.map((/** @type {number[]} */ visit) => [Trucks.key(visit[0], visit[1]), visit])) };
 };
@@ -171,7 +171,7 @@ const shortcuts = (key, act, toggle) => {
 };
 
 /** Which way those at a step drive. @param {any} scenario */
-const sideOf = (scenario) => {
+export const sideOf = (scenario) => {
   const sides = new Map();
   for (const flow of Object.values(/** @type {Record<string, any>} */ (scenario.flows))) {
     const values = flow.attributes?.direction?.values ?? [];
@@ -223,7 +223,7 @@ const countOf = (station, state, names) => {
 const poolsOf = (station, scenario) => [...new Set(station.steps.flatMap((/** @type {string} */ step) => scenario.steps[step].needs.flatMap((/** @type {any} */ need) => need.any_of.map((/** @type {any} */ [pool]) => pool))))];
 
 /** @param {{geometry: any, names: any, scenario: any, side: any, state: {current: State}, trucks: {current: Trucks | null}, chosen: string | null, followTruck: (entity: number) => void}} props */
-const Plan = ({ geometry, names, scenario, side, state, trucks, chosen, followTruck }) => {
+export const Plan = ({ geometry, names, scenario, side, state, trucks, chosen, followTruck }) => {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   /** @type {string[][]} */
@@ -383,7 +383,7 @@ const Dossier = ({ entity, story, state, names, scenario, stop }) => {
 };
 
 /** The same in words: for who cannot see the plan, and for numbers. @param {{geometry: any, state: State, names: any, scenario: any}} props */
-const Twin = ({ geometry, state, names, scenario }) => {
+export const Twin = ({ geometry, state, names, scenario }) => {
   const rows = geometry.stations.map((/** @type {any} */ station) => ({ station, count: countOf(station, state, names) }))
     .filter((/** @type {any} */ row) => row.count.all > 0).sort((/** @type {any} */ a, /** @type {any} */ b) => b.count.queue + b.count.blocked - a.count.queue - a.count.blocked || b.count.all - a.count.all).slice(0, 12);
   return html`<section class="card wide"><h2>${t("live.twin")}</h2><div class="scrollx" tabindex="0" role="region" aria-label=${t("live.twin")}><table>
