@@ -22,6 +22,7 @@ from platform_api.exploring import Explore, explore
 from platform_api.guard import Guard
 from platform_api.handlers import answer_every_error
 from platform_api.intake import Intake
+from platform_api.looking import Looking
 from platform_api.reception import Reception
 from platform_api.routes import experiments, indicators, live, pages, runs, scenarios, service
 from platform_api.routes.common import Parts
@@ -83,7 +84,7 @@ def create_app(
     )
     guard = Guard(settings, KeyTable(database))
     app.state.parts = Parts(
-        settings, work, Experiments(work.desk), telemetry, registry, guard, sessions,
+        settings, work, Experiments(work.desk), Looking(work), telemetry, registry, guard, sessions,
         Shelf(VariantTable(database)),
     )  # fmt: skip
     for part in (scenarios, runs, experiments, live, indicators, service, pages):

@@ -357,6 +357,50 @@ SERIES = Operation(
     },
     errors=_STORED,
 )
+STORIES = Operation(
+    200,
+    "The stories.",
+    {
+        "id": RUN_ID,
+        "replication": 1,
+        "stories": [
+            {
+                "which": "typical",
+                "address": "export/x0 2025-03-12 #17",
+                "kind": {"flow": "export", "direction": "export"},
+                "ms": 30120400,
+                "outcome": "completed",
+                "parts": [
+                    {
+                        "since": "2025-03-12T07:14:03.120+07:00", "ms": 1260000, "kind": "busy",
+                        "step": "document_check", "of": ["document_officers"],
+                    }
+                ],
+            }
+        ],
+        "names": {"step.document_check": {"vi": "Xét hồ sơ", "en": "Papers"}},
+    },
+    errors=(*_STORED, errors.WRONG_REQUEST, errors.BEYOND_LIMITS),
+)  # fmt: skip
+HISTOGRAM = Operation(
+    200,
+    "The bars.",
+    {
+        "id": RUN_ID, "replication": 1, "unit": "h", "by": "direction", "edges": [0.5, 8.0, 15.5],
+        "bars": [{"value": "export", "counts": [120, 31]}, {"value": "import", "counts": [240, 12]}],
+    },
+    errors=(*_STORED, errors.WRONG_REQUEST, errors.BEYOND_LIMITS),
+)  # fmt: skip
+RECORDS = Operation(
+    200,
+    "The rows.",
+    {
+        "id": RUN_ID, "table": "entities", "replication": 1, "after": 0,
+        "columns": ["case", "flow", "arrived", "stay_seconds"],
+        "rows": [["export/x0/2025-03-12/17", "export", "2025-03-12T07:14:03.120+07:00", 30120.4]],
+    },
+    errors=(*_STORED, errors.WRONG_REQUEST),
+)  # fmt: skip
 REPORT = Operation(200, "The page.", "<!doctype html>…", errors=_STORED, media_type="text/html")
 FILES = Operation(
     200,
@@ -678,6 +722,9 @@ OPERATIONS = {
     "getRunKpis": KPIS,
     "getRunStudy": STUDY,
     "getRunSeries": SERIES,
+    "getRunStories": STORIES,
+    "getRunHistogram": HISTOGRAM,
+    "listRunRecords": RECORDS,
     "getRunReport": REPORT,
     "downloadRun": DOWNLOAD,
     "listRunFiles": FILES,

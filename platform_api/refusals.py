@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 
 from platform_api import errors
@@ -9,7 +11,7 @@ from platform_api.crew import RunFailed
 from platform_api.faults import ScenarioFault
 from platform_api.settings import Settings
 from platform_api.wire import Ticket
-from scenarios.errors import Problem, ScenarioError, shown
+from scenarios.errors import Problem, ScenarioError, shown, suggestion
 from scenarios.resolved import Label
 from sim.laws import LawBroken
 
@@ -184,6 +186,35 @@ def not_ready(missing: list[str]) -> errors.ApiError:
                    en="ask again in a few seconds, and see the server's log")  # fmt: skip
     told = [Problem(name, "", _NEEDED[name], remedy) for name in missing]
     return errors.ApiError(errors.NOT_READY, told, {"Retry-After": "5"})
+
+
+def no_record(run: str) -> errors.ApiError:
+    """The run was not ordered with `records`."""
+    message = Label(vi="không giữ bản ghi", en="has kept no record")
+    remedy = Label(vi="hãy đặt lại với records: true và cùng seed",
+                   en="order it again with records: true and the same seed")  # fmt: skip
+    return errors.fault(errors.WRONG_REQUEST, "run", run, message, remedy)
+
+
+def nobody_there(error: ScenarioError) -> errors.ApiError:
+    """An entity that a replication has not."""
+    return errors.ApiError(
+        errors.WRONG_REQUEST, [replace(problem, place="entity") for problem in error.problems]
+    )
+
+
+def no_attribute(name: str, known: list[str]) -> errors.ApiError:
+    """An attribute that the entities of a run have not."""
+    message = Label(vi=f"'{shown(name)}' không phải thuộc tính nào", en=f"'{shown(name)}' is no attribute")
+    return errors.fault(errors.WRONG_REQUEST, "by", name, message, suggestion(name, known or ["direction"]))
+
+
+def too_large_to_look_at(run: str, most: int) -> errors.ApiError:
+    """A replication has too many entities to be looked at while somebody waits."""
+    message = Label(vi=f"có hơn {most:,} thực thể", en=f"has more than {most:,} entities")
+    remedy = Label(vi="hãy đặt một thí nghiệm loại why với trucks",
+                   en="order an experiment of kind why, with trucks")  # fmt: skip
+    return errors.fault(errors.BEYOND_LIMITS, "run", run, message, remedy)
 
 
 def store_away() -> errors.ApiError:

@@ -41,9 +41,19 @@ def stories(asked: Prepared, cancel: Ask | None) -> Iterator[Story]:
     if cancel is not None and cancel():
         raise simulation.Cancelled
     run = Replication(of.scenario, done.log)
-    told = parts(run)
+    yield from stories_in(run, parts(run), asked.asked.trucks)
+
+
+def stories_in(run: Replication, told: Parts, addresses: tuple[str, ...]) -> Iterator[Story]:
+    """The same of any replication.
+
+    Raises
+    ------
+    ScenarioError
+        For an address that nobody has.
+    """
     yield from (_story(run, told, row, which) for which, row in _chosen(run, told))
-    for row in _asked(run, asked.asked.trucks):
+    for row in _asked(run, addresses):
         yield _story(run, told, row, "asked")
 
 

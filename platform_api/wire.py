@@ -437,6 +437,65 @@ class Curves(Wire):
     series: list[dict[str, Any]]
 
 
+class RecordPage(Wire):
+    """Rows of a record, as `cuakhau export` writes them; times are local, with their offset."""
+
+    id: str
+    table: str
+    replication: int
+    after: int = Field(description="rows before these")
+    columns: list[str]
+    rows: list[list[Any]]
+
+
+class StorySpan(Wire):
+    """A part of a story: from when, for how long, and why."""
+
+    since: str = Field(description="local date and time")
+    ms: int
+    kind: str = Field(description="cause, as of `cuakhau why`: `busy`, `closed`, `served` …")
+    step: str = Field(description='where; "" before the run')
+    of: list[str] = Field(description="the pools, platforms, zone, stock or flow that it is about")
+
+
+class StoryItem(Wire):
+    """An entity's time, to the millisecond: the parts add up to it."""
+
+    which: Literal["typical", "slow", "slowest", "asked"]
+    address: str
+    kind: dict[str, str] = Field(description="flow, and the categories that it has")
+    ms: int
+    outcome: str
+    parts: list[StorySpan]
+
+
+class RunStories(Wire):
+    """Stories of a replication: a typical stay, a long one (P95), the longest, and who was asked for."""
+
+    id: str
+    replication: int
+    stories: list[StoryItem]
+    names: dict[str, Text] = Field(description="`step.x`, `resource.y` …: what they are called")
+
+
+class Bars(Wire):
+    """How many are between each two edges."""
+
+    value: str | None = Field(description="of the attribute; null: all")
+    counts: list[int]
+
+
+class Histogram(Wire):
+    """How long those stayed who crossed, or reached their end, in the window of one replication."""
+
+    id: str
+    replication: int
+    unit: Literal["h"]
+    by: str | None
+    edges: list[float] = Field(description="one more than there are bars; none where nobody crossed")
+    bars: list[Bars]
+
+
 # ---- experiments --------------------------------------------------------------------------------------
 
 
@@ -629,6 +688,16 @@ def kpis_of(run: str, document: dict[str, Any]) -> Kpis:
 
 
 # ---- from what the program holds ----------------------------------------------------------------------
+
+
+def story(told: Any) -> StoryItem:
+    """A story of `why_stories`, as it goes over the wire."""
+    parts = [
+        StorySpan(since=of.since, ms=of.ms, kind=of.kind, step=of.step, of=list(of.of)) for of in told.parts
+    ]
+    return StoryItem(
+        which=told.which, address=told.address, kind=told.kind, ms=told.ms, outcome=told.outcome, parts=parts
+    )
 
 
 def text(label: Label) -> Text:

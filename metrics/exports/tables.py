@@ -67,6 +67,22 @@ def rows(source: Source, table: str) -> tuple[list[str], Iterator[tuple[Any, ...
     return names, _rows(source, table)
 
 
+def page(
+    source: Source, table: str, after: int, limit: int, case: str | None = None
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The names of a table's columns, and so many rows after so many, in the record's order; times as text.
+
+    case : only rows of one entity, by the name that the column `case` has
+    """
+    query = f"select * from ({_select(source, table, source.stamp)})"
+    asked: list[Any] = []
+    if case is not None:
+        query, asked = f'{query} where "case" = ?', [case]
+    with source.opened() as record:
+        answer = record.execute(f"{query} limit ? offset ?", [*asked, limit, after])
+        return [name for name, *_ in answer.description], answer.fetchall()
+
+
 def _rows(source: Source, table: str) -> Iterator[tuple[Any, ...]]:
     with source.opened() as record:
         yield from source.query(_select(source, table, source.local), record)

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from metrics.exposition import CollectorRegistry, Telemetry
 from platform_api.experiment_desk import Experiments
 from platform_api.guard import Guard
+from platform_api.looking import Looking
 from platform_api.runs import Runs
 from platform_api.sessions import Sessions
 from platform_api.settings import Settings
@@ -24,6 +25,7 @@ class Parts:
     settings: Settings
     runs: Runs
     experiments: Experiments
+    looking: Looking
     telemetry: Telemetry
     registry: CollectorRegistry
     guard: Guard

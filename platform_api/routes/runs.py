@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from platform_api import errors, intake, orders, wire
+from platform_api import errors, intake, looking, orders, wire
 from platform_api.guard import Running, needs
 from platform_api.routes.common import Service
 from platform_api.routes.orders import (
@@ -95,6 +95,58 @@ def get_run_study(id: str, service: Service) -> Response:  # noqa: A002
 def get_run_series(id: str, service: Service) -> Response:  # noqa: A002
     """Backlog, queues and use over the run."""
     return Response(service.runs.part(id, "series"), media_type="application/json")
+
+
+Replication = Annotated[int, Query(ge=1, le=1 << 30, description="which")]
+
+
+@router.get("/{id}/stories", operation_id="getRunStories", summary="Stories of some entities of a run")
+def get_run_stories(
+    id: str,  # noqa: A002
+    service: Service,
+    replication: Replication = 1,
+    entity: Annotated[
+        list[str] | None, Query(max_length=20, description="addresses of those who are asked for")
+    ] = None,
+) -> wire.RunStories:
+    """Why each stayed as long as it did, to the millisecond: typical, slow, slowest, and who is asked for."""
+    return service.looking.stories(id, replication, tuple(entity or ()))
+
+
+@router.get("/{id}/histogram", operation_id="getRunHistogram", summary="How long entities of a run stayed")
+def get_run_histogram(
+    id: str,  # noqa: A002
+    service: Service,
+    replication: Replication = 1,
+    by: Annotated[str | None, Query(max_length=100, description="attribute, such as direction")] = None,
+    bins: Annotated[int, Query(ge=1, le=200, description="how many bars")] = 40,
+) -> wire.Histogram:
+    """Of those who crossed, or reached their end, in the window of one replication."""
+    return service.looking.histogram(id, replication, by, bins)
+
+
+@router.get("/{id}/records", operation_id="listRunRecords", summary="The record of a run, by page")
+def list_run_records(
+    id: str,  # noqa: A002
+    request: Request,
+    response: Response,
+    service: Service,
+    table: Annotated[
+        Literal["visits", "entities", "timetable"], Query(description="of the record")
+    ] = "visits",
+    replication: Replication = 1,
+    case: Annotated[str | None, Query(max_length=200, description="only of this entity")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="most rows")] = 100,
+    after: Annotated[
+        int, Query(ge=0, le=1 << 40, description="rows to leave out; take it from the Link header")
+    ] = 0,
+) -> wire.RecordPage:
+    """Of a run that was ordered with `records`; the `Link` header has the address of the next page."""
+    if case is not None and table == "timetable":
+        case = None  # which is of no entity
+    found = looking.page(service.runs, id, table, replication, after, limit + 1, case)
+    say_next(request, response, after + limit if len(found.rows) > limit else None)
+    return found.model_copy(update={"rows": found.rows[:limit]})
 
 
 @router.get("/{id}/report", operation_id="getRunReport", summary="The report of a run")

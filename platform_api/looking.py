@@ -1,0 +1,133 @@
+"""One replication of a run, looked at closely: stories of its entities, and how long they stayed.
+
+It is simulated again where it is asked for: the same scenario, seed and replication are the same run.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from platform_api import refusals, wire
+from platform_api.runs import Runs
+from platform_api.why_stories import names_of, stories_in
+from scenarios.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from metrics.replication import Replication
+
+MOST_ENTITIES = 50_000
+"""Of a replication that is looked at in this process; more are looked at in an experiment of kind `why`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A replication, read once."""
+
+    run: str
+    number: int
+    replication: Replication
+    parts: Any
+
+
+class Looking:
+    """Looks at replications, one at a time; the last one is remembered."""
+
+    def __init__(self, runs: Runs) -> None:
+        self.runs = runs
+        self._last: Seen | None = None
+        self._one = threading.Lock()
+
+    def stories(self, run: str, number: int, addresses: tuple[str, ...]) -> wire.RunStories:
+        """Of a typical stay, a long one, the longest, and of who is asked for.
+
+        Raises
+        ------
+        ApiError
+            As `Runs.whole`; 422 for a replication or an address that there is not, and for one too large.
+        """
+        seen = self._seen(run, number)
+        try:
+            told = list(stories_in(seen.replication, seen.parts, addresses))
+        except ScenarioError as error:
+            raise refusals.nobody_there(error) from None
+        names = names_of(seen.replication.scenario)
+        return wire.RunStories(
+            id=run,
+            replication=number,
+            stories=[wire.story(each) for each in told],
+            names={name: wire.text(label) for name, label in names.items()},
+        )
+
+    def histogram(self, run: str, number: int, by: str | None, bins: int) -> wire.Histogram:
+        """How long those stayed who crossed, or reached their end, in the window; by an attribute too."""
+        import numpy as np
+
+        of = self._seen(run, number).replication
+        stays, reached = of.stays, of.stays.crossed
+        counted = stays.counted & of.within(reached)
+        hours = (reached - stays.arrived) / 3_600_000
+        edges = np.histogram_bin_edges(hours[counted], bins) if counted.any() else np.zeros(0)
+        bars = [
+            wire.Bars(value=value, counts=np.histogram(hours[mine], edges)[0].tolist() if len(edges) else [])
+            for value, mine in _by(of, by, counted)
+        ]
+        return wire.Histogram(id=run, replication=number, unit="h", by=by, edges=edges.tolist(), bars=bars)
+
+    def _seen(self, run: str, number: int) -> Seen:
+        from metrics.causes import parts
+        from metrics.replication import Replication
+        from platform_api.estimate import expected_entities
+        from sim import run as simulation
+
+        with self._one:
+            last = self._last
+            if last is not None and (last.run, last.number) == (run, number):
+                self.runs.kept(run)
+                return last
+            result, scenario = self.runs.whole(run)
+            if number > result.replications:
+                raise refusals.no_replication(run, number, result.replications)
+            if expected_entities(scenario) > MOST_ENTITIES:
+                raise refusals.too_large_to_look_at(run, MOST_ENTITIES)
+            done = simulation.run(scenario, result.seed, number - 1, engine=result.engine)
+            if done.digest != result.digest[number - 1]:
+                raise refusals.damaged(run, "result.json")
+            replication = Replication(scenario, done.log)
+            self._last = Seen(run, number, replication, parts(replication))
+            return self._last
+
+
+def _by(of: Replication, by: str | None, counted: Any) -> Iterator[tuple[str | None, Any]]:
+    if by is None:
+        yield None, counted
+        return
+    names = {name: values for name, values in of.log.names.attributes.items() if values is not None}
+    if by not in names:
+        raise refusals.no_attribute(by, list(names))
+    for code, value in enumerate(names[by]):
+        yield value, counted & (of.log.attributes[by] == code)
+
+
+# ---- pages of a record --------------------------------------------------------------------------------
+
+
+def page(
+    runs: Runs, run: str, table: str, replication: int, after: int, limit: int, case: str | None
+) -> wire.RecordPage:
+    """Rows of a table of a kept record, in its order; errors as `Runs.whole`, 422 for what is not there."""
+    from metrics.exports import tables
+    from metrics.exports.source import Source
+
+    result, scenario = runs.whole(run)
+    if replication > result.replications:
+        raise refusals.no_replication(run, replication, result.replications)
+    folder = runs.answers.path(run, f"records/replication-{replication:04d}")
+    if not (folder / "record.json").is_file():
+        raise refusals.no_record(run)
+    columns, rows = tables.page(Source(folder, scenario), table, after, limit, case)
+    return wire.RecordPage(
+        id=run, table=table, replication=replication, after=after, columns=columns, rows=list(map(list, rows))
+    )
