@@ -18,6 +18,7 @@ from metrics import (
     kpis_messages,
     kpis_orders,
     kpis_places,
+    kpis_services,
     kpis_time,
 )  # fmt: skip
 from metrics.declare import Kpi, declared_in
@@ -31,6 +32,7 @@ TITLES = {
     kpis_messages: "Messages over platforms · Bản tin qua nền tảng",
     kpis_appointments: "Appointments · Hẹn giờ",
     kpis_orders: "Orders · Đơn hàng",
+    kpis_services: "Public services on line · Dịch vụ công trực tuyến",
     kpis_costs: "What waiting and working cost · Chờ và làm tốn gì",
     kpis_freshness: "Freshness · Độ tươi",
 }

@@ -18,6 +18,7 @@ from metrics import (
     kpis_messages,
     kpis_orders,
     kpis_places,
+    kpis_services,
     kpis_time,
 )  # fmt: skip
 from metrics.declare import Kpi, Value, declared_in
@@ -29,7 +30,7 @@ from sim.log import EventLog
 
 _MODULES = (
     kpis_flow, kpis_time, kpis_inspection, kpis_places, kpis_messages, kpis_appointments, kpis_orders,
-    kpis_costs, kpis_freshness,
+    kpis_services, kpis_costs, kpis_freshness,
 )  # fmt: skip
 
 CATALOGUE: tuple[Kpi, ...] = tuple(declared for module in _MODULES for declared in declared_in(module))

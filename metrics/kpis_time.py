@@ -154,6 +154,23 @@ def release_to_crossing(run: Replication, of: Stratum) -> Column:
 @kpi(
     unit="s",
     better="lower",
+    by=GATE,
+    needs=("returned", "flow:crossing"),
+    stats=DISTRIBUTION,
+    vi="Thời gian quay về",
+    en="Return time",
+    meaning="From crossing the border to the empty vehicle being back, of those that came back in the "
+    "window.",
+    nghia="Từ lúc qua biên giới tới lúc xe rỗng quay về, của các xe về trong kỳ.",
+    source=OURS,
+)
+def empty_return_time(run: Replication, of: Stratum) -> Column:
+    return between(run, of, "crossed", "returned")
+
+
+@kpi(
+    unit="s",
+    better="lower",
     by=("agency",),
     stats=DISTRIBUTION,
     vi="TG tại cơ quan",
