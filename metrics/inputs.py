@@ -26,6 +26,15 @@ def space_filling(points: int, dials: int, seed: int) -> Floats:
     return made
 
 
+MOST_SKIPPED = 0.25
+"""Of the points, at the most: with more of them left out, those that are left do not fill the ranges."""
+
+
+def fills(points: int, skipped: int) -> bool:
+    """Whether so many points, with so many left out, tell anything of the whole ranges."""
+    return points > 0 and skipped <= MOST_SKIPPED * (points + skipped)
+
+
 @dataclass(frozen=True, slots=True)
 class Survival:
     """At how many points a verdict holds, is reversed (significantly), or cannot be told."""

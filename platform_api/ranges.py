@@ -37,6 +37,9 @@ SCREENED = 8
 ALONG = 30
 """Replications along a single assumption, at the most."""
 
+FEWEST = 2
+"""Points, of which anything can be told."""
+
 CONFIRMING = 4
 """So many times the replications confirm a tipping value."""
 
@@ -51,7 +54,10 @@ def survive(
     trying = _Trying(experiment, answer, hands, tell)
     filled = trying.fill()
     ranges = tuple(trying.all(filled))
-    return replace(answer, ranges=ranges, input_ranges=tuple(trying.others(filled)))
+    return replace(
+        answer, ranges=ranges, input_ranges=tuple(trying.others(filled)),
+        warnings=(*answer.warnings, *trying.untold(filled)),
+    )  # fmt: skip
 
 
 class _Trying:
@@ -77,16 +83,26 @@ class _Trying:
             return []
         places = inputs.space_filling(self.points, len(self.dials), self.experiment.plan.seed % (1 << 32))
         figures = len(self.experiment.outcomes)
-        tried = ((row, self._apart(self._settings(row), self.replications, figures)) for row in places)
-        return [(row, found) for row, found in tried if found is not None]
+        points = [dials.at_point(self.dials, row) for row in places]
+        tried = ((point, self._apart(point, self.replications, figures)) for point in points)
+        return [(np.array(list(point.values())), found) for point, found in tried if found is not None]
 
     def all(self, filled: Sequence[tuple[Floats, Floats]]) -> Iterator[Survived]:
         """The first figure of every variant against the base."""
         rows = np.array([row for row, _ in filled])
         for number, side in enumerate(self.experiment.sides[1:]):
-            if len(filled) > 1:
+            if len(filled) >= FEWEST:
                 table = np.array([found[:, number, 0] for _, found in filled])
                 yield self._survived(number, side.name, rows, table)
+
+    def untold(self, filled: Sequence[tuple[Floats, Floats]]) -> Iterator[Label]:
+        """Why nothing is told, if nothing is."""
+        from platform_api.texts import both
+
+        if not self.dials:
+            yield both("compare.warn.no_dials")
+        elif len(filled) < FEWEST:
+            yield both("compare.warn.no_points", points=self.points, skipped=self.points - len(filled))
 
     def others(self, filled: Sequence[tuple[Floats, Floats]]) -> Iterator[InputRange]:
         """The other figures: no further runs, and no tipping values."""
@@ -101,9 +117,6 @@ class _Trying:
                     labels = dict(outcome.labels)
                     yield InputRange(outcome.name, labels, side.name, len(table), told.holds, told.reversed,
                                      told.undecided, min(means), max(means))  # fmt: skip
-
-    def _settings(self, row: Floats) -> dict[Dial, float]:
-        return {dial: dial.at(float(u)) for dial, u in zip(self.dials, row, strict=True)}
 
     # ---- running -----------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from metrics import settling
+from metrics import inputs, settling
 from metrics.outcomes import unit_of
 from metrics.statistics import SKEWED
 from platform_api.formats import NBSP, Scale, duration, number, scale_for
@@ -131,13 +131,23 @@ def survival_told(experiment: Experiment, side: int, of: Survived, sign: int) ->
         spread = f"{' … '.join(ends)}{NBSP}{scale.unit_name(language)}".rstrip(NBSP)
         key = "none" if sign == 0 else "falls"
         key = "holds" if of.holds == of.points else key
-        return text(
+        key = key if inputs.fills(of.points, of.skipped) else "gaps"
+        said = text(
             f"compare.survival.{key}", language, variant=pick(experiment.sides[side].label, language),
             holds=of.holds, points=of.points, reversed=of.reversed, undecided=of.undecided, dials=of.dials,
-            spread=spread,
+            spread=spread, asked=of.points + of.skipped,
         )  # fmt: skip
+        return said + _skipped(of, key, language)
 
     return in_both(told)
+
+
+def _skipped(of: Survived, key: str, language: Language) -> str:
+    """That points were left out, where the sentence has not said so."""
+    if not of.skipped or key == "gaps":
+        return ""
+    asked = of.points + of.skipped
+    return "; " + text("compare.survival.skipped", language, skipped=of.skipped, asked=asked)
 
 
 def tipping_told(of: Tipping, scenario: Resolved, language: Language) -> str:

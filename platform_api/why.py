@@ -74,6 +74,11 @@ class Prepared:
     assumptions: int
 
     @property
+    def skipped(self) -> int:
+        """Points over the ranges that were left out, since their values do not go together."""
+        return self.asked.ranges - len(self.points) if self.assumptions else 0
+
+    @property
     def head(self) -> dict[str, Any]:
         """What makes it this question: equal heads give equal parts."""
         of = self.question
@@ -117,9 +122,8 @@ def _points(side: Opened, every: list[dials.Dial], count: int, seed: int) -> Ite
     from metrics import inputs
 
     for row in inputs.space_filling(count, len(every), seed % (1 << 32)) if every else ():
-        settings = {dial: dial.at(float(u)) for dial, u in zip(every, row, strict=True)}
         try:
-            yield turned(side, dials.turned(side.written, settings))
+            yield turned(side, dials.turned(side.written, dials.at_point(every, row)))
         except ScenarioError:
             continue
 
@@ -381,9 +385,10 @@ def _ranking(
     asked: Prepared, blames: Sequence[Blame], shares: Sequence[Floats], points: Sequence[Sequence[Trial]]
 ) -> Ranking:
     """The order is told if it is sure, and the same at every point of the assumptions' ranges."""
+    from metrics import inputs
     from platform_api.texts import both, text
 
-    n = len(blames)
+    n, skipped = len(blames), asked.skipped
     order = [i for i in sorted(range(n), key=lambda i: -blames[i].share.mean) if _counts(blames[i])]
     pairs = list(pairwise(order))
     unsure = [pair for pair in pairs if not _is_larger(shares[pair[0]], shares[pair[1]], asked.asked.level)]
@@ -393,14 +398,25 @@ def _ranking(
         a, b = (blames[i].label for i in unsure[0])
         key = "why.rank.unsure"
         why = Label(text(key, "vi", a=a.vi, b=b.vi), text(key, "en", a=a.en, b=b.en))
-    elif asked.assumptions and not points:
+    elif asked.assumptions and not (points or skipped):
         why = both("why.rank.untried", count=asked.assumptions)
+    elif asked.assumptions and not inputs.fills(len(points), skipped):
+        why = both("why.rank.gaps", points=len(points), asked=len(points) + skipped)
     elif overturned:
         why = both("why.rank.overturned", count=overturned, points=len(points))
     else:
         why = both("why.rank.stable", points=len(points))
-    stable = not unsure and not overturned and bool(points or not asked.assumptions)
-    return Ranking(stable, len(points), overturned, why)
+    filled = not asked.assumptions or inputs.fills(len(points), skipped)
+    if skipped and filled and points and not unsure:
+        why = _with_skipped(why, skipped, len(points) + skipped)
+    return Ranking(not unsure and not overturned and filled, len(points), overturned, why, skipped)
+
+
+def _with_skipped(why: Label, skipped: int, asked: int) -> Label:
+    from platform_api.texts import both
+
+    more = both("why.rank.skipped", skipped=skipped, asked=asked)
+    return Label(f"{why.vi} {more.vi}", f"{why.en} {more.en}")
 
 
 SMALL = 1.0

@@ -48,13 +48,15 @@ class Ranking:
     """Whether the order of the parties may be told, and what was tried.
 
     stable : the order of the means is sure at the values of the scenario and the same at every point tried ·
-    overturned : at so many points two parties change places · why : in words
+    overturned : at so many points two parties change places · why : in words · skipped : points that were
+    left out, since their values do not go together
     """
 
     stable: bool
     points: int
     overturned: int
     why: Label
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ in proportion, and if all are turned they are scaled together.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -114,6 +114,27 @@ def value_told(written: Any) -> str | None:
 
 
 # ---- turning ----------------------------------------------------------------------------------------------
+
+ASCENDING = ("fastest", "usual", "slowest")
+"""Numbers of one distribution that stand in this order."""
+
+
+def at_point(found: Sequence[Dial], row: Sequence[float]) -> dict[Dial, float]:
+    """The values of some dials at a point of the space of all, each between 0 and 1.
+
+    Numbers that stand in an order (fastest, usual, slowest) are drawn together: what was drawn for them is
+    sorted, which leaves each within its own range as long as the ranges stand in that order too.
+    """
+    values = {dial: dial.at(float(u)) for dial, u in zip(found, row, strict=True)}
+    groups: dict[Path, list[Dial]] = {}
+    for dial in values:
+        path = parsed(dial.path)
+        if path[-1] in ASCENDING:
+            groups.setdefault(path[:-1], []).append(dial)
+    for group in groups.values():
+        group.sort(key=lambda dial: ASCENDING.index(str(parsed(dial.path)[-1])))
+        values |= dict(zip(group, sorted(values[dial] for dial in group), strict=True))
+    return values
 
 
 def turned(written: Mapping[str, Any], values: Mapping[Dial, float]) -> dict[str, str]:

@@ -606,6 +606,53 @@ def test_a_verdict_that_survives_says_so(design: Design) -> None:
     assert found.sentence.vi.startswith("second: kết luận đứng vững ở cả 6 điểm")
 
 
+def with_service(written: dict[str, Any], file: Path, time: dict[str, Any]) -> Design:
+    """One counter whose time is stated by its fastest and slowest; a second clerk."""
+    written["steps"]["papers"]["time"] = time
+    file.write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
+    return Design("counter", str(file), (SECOND,), replications=4, seed=1, ranges=20)
+
+
+def assumed(value: str, *ends: str) -> dict[str, Any]:
+    return {"value": value, "range": ends, "source": "assumption", "owner": "customs"}
+
+
+def test_fastest_and_slowest_of_one_range_go_together_at_every_point(
+    written: dict[str, Any], tmp_path: Path
+) -> None:
+    time = {"fastest": "3 min", "usual": "4 min", "slowest": "8 min"}
+    pedigree = {"range": ["2 min", "9 min"], "source": "assumption", "owner": "customs"}
+    design = with_service(written, tmp_path / "a.yaml", time | pedigree)
+    (found,) = compare(design).ranges
+    assert (found.dials, found.points, found.skipped) == (4, 20, 0)
+    assert "left out" not in found.sentence.en
+
+
+@pytest.mark.parametrize(
+    ("most", "skipped", "told", "vi"),
+    [("8 min 30 s", 1, "holds at 15 of 19 points", "bỏ qua 1 trong 20 điểm"),
+     ("16 min", 11, "is not told: at only 9 of the 20 points", "chỉ ở 9 trong 20 điểm")],
+)  # fmt: skip
+def test_points_that_are_left_out_are_told(
+    written: dict[str, Any], tmp_path: Path, most: str, skipped: int, told: str, vi: str
+) -> None:
+    """The fastest passes the slowest, which is no assumption; with many left out nothing survives."""
+    time = {"fastest": assumed("3 min", "2 min", most), "slowest": "8 min", "distribution": "uniform"}
+    (found,) = compare(with_service(written, tmp_path / "a.yaml", time)).ranges
+    assert (found.points, found.skipped) == (20 - skipped, skipped)
+    assert told in found.sentence.en
+    assert vi in found.sentence.vi
+    assert ("left out" in found.sentence.en) == (skipped == 1)
+
+
+def test_where_nothing_goes_together_it_is_said(written: dict[str, Any], tmp_path: Path) -> None:
+    fastest = assumed("479 s", "479 s", "1 h")
+    time = {"fastest": fastest, "slowest": "480 s", "distribution": "uniform"}
+    answer = compare(with_service(written, tmp_path / "a.yaml", time))
+    assert answer.ranges == ()
+    assert "at 20 of the 20 points" in answer.warnings[-1].en
+
+
 def test_nothing_is_tried_unless_asked_for(design: Design) -> None:
     assert compare(replace(design, replications=2)).ranges == ()
 

@@ -109,6 +109,28 @@ def test_an_order_that_holds_over_the_ranges_is_told(asked: Asked) -> None:
     assert [party.key for party in answer.parties] == ["hours", "agency.customs"]
 
 
+@pytest.mark.parametrize(
+    ("least", "most", "points", "told"),
+    [("2 min", "8 min 30 s", 7, "1 of the 8 points was left out"),
+     ("2 min", "16 min", 4, "at only 4 of the 8"),
+     ("239 s", "30 min", 0, "at only 0 of the 8")],
+)  # fmt: skip
+def test_points_that_are_left_out_are_told(
+    asked: Asked, file: Path, least: str, most: str, points: int, told: str
+) -> None:
+    """The fastest passes the slowest, which is no assumption; with many left out no order is told."""
+    written = json.loads(file.read_text(encoding="utf-8"))
+    fastest = {"value": least, "range": [least, most], "source": "assumption", "owner": "customs"}
+    written["steps"]["papers"]["time"] = {
+        "distribution": "uniform", "fastest": fastest, "slowest": "8 min" if points else "4 min",
+    }  # fmt: skip
+    file.write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
+    ranking = explained(replace(asked, replications=8, ranges=8)).ranking
+    assert (ranking.points, ranking.skipped) == (points, 8 - points)
+    assert told in ranking.why.en
+    assert not ranking.stable
+
+
 def test_an_order_that_an_assumption_overturns_is_not(asked: Asked, file: Path) -> None:
     """Up to 20 minutes for a truck: then it is the counter, not the night."""
     slow = file.read_text(encoding="utf-8").replace('"8 min"', '"20 min"')

@@ -6,7 +6,7 @@ import pytest
 
 from metrics.inputs import space_filling
 from scenarios import library
-from scenarios.dials import Dial, dials, is_twin, turned, with_values
+from scenarios.dials import Dial, at_point, dials, is_twin, turned, with_values
 from scenarios.findings import Findings
 from scenarios.resolve import resolve
 
@@ -34,6 +34,24 @@ def test_values_are_written_with_their_units():
     assert dial("number", 0, 1).told(0.5) == "0.5"
     assert dial("money", 1, 10).told(70_000.4) == "70000 VND"
     assert dial("VND/h", 1, 10).told(12_345_678.0) == "12345678 VND/h"
+
+
+def test_numbers_that_stand_in_an_order_keep_it_at_every_point():
+    """Of one range for all three, as a modeller writes it, and of ranges that overlap."""
+    ends = {"slowest": (20, 60), "fastest": (5, 30), "usual": (10, 60)}
+    several = [Dial(f"a.{name}", "number", low, high, low, "", None) for name, (low, high) in ends.items()]
+    for found in (several, [Dial(each.path, "number", 5, 60, 5, "", None) for each in several]):
+        for row in space_filling(40, 3, 1):
+            values = at_point(found, row)
+            assert list(values) == found
+            slowest, fastest, usual = values.values()
+            assert fastest < usual < slowest
+            assert all(each.low <= value <= each.high for each, value in values.items())
+
+
+def test_other_numbers_are_drawn_each_by_itself():
+    found = [Dial("a.mean", "number", 0, 1, 0, "", None), Dial("b.fastest", "number", 0, 1, 0, "", None)]
+    assert list(at_point(found, [0.75, 0.25]).values()) == [0.75, 0.25]
 
 
 @pytest.mark.parametrize("name", library.names())
