@@ -59,6 +59,16 @@ def survival(sign: int, means: Sequence[float], reaches: Sequence[float], margin
     return Survival(holds, against, len(means) - holds - against)
 
 
+def stands(sign: int, x: Floats, margin: float = 0.0) -> bool:
+    """Whether the differences of some replications leave a verdict as it is.
+
+    One of a sign is lost where the interval holds zero; one of no difference where the interval lies beyond
+    the margin.
+    """
+    mean, reach = average(x), half_width(x)
+    return mean * sign > reach if sign else abs(mean) - reach <= margin
+
+
 def rank_correlation(x: Floats, y: Floats) -> float:
     """Spearman's."""
     from scipy.stats import rankdata

@@ -12,7 +12,7 @@ from platform_api.sentences import difference_scale, figure_told, size_told, tip
 from platform_api.texts import Language, pick, text
 
 if TYPE_CHECKING:
-    from platform_api.comparing import Comparison, Difference, Evidence, Level, Share, Winners
+    from platform_api.comparing import Comparison, Difference, Evidence, Level, Share, Survived, Winners
     from platform_api.experiments import Experiment
 
 
@@ -196,9 +196,16 @@ class Reading:
         """(whether a verdict survives the ranges, what overturns it) of each variant."""
         for of in self.answer.ranges:
             tipping = [tipping_told(each, self.scenario, self.language) for each in of.tipping]
-            if of.holds < of.points and not tipping and of.reversed:
-                tipping = [self.say("tipping.together")]
+            if of.tried and not tipping:
+                tipping = [self._none_alone(of)]
             yield pick(of.sentence, self.language), tipping
+
+    def _none_alone(self, of: Survived) -> str:
+        """That no assumption alone was found to overturn it at a known value; which goes with it most."""
+        r = number(of.correlation, 2, self.language)
+        if of.unpinned or of.dials == 1:
+            return self.say("tipping.unpinned", path=of.unpinned or of.strongest)
+        return self.say("tipping.together", tried=of.tried, path=of.strongest, r=r)
 
     def input_rows(self) -> Iterator[tuple[str, ...]]:
         """(figure, variant, difference, input range, holds, reversed, undecided) of the other figures."""

@@ -159,7 +159,9 @@ class Tipping:
 
     path, owner : of the assumption · now, low, high : its value and range, as written · at : where the
     difference is zero, first, last : the interval of that value; of whole numbers the two between which it
-    turns, and `at` is empty · confirmed : whether fresh seeds found opposite signs on its two sides
+    turns, as where no straight line tells it, and `at` is empty · effect : reversed (opposite signs),
+    undecided (the interval of so many replications holds 0 from there on), shown (a difference, where the
+    verdict is that there is none) · confirmed : whether fresh seeds found the same on its two sides
     """
 
     path: str
@@ -171,6 +173,8 @@ class Tipping:
     first: str
     last: str
     confirmed: bool
+    effect: str = "reversed"
+    replications: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +184,10 @@ class Survived:
     points : of a Latin hypercube over so many dials; skipped: values that do not go together · holds,
     reversed, undecided : at how many points the same is told, the opposite (significantly), nothing · low,
     high : the smallest and the largest mean difference (the input range, the noise of simulating in it) ·
-    share : of the variance between points that the inputs make, with its interval
+    share : of the variance between points that the inputs make, with its interval ·
+    tried : assumptions turned by themselves; unpinned : the one of them that loses the verdict at an end of
+    its range, with no value found · strongest, correlation : the one that goes with the difference most, by
+    ranks
     """
 
     variant: str
@@ -197,6 +204,10 @@ class Survived:
     share_interval: Interval
     tipping: tuple[Tipping, ...]
     sentence: Label
+    tried: int = 0
+    unpinned: str = ""
+    strongest: str = ""
+    correlation: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

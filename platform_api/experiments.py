@@ -13,7 +13,7 @@ from platform_api.estimate import expected_entities
 from platform_api.faults import blaming_the_scenario
 from platform_api.following import Ask, Follow
 from platform_api.hands import Hands, usual
-from platform_api.journal import Journal, read_head
+from platform_api.journal import POINTS, Journal, read_head
 from platform_api.runner import SEED_LIMIT, draw_seed
 from platform_api.sides import Opened, open_sides
 from platform_api.trials import Plan
@@ -223,4 +223,5 @@ class _Running:
             return answer
         from platform_api.ranges import survive
 
-        return survive(self.experiment, answer, self.work.hands, self.work.tell_points)
+        with Journal(self.work.journal.folder, self.experiment.head, POINTS) as points:
+            return survive(self.experiment, answer, self.work.hands, points, self.work.tell_points)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from platform_api.trials import Trial
 
 HEAD, LINES = "experiment.json", "replications.jsonl"
+POINTS = "points.jsonl"
+"""Beside the replications: those at other values of the assumptions."""
 
 
 class NotOurs(Exception):
@@ -51,7 +53,7 @@ def _reader() -> TypeAdapter[Trial]:
 class Journal:
     """The finished replications of one experiment; without a folder only in memory."""
 
-    def __init__(self, folder: Path | None, head: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path | None, head: Mapping[str, Any], lines: str = LINES) -> None:
         """Open, or begin, the journal of an experiment.
 
         Raises
@@ -61,7 +63,7 @@ class Journal:
         OSError
             If it cannot be written.
         """
-        self.folder = folder
+        self.folder, self.lines = folder, lines
         self.trials: dict[int, Trial] = {}
         self._file: FileIO | None = None
         self._good = 0  # bytes of whole lines
@@ -77,8 +79,8 @@ class Journal:
             _begin(folder, head)
         elif known != json.loads(json.dumps(head)):
             raise _another(folder, known, head)
-        self._file = (folder / LINES).open("ab", buffering=0)
-        self._read(folder / LINES)
+        self._file = (folder / self.lines).open("ab", buffering=0)
+        self._read(folder / self.lines)
 
     def _read(self, lines: Path) -> None:
         """All whole lines; what follows the last of them is cut off, what cannot be read is run again."""

@@ -7,6 +7,8 @@ fresh seeds.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,24 +17,23 @@ import numpy as np
 
 from metrics import inputs
 from metrics.statistics import Floats, average, half_width
-from platform_api.along import crossings, short
-from platform_api.comparing import Comparison, InputRange, Survived, Tipping
+from platform_api.comparing import Comparison, InputRange, Survived
 from platform_api.hands import Hands, work_off
+from platform_api.journal import Journal
 from platform_api.sides import turned
+from platform_api.tipping import At, Seeking
+from platform_api.trials import Numbered
 from scenarios import dials
 from scenarios.dials import Dial
 from scenarios.errors import ScenarioError
-from scenarios.resolved import Label
+from scenarios.resolved import Label, scenario_hash
 
 if TYPE_CHECKING:
     from platform_api.experiments import Experiment
-    from platform_api.trials import Plan, Trial
+    from platform_api.trials import Plan
 
 REPLICATIONS = 10
 """Of each point, at the most: fewer where the experiment has fewer."""
-
-SCREENED = 8
-"""Assumptions, those that go with the difference most, that are turned by themselves."""
 
 ALONG = 30
 """Replications along a single assumption, at the most."""
@@ -40,18 +41,20 @@ ALONG = 30
 FEWEST = 2
 """Points, of which anything can be told."""
 
-CONFIRMING = 4
-"""So many times the replications confirm a tipping value."""
-
 
 def survive(
-    experiment: Experiment, answer: Comparison, hands: Hands, tell: Callable[[int, int], bool]
+    experiment: Experiment,
+    answer: Comparison,
+    hands: Hands,
+    journal: Journal,
+    tell: Callable[[int, int], bool],
 ) -> Comparison:
     """The answer with the verdict on the first figure tried, of every variant; of all others the input range.
 
+    `journal` keeps every replication at every point; what is there is not run again.
     `tell` is called a few times a second with the points that are done and planned; it says whether to stop.
     """
-    trying = _Trying(experiment, answer, hands, tell)
+    trying = _Trying(experiment, answer, hands, journal, tell)
     filled = trying.fill()
     ranges = tuple(trying.all(filled))
     return replace(
@@ -60,13 +63,26 @@ def survive(
     )  # fmt: skip
 
 
+def _first_part(plan: Plan) -> int:
+    """The number of a plan's first replication among those of all points: made of what the plan is."""
+    made = [[scenario_hash(variant) for variant in plan.variants], plan.seed, plan.keys]
+    digest = hashlib.sha256(json.dumps(made).encode()).digest()
+    return int.from_bytes(digest[:5]) << 20  # room for a million replications
+
+
 class _Trying:
     """An experiment over the ranges of its assumptions."""
 
     def __init__(
-        self, experiment: Experiment, answer: Comparison, hands: Hands, tell: Callable[[int, int], bool]
+        self,
+        experiment: Experiment,
+        answer: Comparison,
+        hands: Hands,
+        journal: Journal,
+        tell: Callable[[int, int], bool],
     ) -> None:
         self.experiment, self.answer, self.hands, self.tell = experiment, answer, hands, tell
+        self.journal = journal
         sides = experiment.sides
         self.dials = dials.dials(sides[0].resolved.parameters, [side.written for side in sides])
         self.points = experiment.design.ranges or 0
@@ -112,7 +128,7 @@ class _Trying:
                 seen = (found[:, number, place] for _, found in filled)
                 table = [row for row in seen if not np.isnan(row).any()]
                 if len(table) > 1:
-                    told = self._survival(place * len(sides) + number, outcome.margin, table)
+                    told = self._survival(place * len(sides) + number, table)
                     means = [average(row) for row in table]
                     labels = dict(outcome.labels)
                     yield InputRange(outcome.name, labels, side.name, len(table), told.holds, told.reversed,
@@ -120,12 +136,14 @@ class _Trying:
 
     # ---- running -----------------------------------------------------------------------------------------
 
-    def _at(
-        self, settings: Mapping[Dial, float], count: int | None = None, fresh: int = 0
-    ) -> list[Floats] | None:
-        """The differences of the first figure, of every variant, a replication each; None as in `_apart`."""
-        found = self._apart(settings, count or self.replications, 1, fresh)
-        return None if found is None else list(found[:, :, 0].T)
+    def _of(self, number: int) -> At:
+        """The differences of the first figure of one variant with a single dial turned."""
+
+        def at(dial: Dial, value: float, count: int, fresh: int) -> Floats | None:
+            found = self._apart({dial: value}, count, 1, fresh)
+            return None if found is None else found[:, number, 0]
+
+        return at
 
     def _apart(
         self, settings: Mapping[Dial, float], count: int, figures: int, fresh: int = 0
@@ -145,15 +163,15 @@ class _Trying:
         return self._differences(plan, count)
 
     def _differences(self, plan: Plan, count: int) -> Floats | None:
-        found: dict[int, Trial] = {}
-
-        def keep(trial: Trial) -> None:
-            found[trial.replication] = trial
-
-        work_off(self.hands, plan, range(count), keep, lambda: self.tell(self.done, self.planned))
+        job = Numbered(plan, _first_part(plan))
+        numbers = range(job.first, job.first + count)
+        if missing := self.journal.missing(numbers):
+            work_off(self.hands, job, missing, self.journal.add, lambda: self.tell(self.done, self.planned))
         self.done += 1
         self.planned = max(self.planned, self.done + 1)
-        seen = np.array([[side.values for side in found[n].seen] for n in range(count)], dtype=np.float64)
+        seen = np.array(
+            [[side.values for side in self.journal.trials[n].seen] for n in numbers], dtype=np.float64
+        )
         if np.isnan(seen[:, :, 0]).any():
             return None
         apart: Floats = seen[:, 1:] - seen[:, :1]
@@ -164,10 +182,14 @@ class _Trying:
     def _survived(self, number: int, variant: str, rows: Floats, table: Floats) -> Survived:
         means = [average(row) for row in table]
         sign = self._sign(number)
-        told = self._survival(number, self.experiment.outcomes[0].margin, list(table))
+        told = self._survival(number, list(table))
         share, interval = inputs.input_share(table)
-        loses = told.reversed + told.undecided > 0 and sign != 0
-        tipping = tuple(self._tipping(number, sign, rows, np.array(means))) if loses else ()
+        margin = self._margin(number)
+        correlations = [inputs.rank_correlation(rows[:, d], np.array(means)) for d in range(len(self.dials))]
+        order = sorted(range(len(self.dials)), key=lambda d: -abs(correlations[d]))
+        seeking = Seeking(self._of(number), sign, margin, self.replications, self.along)
+        if told.reversed or (told.undecided and sign):
+            seeking.among([self.dials[d] for d in order])
         found = Survived(
             variant=variant,
             dials=len(self.dials),
@@ -181,18 +203,27 @@ class _Trying:
             high=max(means),
             share=share,
             share_interval=interval,
-            tipping=tipping,
+            tipping=tuple(seeking.found),
+            tried=seeking.tried,
+            unpinned=seeking.unpinned,
+            strongest=self.dials[order[0]].path,
+            correlation=correlations[order[0]],
             sentence=Label("", ""),
         )
         from platform_api.sentences import survival_told
 
         return replace(found, sentence=survival_told(self.experiment, number + 1, found, sign))
 
-    def _survival(self, number: int, margin: float | None, table: Sequence[Floats]) -> inputs.Survival:
+    def _survival(self, number: int, table: Sequence[Floats]) -> inputs.Survival:
         """At how many points the verdict of a difference, by its place in the answer, holds."""
-        matters = self.answer.differences[number].verdict == "no difference that matters"
         means, reaches = [average(row) for row in table], [half_width(row) for row in table]
-        return inputs.survival(self._sign(number), means, reaches, (margin or 0.0) if matters else 0.0)
+        return inputs.survival(self._sign(number), means, reaches, self._margin(number))
+
+    def _margin(self, number: int) -> float:
+        """Of a verdict that rests on one, else 0."""
+        matters = self.answer.differences[number].verdict == "no difference that matters"
+        outcome = self.experiment.outcomes[number // (len(self.experiment.sides) - 1)]
+        return (outcome.margin or 0.0) if matters else 0.0
 
     def _sign(self, number: int) -> int:
         """Of the verdict on a difference: −1 or 1; 0 of none."""
@@ -200,46 +231,3 @@ class _Trying:
         if of.verdict not in ("better", "worse", "higher", "lower"):
             return 0
         return -1 if (of.mean or 0) < 0 else 1
-
-    def _tipping(self, number: int, sign: int, rows: Floats, means: Floats) -> Iterator[Tipping]:
-        """The assumptions that overturn the verdict by themselves, those that go with it most first."""
-        strength = [abs(inputs.rank_correlation(rows[:, d], means)) for d in range(len(self.dials))]
-        for d in sorted(range(len(self.dials)), key=lambda d: -strength[d])[:SCREENED]:
-            dial = self.dials[d]
-            if any(self._mean_at(number, dial, end) * sign < 0 for end in (dial.low, dial.high)):
-                yield from self._along(number, dial)
-
-    def _mean_at(self, number: int, dial: Dial, value: float) -> float:
-        found = self._at({dial: value})
-        return 0.0 if found is None else average(found[number])
-
-    def _along(self, number: int, dial: Dial) -> Iterator[Tipping]:
-        """Every place along one assumption at which the sign changes, if it is told well enough."""
-
-        def look(values: Sequence[float]) -> Floats | None:
-            rows = [self._at({dial: value}, self.along) for value in values]
-            known = [row[number] for row in rows if row is not None]
-            return np.array(known) if len(known) == len(values) else None
-
-        for found in crossings(dial, look):
-            if dial.is_whole or found.at is not None:
-                yield self._told(number, dial, found.at, found.first, found.last)
-
-    def _told(self, number: int, dial: Dial, at: float | None, first: float, last: float) -> Tipping:
-        return Tipping(
-            path=dial.path,
-            owner=dial.owner,
-            now=dial.written,
-            low=dial.told(dial.low),
-            high=dial.told(dial.high),
-            at="" if at is None else dial.told(short(dial, at)),
-            first=dial.told(short(dial, first)),
-            last=dial.told(short(dial, last)),
-            confirmed=self._confirmed(number, dial, first, last),
-        )
-
-    def _confirmed(self, number: int, dial: Dial, first: float, last: float) -> bool:
-        """Whether fresh seeds tell opposite signs at the two ends."""
-        ends = [self._at({dial: value}, CONFIRMING * self.along, fresh=1) for value in (first, last)]
-        signs = [0 if end is None else inputs.sign_of(end[number]) for end in ends]
-        return signs[0] * signs[1] < 0

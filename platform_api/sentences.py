@@ -154,10 +154,10 @@ def tipping_told(of: Tipping, scenario: Resolved, language: Language) -> str:
     """Where one assumption overturns a verdict, and who could tell."""
     agency = scenario.agencies.get(of.owner or "")
     owner = pick(agency.label, language) if agency else of.owner or "–"
-    key = "between" if not of.at else "at"
+    key = of.effect if of.effect != "reversed" else "at" if of.at else "between"
     told = text(
         f"compare.tipping.{key}", language, path=of.path, at=of.at, first=of.first, last=of.last, now=of.now,
-        low=of.low, high=of.high, owner=owner,
+        low=of.low, high=of.high, owner=owner, count=of.replications,
     )  # fmt: skip
     return f"{told} {text(f'compare.tipping.{_confirmed(of)}', language)}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,19 @@ class Plan:
             If `stop` says so.
         """
         return [_try(self, number, stop) for number in numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A plan whose replications are parts from some number on: parts of several plans are kept together."""
+
+    plan: Plan
+    first: int
+
+    def perform(self, numbers: Sequence[int], stop: Ask) -> list[Trial]:
+        """Some parts; errors as of `Plan.perform`."""
+        done = self.plan.perform([number - self.first for number in numbers], stop)
+        return [replace(trial, replication=trial.replication + self.first) for trial in done]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +134,6 @@ def simulate(plan: Plan, scenario: Resolved, replication: int, stop: Ask) -> Onc
 
 
 def _with_levels(seen: Seen, inside: Inside) -> Seen:
-    from dataclasses import replace
-
     return replace(seen, levels=tuple(inside.mean.tolist()), edges=tuple(inside.edges.tolist()))
 
 

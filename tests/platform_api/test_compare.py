@@ -7,6 +7,7 @@ import json
 import pickle
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
@@ -22,10 +23,12 @@ from metrics.statistics import half_width
 from platform_api import experiments, hands, journal
 from platform_api.commands import compare as command
 from platform_api.commands.designing import design_of
+from platform_api.compare_reading import Reading
 from platform_api.compare_report import render
 from platform_api.comparing import Comparison, Reached
 from platform_api.experiments import compare, prepare
 from platform_api.following import Advance
+from platform_api.texts import Language
 from scenarios import library
 from scenarios.errors import ScenarioError
 from scenarios.experiments import Design, Variant
@@ -604,6 +607,77 @@ def test_a_verdict_that_survives_says_so(design: Design) -> None:
     assert points[-1] == (5, 6)
     assert (found.holds, found.points, found.tipping) == (6, 6, ())
     assert found.sentence.vi.startswith("second: kết luận đứng vững ở cả 6 điểm")
+
+
+@pytest.mark.parametrize(
+    ("mean", "seed", "effect"),
+    [("7.4 min", 2, "undecided"), ("9.2 min", 1, "shown"), ("8.4 min", 2, "shown")],
+)
+def test_what_makes_a_verdict_undecided_or_shows_a_difference_is_named(
+    small_file: Path, mean: str, seed: int, effect: str
+) -> None:
+    """One dial: it alone is turned, so it alone is what the verdict hangs on, and it is never 'several'."""
+    design = Design("x", str(small_file), (slower(mean),), replications=10, seed=seed, ranges=10)
+    answer = compare(design)
+    (found,) = answer.ranges
+    assert (found.dials, found.tried, found.holds < 10) == (1, 1, True)
+    (tipping,) = found.tipping
+    assert (tipping.path, tipping.effect, tipping.owner) == ("flows.truck.arrivals.rate", effect, "customs")
+    rates = [float(end.removesuffix(" /d")) for end in (tipping.first, tipping.last)]
+    verdicts = set()
+    for rate in rates:
+        moved = replace(design, ranges=None, overrides={"flows.truck.arrivals.rate": f"{rate} /d"})
+        verdicts.add(compare(moved).differences[0].verdict == "no difference shown")
+    assert verdicts == {True, False}
+    told = [
+        text for language in ("vi", "en") for _, texts in survival(answer, design, language) for text in texts
+    ]
+    assert all("flows.truck.arrivals.rate" in text for text in told)
+    assert not any("several" in text or "nhiều giả định" in text for text in told)
+
+
+def slower(mean: str) -> Variant:
+    return variant("slower", resources__officer__capacity=2, steps__papers__time__mean=mean)
+
+
+def survival(answer: Comparison, design: Design, language: Language) -> list[tuple[str, list[str]]]:
+    return list(Reading(answer, prepare(design), language).survival())
+
+
+def test_several_together_are_named_only_after_each_was_tried(design: Design) -> None:
+    asked = replace(design, variants=(SECOND,), replications=3, ranges=5)
+    tried = compare(asked)
+    (found,) = tried.ranges
+    for changed, said in (
+        (replace(found, tipping=(), tried=2), "None of the 2 assumptions"),
+        (replace(found, tipping=(), tried=2, unpinned="a.b"), "a.b by itself"),
+        (replace(found, tipping=(), tried=0), None),
+    ):
+        ((_, told),) = survival(replace(tried, ranges=(changed,)), asked, "en")
+        assert told[0].startswith(said) if said else told == []
+
+
+def test_points_are_kept_and_an_interrupted_trial_goes_on(design: Design, tmp_path: Path) -> None:
+    asked = replace(design, variants=(SECOND,), replications=4, ranges=6)
+    folder, points = tmp_path / "kept", [0]
+
+    def follow(advance: Advance) -> None:
+        points[0] = advance.points[0] if advance.points else 0
+
+    with pytest.raises(Cancelled):
+        compare(asked, hands=hands.threads(1), folder=folder, progress=follow, cancel=lambda: points[0] >= 3)
+    file = folder / journal.POINTS
+    kept = file.read_bytes()
+    assert 12 <= len(kept.splitlines()) < 24
+    resumed = compare(asked, folder=folder)
+    assert without_clock(resumed) == without_clock(compare(asked))
+    whole = file.read_bytes()
+    assert whole.startswith(kept)
+    with ThreadPoolExecutor(1) as idle:
+        idle.shutdown()  # whoever hands anything to it fails
+        again = compare(asked, hands=hands.of(idle, 1), folder=folder)
+    assert again == resumed
+    assert file.read_bytes() == whole
 
 
 def with_service(written: dict[str, Any], file: Path, time: dict[str, Any]) -> Design:
