@@ -129,7 +129,7 @@ def _drop_impossible(rows: Rows, ledger: Ledger, total: int, known: frozenset[st
         there = time > UNREADABLE
         slip = there & ((time < low - FAR) | (time > high + FAR) | (time < EARLIEST_MS) | (time >= LATEST_MS))
         far |= slip
-        if name in known and not (name == "ended" and "started" in known):
+        if name in known:
             absent |= (time == MISSING) & (rows["outcome"] != OPEN)
         time[slip | (time == UNREADABLE)] = MISSING
     ledger.note(

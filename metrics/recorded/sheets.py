@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -116,11 +115,11 @@ def _encoding(file: Path, head: bytes) -> str:
 def _csv_rows(file: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
     with file.open(encoding=encoding, errors="replace", newline="") as text:
         start = text.read(1 << 14)
+    with file.open(encoding=encoding, errors="replace", newline="") as text:
+        separator = start[4] if start.startswith("sep=") else _separator(start)
         if start.startswith("sep="):
-            separator, start = start[4], start.partition("\n")[2]
-        else:
-            separator = _separator(start)
-        reader = csv.reader(_lines(start, text), delimiter=separator)
+            text.readline()
+        reader = csv.reader(text, delimiter=separator)
         try:
             for row in reader:
                 yield reader.line_num, row
@@ -134,15 +133,6 @@ def _csv_rows(file: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
                 "look at this line, take out the stray quote and save again",
                 reader.line_num,
             ) from None
-
-
-def _lines(start: str, rest: io.TextIOWrapper) -> Iterator[str]:
-    """The lines of a text whose beginning has been read already."""
-    whole, newline, half = start.rpartition("\n")
-    yield from (whole + newline).splitlines(keepends=True)
-    if half:
-        yield half + rest.readline()
-    yield from rest
 
 
 def _separator(start: str) -> str:
