@@ -32,6 +32,7 @@ from platform_api.commands.run import run
 from platform_api.commands.schema import schema
 from platform_api.commands.serve import serve
 from platform_api.commands.sweep import sweep
+from platform_api.commands.trs import trs
 from platform_api.commands.verify import verify
 from platform_api.commands.warm import warm
 from platform_api.commands.why import why
@@ -196,6 +197,7 @@ for each in (
     why,
     forecast,
     fit,
+    trs,
     report,
     export,
     boards,

@@ -110,9 +110,10 @@ def _held(fitted: Fitted, scenario: Resolved, asked: Asked) -> tuple[Held, ...]:
     if not asked.replications:
         return ()
     window = fitted.window
-    recorded = measure(fitted.log, window.start, window.end)
+    standing = frozenset(fitted.log.steps[s].key for s, each in fitted.steps.items() if not each.pools)
+    recorded = measure(fitted.log, window.start, window.end, standing)
     runs = [
-        measure(replayed(scenario, run(scenario, asked.seed, number).log), window.start, window.end)
+        measure(replayed(scenario, run(scenario, asked.seed, number).log), window.start, window.end, standing)
         for number in range(asked.replications)
     ]
     brackets = {fitted.log.steps[s].key for order in fitted.orders.values() for s in order.brackets}

@@ -135,24 +135,45 @@ def weekday(time: Column) -> Column:
 
 
 def _levels(moments: Moments, full: Mask) -> tuple[Column, tuple[int, ...]]:
-    """On duty by weekday and half hour; weekdays unlike the others."""
-    day, slot = weekday(moments.time), moments.time % DAY // SLOT
-    shown = day[full], slot[full], moments.busy[full]
-    usual = _profile(shown[1], shown[2], _reached(slot, moments.busy))
-    level = np.tile(usual, (WEEK, 1))
-    odd = [d for d in range(WEEK) if _differs(shown[2][shown[0] == d] - usual[shown[1][shown[0] == d]])]
-    if len(odd) == WEEK:
-        odd = []
-    groups = [[d] for d in odd] + ([[d for d in range(WEEK) if d not in odd]] if odd else [])
+    """On duty by weekday and half hour; weekdays unlike the others.
+
+    Of a few ways to put weekdays together the one is taken that the starts contradict least, each group more
+    at a price: so many starts must speak for it.
+    """
+    price = max(2 * ENOUGH, 0.01 * len(moments.time))
+    best: tuple[float, Column, tuple[int, ...]] | None = None
+    for groups in GROUPINGS:
+        level, against = _grouped(moments, full, groups)
+        cost = against + price * (len(groups) - 1)
+        if best is None or cost < best[0]:
+            best = cost, level, tuple(sorted(day for group in groups[1:] for day in group))
+    assert best is not None
+    return np.maximum(best[1], 1), best[2]
+
+
+GROUPINGS: tuple[tuple[tuple[int, ...], ...], ...] = (
+    (tuple(range(WEEK)),),
+    *((tuple(d for d in range(WEEK) if d != odd), (odd,)) for odd in range(WEEK)),
+    ((0, 1, 2, 3, 4), (5, 6)),
+    ((0, 1, 2, 3, 4), (5,), (6,)),
+    *((tuple(d for d in range(5) if d != odd), (odd,), (5, 6)) for odd in range(5)),
+)
+"""Weekdays that may be alike, Monday first: all; all but one; working days and the weekend; all but one of these."""
+
+
+def _grouped(moments: Moments, full: Mask, groups: tuple[tuple[int, ...], ...]) -> tuple[Column, float]:
+    """The levels if some weekdays are alike; how many starts contradict them."""
+    day, slot, busy = weekday(moments.time), moments.time % DAY // SLOT, moments.busy
+    level = np.zeros((WEEK, SLOTS), np.int64)
     for group in groups:
-        mine, every = np.isin(shown[0], group), np.isin(day, group)
-        level[group] = _profile(shown[1][mine], shown[2][mine], _reached(slot[every], moments.busy[every]))
-    return np.maximum(level, 1), tuple(odd)
-
-
-def _differs(off: Column) -> bool:
-    """Whether most of many starts show another level than is usual."""
-    return len(off) >= 2 * ENOUGH and _mode(off) != 0 and bool(np.mean(off == _mode(off)) >= CLEAR)
+        mine = np.isin(day, group)
+        shown = mine & full
+        if shown.any():
+            level[list(group)] = _profile(slot[shown], busy[shown], _reached(slot[mine], busy[mine]))
+        elif mine.any():
+            level[list(group)] = _reached(slot[mine], busy[mine]).max()
+    told = level[day, slot]
+    return level, float((full & (busy != told)).sum() + (~full & (busy > told)).sum())
 
 
 def _reached(slot: Column, busy: Column) -> Column:

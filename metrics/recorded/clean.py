@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from metrics.recorded.collect import NONE, Codes, Collector, slug
+from metrics.recorded.columns import MOST_VALUES
 from metrics.recorded.findings import Finding
 from metrics.recorded.log import DAY, DONE, MISSING, OPEN, Attribute, Column, Mask, Named, Recorded
 from metrics.recorded.stamps import EARLIEST_MS, LATEST_MS, UNREADABLE
@@ -304,6 +305,7 @@ def _log(
         attributes={
             slug(each): _attribute(each, collector.values[each], np.frombuffer(codes, np.int64)[there])
             for each, codes in collector.given.items()
+            if 1 <= len(collector.values[each].names) <= MOST_VALUES
         },
         case=case,
         step=rows["step"],

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from metrics.recorded.columns import plain
+from metrics.recorded.columns import MOST_VALUES, plain
 from metrics.recorded.log import BROKE_OFF, DONE, MISSING, OPEN, WENT_AWAY, Column
 from metrics.recorded.pseudonyms import pseudonym
 
@@ -124,7 +124,7 @@ class Collector:
             self.values[name] = Codes()
             self.given[name] = array("q", [NONE]) * len(self.cases)
         codes = self.given[name]
-        if value and codes[case] == NONE:
+        if value and codes[case] == NONE and len(self.values[name].known) <= MOST_VALUES:
             codes[case] = self.values[name](value)
 
     def step(self, key: str, label: str = "") -> int:

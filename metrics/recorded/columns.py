@@ -357,6 +357,5 @@ def _is_attribute(name: str, cells: list[str]) -> bool:
     if name in OURS or any(bare == word or bare.startswith(word + " ") for word in PERSONAL):
         return False
     values = {cell.strip() for cell in cells if cell.strip()}
-    return 1 <= len(values) <= min(MOST_VALUES, max(2, len(cells) // 3)) and not all(
-        re.fullmatch(r"-?\d+[.,]\d+", value) for value in values
-    )
+    few = len(values) <= min(MOST_VALUES, max(2, len(cells) // 3))
+    return few and not (values and all(re.fullmatch(r"-?\d+[.,]\d+", value) for value in values))

@@ -33,13 +33,16 @@ class Measured:
     n: int
 
 
-def measure(log: Recorded, begin: int, end: int) -> dict[Figure, Measured]:
-    """All figures of the cases that were done in [begin, end)."""
+def measure(
+    log: Recorded, begin: int, end: int, standing: frozenset[str] = frozenset()
+) -> dict[Figure, Measured]:
+    """All figures of the cases that were done in [begin, end); time at `standing` steps is no waiting."""
     left, arrived = log.left, log.arrived
     counted = (left != MISSING) & (left >= begin) & (left < end)
     found: dict[Figure, Measured] = {}
     days = (end - begin) / DAY
-    begun = log.started != MISSING
+    served = np.array([step.key not in standing for step in log.steps])
+    begun = (log.started != MISSING) & served[log.step]
     waited = np.bincount(log.case[begun], (log.started - log.joined)[begun], minlength=log.cases)
     for code, flow in enumerate(log.flows):
         mine = counted & (log.flow == code)

@@ -1,4 +1,4 @@
-"""Files as clerks really send them: each broken in one way, with what its reader must say, or how it must be read."""
+"""Files as clerks really send them: each broken in one way, with what must be said of it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ def _swap(row: int) -> Callable[[list[list[str]]], object]:
     return change
 
 
-def workbook(made: list[list[object]], merged: tuple[str, ...] = (), dates: bool = False, sheet: str = "Sổ") -> bytes:
+def workbook(
+    made: list[list[object]], merged: tuple[str, ...] = (), dates: bool = False, sheet: str = "Sổ"
+) -> bytes:
     """A workbook as Excel writes it, with inline strings; numbers with the format of a date if asked for."""
 
     def cell(value: object, place: str) -> str:
@@ -90,10 +92,12 @@ def workbook(made: list[list[object]], merged: tuple[str, ...] = (), dates: bool
     space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     links = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
     parts = {
-        "xl/workbook.xml": f'<workbook {space} {links}><sheets><sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/workbook.xml": f'<workbook {space} {links}><sheets>'
+        f'<sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         '<Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/styles.xml": f'<styleSheet {space}><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>',
+        "xl/styles.xml": f'<styleSheet {space}><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs>'
+        "</styleSheet>",
         "xl/worksheets/sheet1.xml": f"<worksheet {space}><sheetData>{lines}</sheetData>"
         + (f"<mergeCells>{spans}</mergeCells>" if spans else "")
         + "</worksheet>",
@@ -149,8 +153,12 @@ def ocel(cut: bool = False, known: bool = True) -> bytes:
          "relationships": [{"objectId": f"12C-{k:05d}", "qualifier": "truck"}]}
         for k in range(20)
     ]  # fmt: skip
-    objects = [{"id": f"12C-{k:05d}", "type": "truck", "attributes": [], "relationships": []} for k in range(20)]
-    whole = json.dumps({"objectTypes": [], "eventTypes": [], "objects": objects, "events" if known else "rows": events})
+    objects = [
+        {"id": f"12C-{k:05d}", "type": "truck", "attributes": [], "relationships": []} for k in range(20)
+    ]
+    whole = json.dumps(
+        {"objectTypes": [], "eventTypes": [], "objects": objects, "events" if known else "rows": events}
+    )
     return whole.encode()[: len(whole) // 2] if cut else whole.encode()
 
 
@@ -161,7 +169,14 @@ BROKEN = (
     Broken("utf-8 with a mark", b"\xef\xbb\xbf" + plain()),
     Broken("utf-16", csv(rows()).encode("utf-16")),
     Broken("utf-16 without a mark", csv(rows()).encode("utf-16-le")),
-    Broken("windows 1258", csv(rows(), "Bien so,Cong doan,Bat dau,Ket thuc").replace("Kiểm tra giấy tờ", "Ki\u00eam tra").replace("Soi chiếu", "Soi").encode("cp1258"), found=("encoding",)),
+    Broken(
+        "windows 1258",
+        csv(rows(), "Bien so,Cong doan,Bat dau,Ket thuc")
+        .replace("Kiểm tra giấy tờ", "Ki\u00eam tra")
+        .replace("Soi chiếu", "Soi")
+        .encode("cp1258"),
+        found=("encoding",),
+    ),
     Broken("binary", bytes(range(256)) * 20, refused="no text file"),
     # ---- not tables
     Broken("empty", b"", refused="is empty"),
@@ -195,13 +210,46 @@ BROKEN = (
     Broken("hours with a g", csv(rows(clock="{h}g{m:02d}")).encode()),
     Broken("SA and CH", csv(rows(day="{d:02d}/{m:02d}/{y}", clock="{h:02d}:{m:02d} SA")).encode()),
     Broken("an offset", csv(rows(clock="{h:02d}:{m:02d}:00+07:00")).encode()),
-    Broken("decimal commas in serials", csv([[a, b, f"{45729 + k / 50:.4f}".replace(".", ","), f"{45729 + k / 50 + .01:.4f}".replace(".", ",")] for k, (a, b, _, _) in enumerate(rows())], sep=";").encode()),
-    Broken("times in words", plain(_every(2, lambda _: "sáng thứ hai")), refused="Bắt đầu", told={"started": "Bắt đầu"}),
+    Broken(
+        "decimal commas in serials",
+        csv(
+            [
+                [
+                    a,
+                    b,
+                    f"{45729 + k / 50:.4f}".replace(".", ","),
+                    f"{45729 + k / 50 + 0.01:.4f}".replace(".", ","),
+                ]
+                for k, (a, b, _, _) in enumerate(rows())
+            ],
+            sep=";",
+        ).encode(),
+    ),
+    Broken(
+        "times in words",
+        plain(_every(2, lambda _: "sáng thứ hai")),
+        refused="Bắt đầu",
+        told={"started": "Bắt đầu"},
+    ),
     Broken("one unreadable time", plain(_set(7, 3, "??:??")), found=("unreadable_time",)),
     Broken("32 of March", plain(_set(7, 3, "2025-03-32 09:00:00")), found=("unreadable_time",)),
     Broken("a year of 1900", plain(_set(7, 3, "1900-01-01 00:00:00")), found=("impossible_time",)),
     Broken("a year of 2205", plain(_set(7, 3, "2205-03-14 09:00:00")), found=("impossible_time",)),
-    Broken("day or month", csv([[a, b, f"0{1 + k % 9}/0{1 + k % 5}/2025 08:{k:02d}", f"0{1 + k % 9}/0{1 + k % 5}/2025 09:{k:02d}"] for k, (a, b, _, _) in enumerate(rows())]).encode(), found=("day_or_month",)),
+    Broken(
+        "day or month",
+        csv(
+            [
+                [
+                    a,
+                    b,
+                    f"0{1 + k % 9}/0{1 + k % 5}/2025 08:{k:02d}",
+                    f"0{1 + k % 9}/0{1 + k % 5}/2025 09:{k:02d}",
+                ]
+                for k, (a, b, _, _) in enumerate(rows())
+            ]
+        ).encode(),
+        found=("day_or_month",),
+    ),
     # ---- rows
     Broken("a missing time", plain(_set(7, 3, "")), found=("missing_time",)),
     Broken("a row twice", plain(lambda made: made.append(list(made[3]))), found=("duplicate",)),
@@ -211,13 +259,31 @@ BROKEN = (
     Broken("rows in the wrong order", plain(lambda made: made.reverse())),
     Broken("a column twice", csv([[*row, row[3]] for row in rows()], HEADER + ",Kết thúc").encode()),
     Broken("columns nobody knows", csv(rows(), "A,B,C,D").encode(), refused="--column case="),
-    Broken("a role that names no column", plain(), refused="did you mean 'Công đoạn'", told={"activity": "Công đoan"}),
+    Broken(
+        "a role that names no column",
+        plain(),
+        refused="did you mean 'Công đoạn'",
+        told={"activity": "Công đoan"},
+    ),
     # ---- workbooks
     Broken("dates of a sheet", workbook(_table(), dates=True), suffix=".xlsx"),
     Broken("dates that lost their format", workbook(_table()), suffix=".xlsx"),
-    Broken("merged cells", workbook(_merged(), tuple(f"A{n}:A{n + 1}" for n in range(2, 42, 2)), dates=True), suffix=".xlsx"),
-    Broken("a merged title", workbook([["BÁO CÁO", "", "", ""], *_table()], ("A1:D1",), dates=True), suffix=".xlsx"),
-    Broken("a workbook cut short", workbook(_table())[:400], refused="damaged, cut short or locked", suffix=".xlsx"),
+    Broken(
+        "merged cells",
+        workbook(_merged(), tuple(f"A{n}:A{n + 1}" for n in range(2, 42, 2)), dates=True),
+        suffix=".xlsx",
+    ),
+    Broken(
+        "a merged title",
+        workbook([["BÁO CÁO", "", "", ""], *_table()], ("A1:D1",), dates=True),
+        suffix=".xlsx",
+    ),
+    Broken(
+        "a workbook cut short",
+        workbook(_table())[:400],
+        refused="damaged, cut short or locked",
+        suffix=".xlsx",
+    ),
     Broken("another zip", b"PK\x05\x06" + b"\x00" * 18, refused="no Excel workbook", suffix=".xlsx"),
     # ---- logs of other programs
     Broken("xes", xes(), suffix=".xes"),
@@ -226,4 +292,4 @@ BROKEN = (
     Broken("ocel", ocel(), suffix=".json"),
     Broken("ocel cut short", ocel(cut=True), refused="damaged or cut short", suffix=".json"),
     Broken("json that is no ocel", ocel(known=False), refused="has no row with a case", suffix=".json"),
-)  # fmt: skip
+)

@@ -1,4 +1,4 @@
-"""What clerks send: each broken file is read rightly, or refused with a place, a value and a remedy in both languages."""
+"""What clerks send: each broken file is read rightly, or refused with a place and a remedy."""
 
 from __future__ import annotations
 
@@ -48,8 +48,14 @@ def test_there_are_at_least_forty() -> None:
 
 
 DATES = (
-    "day first", "month first", "dots in dates", "years of two digits", "hours with a g", "SA and CH", "an offset"
-)  # fmt: skip
+    "day first",
+    "month first",
+    "dots in dates",
+    "years of two digits",
+    "hours with a g",
+    "SA and CH",
+    "an offset",
+)
 
 
 @pytest.mark.parametrize("name", DATES)
@@ -62,5 +68,3 @@ def test_the_same_instants_are_read_from_every_way_to_write_them(name: str, tmp_
 
     healthy = next(b.content for b in BROKEN if b.name == "utf-8 with a mark")
     assert log_of(next(b.content for b in BROKEN if b.name == name)) == log_of(healthy)
-
-

@@ -1,0 +1,83 @@
+"""The answers of `cuakhau trs` on a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from platform_api.formats import number, scale_for
+from platform_api.sweep_screen import table
+from platform_api.texts import Language, text
+
+if TYPE_CHECKING:
+    from metrics.recorded.study import Apart
+    from platform_api.console import Speech
+    from platform_api.trs_answer import Planned, Twin
+
+SHOWN = 20
+"""Intervals on the screen; all of them stand in --json and in the CSV."""
+
+
+def show_twin(speech: Speech, answer: Twin) -> None:
+    """Print two studies side by side."""
+    from rich.text import Text
+
+    speech.show(Text(speech.say("trs.title", first=answer.first, second=answer.second), "bold cyan"))
+    speech.show(Text(f"➤ {verdict(answer, speech.language)}", "bold"))
+    heads = [speech.say(f"trs.column.{name}") for name in ("interval", "first", "second", "distance", "case", "chance")]
+    rows = [_row(answer, each, speech.language) for each in answer.apart[:SHOWN]]
+    speech.show(table(speech.say("trs.table"), heads, rows))
+    if len(answer.apart) > SHOWN:
+        speech.show(Text(speech.say("trs.more", count=len(answer.apart) - SHOWN), "dim"))
+    speech.show(Text(speech.say("trs.how"), "dim"))
+
+
+def verdict(answer: Twin, language: Language) -> str:
+    """Where they part, in a sentence."""
+    if all(each.distance == 0 for each in answer.apart):
+        return text("trs.same", language)
+    if answer.parts is None:
+        return text("trs.chance", language)
+    of = answer.parts
+    scale = scale_for("s", [of.per_case])
+    key = "trs.later" if of.per_case > 0 else "trs.sooner"
+    return text(key, language, where=name(answer, of, language), by=scale.full(abs(of.per_case), language))
+
+
+def name(answer: Twin, of: Apart, language: Language) -> str:
+    """What an interval is called."""
+    which = of.interval
+    parts = [answer.labels.get(which.flow, which.flow), text(f"trs.kind.{which.kind}", language)]
+    parts += [answer.labels.get(which.step, which.step)] if which.step else []
+    parts += [f"{which.stratum[0]} = {which.stratum[1]}"] if which.stratum[0] else []
+    return " · ".join(parts)
+
+
+def _row(answer: Twin, of: Apart, language: Language) -> list[str]:
+    scale = scale_for("s", [of.first.mean, of.second.mean])
+    sign = "+" if of.per_case > 0 else ""
+    case = scale_for("s", [of.per_case])
+    return [
+        name(answer, of, language), scale.full(of.first.mean, language), scale.full(of.second.mean, language),
+        f"{scale_for('s', [of.distance]).full(of.distance, language)} ({number(100 * of.relative, 0, language)} %)",
+        f"{sign}{case.full(of.per_case, language)}", number(of.chance, 3, language),
+    ]  # fmt: skip
+
+
+def show_plan(speech: Speech, answer: Planned) -> None:
+    """Print how large the next study must be."""
+    from rich.text import Text
+
+    scale = scale_for("s", [answer.spread.mean])
+    speech.show(Text(speech.say("trs.plan.title", of=answer.of, flow=answer.flow), "bold cyan"))
+    told = {key: scale.full(getattr(answer.spread, key), speech.language) for key in ("mean", "between", "within")}
+    speech.show(Text(speech.say("trs.plan.spread", days=answer.spread.days, **told)))
+    if not answer.plans:
+        speech.show(Text(speech.say("trs.plan.none", half=scale.full(answer.asked, speech.language)), "bold"))
+        return
+    heads = [speech.say(f"trs.plan.column.{name}") for name in ("days", "a_day", "trucks", "half")]
+    rows = [
+        [str(p.days), str(p.a_day), number(p.days * p.a_day, 0, speech.language), f"± {scale.full(p.half_width, speech.language)}"]
+        for p in answer.plans
+    ]  # fmt: skip
+    speech.show(table(speech.say("trs.plan.table", half=scale.full(answer.asked, speech.language)), heads, rows))
+    speech.show(Text(speech.say("trs.plan.how", level=number(100 * answer.level, 0, speech.language)), "dim"))
