@@ -32,9 +32,24 @@ class Twin(Answer):
     def table(self) -> Table:
         """All intervals."""
         heads: list[Any] = [
-            "flow", "interval", "step", "stratum", "n_first", "mean_first", "p50_first", "p95_first", "n_second",
-            "mean_second", "p50_second", "p95_second", "distance", "relative", "shift", "chance", "per_case",
-        ]  # fmt: skip
+            "flow",
+            "interval",
+            "step",
+            "stratum",
+            "n_first",
+            "mean_first",
+            "p50_first",
+            "p95_first",
+            "n_second",
+            "mean_second",
+            "p50_second",
+            "p95_second",
+            "distance",
+            "relative",
+            "shift",
+            "chance",
+            "per_case",
+        ]
         return [heads, *map(_cells, self.apart)]
 
 

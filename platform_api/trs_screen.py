@@ -23,7 +23,10 @@ def show_twin(speech: Speech, answer: Twin) -> None:
 
     speech.show(Text(speech.say("trs.title", first=answer.first, second=answer.second), "bold cyan"))
     speech.show(Text(f"➤ {verdict(answer, speech.language)}", "bold"))
-    heads = [speech.say(f"trs.column.{name}") for name in ("interval", "first", "second", "distance", "case", "chance")]
+    heads = [
+        speech.say(f"trs.column.{name}")
+        for name in ("interval", "first", "second", "distance", "case", "chance")
+    ]
     rows = [_row(answer, each, speech.language) for each in answer.apart[:SHOWN]]
     speech.show(table(speech.say("trs.table"), heads, rows))
     if len(answer.apart) > SHOWN:
@@ -55,12 +58,16 @@ def name(answer: Twin, of: Apart, language: Language) -> str:
 def _row(answer: Twin, of: Apart, language: Language) -> list[str]:
     scale = scale_for("s", [of.first.mean, of.second.mean])
     sign = "+" if of.per_case > 0 else ""
-    case = scale_for("s", [of.per_case])
+    case, far = scale_for("s", [of.per_case]), scale_for("s", [of.distance])
+    relative = number(100 * of.relative, 0, language)
     return [
-        name(answer, of, language), scale.full(of.first.mean, language), scale.full(of.second.mean, language),
-        f"{scale_for('s', [of.distance]).full(of.distance, language)} ({number(100 * of.relative, 0, language)} %)",
-        f"{sign}{case.full(of.per_case, language)}", number(of.chance, 3, language),
-    ]  # fmt: skip
+        name(answer, of, language),
+        scale.full(of.first.mean, language),
+        scale.full(of.second.mean, language),
+        f"{far.full(of.distance, language)} ({relative} %)",
+        f"{sign}{case.full(of.per_case, language)}",
+        number(of.chance, 3, language),
+    ]
 
 
 def show_plan(speech: Speech, answer: Planned) -> None:
@@ -69,15 +76,24 @@ def show_plan(speech: Speech, answer: Planned) -> None:
 
     scale = scale_for("s", [answer.spread.mean])
     speech.show(Text(speech.say("trs.plan.title", of=answer.of, flow=answer.flow), "bold cyan"))
-    told = {key: scale.full(getattr(answer.spread, key), speech.language) for key in ("mean", "between", "within")}
+    told = {
+        key: scale.full(getattr(answer.spread, key), speech.language) for key in ("mean", "between", "within")
+    }
     speech.show(Text(speech.say("trs.plan.spread", days=answer.spread.days, **told)))
     if not answer.plans:
         speech.show(Text(speech.say("trs.plan.none", half=scale.full(answer.asked, speech.language)), "bold"))
         return
     heads = [speech.say(f"trs.plan.column.{name}") for name in ("days", "a_day", "trucks", "half")]
     rows = [
-        [str(p.days), str(p.a_day), number(p.days * p.a_day, 0, speech.language), f"± {scale.full(p.half_width, speech.language)}"]
+        [
+            str(p.days),
+            str(p.a_day),
+            number(p.days * p.a_day, 0, speech.language),
+            f"± {scale.full(p.half_width, speech.language)}",
+        ]
         for p in answer.plans
-    ]  # fmt: skip
-    speech.show(table(speech.say("trs.plan.table", half=scale.full(answer.asked, speech.language)), heads, rows))
+    ]
+    speech.show(
+        table(speech.say("trs.plan.table", half=scale.full(answer.asked, speech.language)), heads, rows)
+    )
     speech.show(Text(speech.say("trs.plan.how", level=number(100 * answer.level, 0, speech.language)), "dim"))

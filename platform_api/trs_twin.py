@@ -1,4 +1,4 @@
-"""The recorded and the simulated gate as two Time Release Studies side by side; how large the next must be."""
+"""The recorded and the simulated gate as two Time Release Studies; how large the next must be."""
 
 from __future__ import annotations
 
@@ -62,9 +62,17 @@ def compared(asked: LogAsked, other: Path | Resolved, seed: int = 1, replication
     begin, end = (str(np.datetime64(t, "ms").astype("datetime64[D]")) for t in (window.start, window.end))
     simulated = not isinstance(other, Path)
     return Twin(
-        log.name, name, labels, begin, end, log.findings, tuple(found), parts_at(found), seed if simulated else None,
+        log.name,
+        name,
+        labels,
+        begin,
+        end,
+        log.findings,
+        tuple(found),
+        parts_at(found),
+        seed if simulated else None,
         replications if simulated else 0,
-    )  # fmt: skip
+    )
 
 
 def _own_window(log: Recorded) -> tuple[int, int]:
@@ -89,7 +97,9 @@ def _simulated(scenario: Resolved, seed: int, replications: int) -> dict[Interva
     }
 
 
-def _nothing_common(file: Path, first: Mapping[Interval, object], second: Mapping[Interval, object]) -> Exception:
+def _nothing_common(
+    file: Path, first: Mapping[Interval, object], second: Mapping[Interval, object]
+) -> Exception:
     mine, theirs = (", ".join(sorted({i.step for i in side if i.step})[:8]) for side in (first, second))
     return unreadable(
         file.name, mine, f"không có bước nào trùng tên với bên kia ({theirs})",
@@ -121,9 +131,13 @@ def planned(asked: LogAsked, half_width: float, flow: str | None = None, level: 
     spread = spread_of_log(log, which)
     if spread is None:
         raise unreadable(
-            asked.file.name, "", "có chưa đủ hai ngày với hai xe xong việc", "has not two days with two cases that were done",
-            "cần sổ của nhiều ngày hơn", "a log of more days is needed",
-        )  # fmt: skip
+            asked.file.name,
+            "",
+            "có chưa đủ hai ngày với hai xe xong việc",
+            "has not two days with two cases that were done",
+            "cần sổ của nhiều ngày hơn",
+            "a log of more days is needed",
+        )
     plans = [p for p in (plan(spread, half_width, n, level) for n in A_DAY) if p is not None]
     unique = {(p.days, p.a_day): p for p in plans}
     return Planned(log.name, log.flows[which].label, spread, half_width, level, tuple(unique.values()))

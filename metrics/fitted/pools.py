@@ -24,6 +24,8 @@ ENOUGH = 8
 """Starts with others left waiting, from which a level counts as seen."""
 CLEAR = 0.6
 """Share of these that must agree."""
+ODD = 0.05
+"""Starts in a half hour, over those in the busiest, that may be slips of the pen."""
 MINUTES_5 = 300_000
 
 CLOSED, UNKNOWN = 0, -1
@@ -90,18 +92,23 @@ def duty(log: Recorded, pool: int, steps: list[int]) -> Duty:
 
 
 def _moments(log: Recorded, pool: int, steps: list[int]) -> tuple[Moments, tuple[Column, Column]]:
-    """The instants of starts; and the times (from, until) at which somebody waited."""
-    mine = (log.pool == pool) & (log.started != MISSING) & (log.ended != MISSING)
-    starts, ends = log.started[mine], log.ended[mine]
-    waiting = np.isin(log.step, steps) & (log.started != MISSING) & (log.started > log.joined)
+    """The instants of starts; and the times (from, until) at which somebody waited.
+
+    Who was in service is counted with the visits whose start has to be guessed, or the level would seem lower
+    than it is; who waited, and that somebody began, is believed of sound visits only.
+    """
+    mine = (log.pool == pool) & (log.ended != MISSING) & (log.sound | (log.started == MISSING))
+    begun = mine & (log.started != MISSING)
+    usual = int(np.median((log.ended - log.started)[begun])) if begun.any() else 0
+    starts = np.where(log.started != MISSING, log.started, np.maximum(log.joined, log.ended - usual))[mine]
+    busy_at, busy = _curve(starts, log.ended[mine])
+    served = log.sound & (log.started != MISSING)
+    waiting = np.isin(log.step, steps) & served & (log.started > log.joined)
     waiting &= (log.pool == pool) | (log.pool == -1)
     came, went = log.joined[waiting], log.started[waiting]
-    busy_at, busy = _curve(starts, ends)
     queue_at, queue = _curve(came, went)
-    times, counts = np.unique(starts, return_counts=True)
-    inner = counts >= 0
-    found = Moments(times[inner], _at(busy_at, busy, times[inner]), _at(queue_at, queue, times[inner]))
-    return found, (came, went)
+    times = np.unique(log.started[(log.pool == pool) & served])
+    return Moments(times, _at(busy_at, busy, times), _at(queue_at, queue, times)), (came, went)
 
 
 def _curve(begin: Column, end: Column) -> tuple[Column, Column]:
@@ -158,7 +165,7 @@ GROUPINGS: tuple[tuple[tuple[int, ...], ...], ...] = (
     ((0, 1, 2, 3, 4), (5,), (6,)),
     *((tuple(d for d in range(5) if d != odd), (odd,), (5, 6)) for odd in range(5)),
 )
-"""Weekdays that may be alike, Monday first: all; all but one; working days and the weekend; all but one of these."""
+"""Weekdays that may be alike, 0 is Monday: all; all but one; working days and weekend; all but one of these."""
 
 
 def _grouped(moments: Moments, full: Mask, groups: tuple[tuple[int, ...], ...]) -> tuple[Column, float]:
@@ -231,14 +238,15 @@ def _open(moments: Moments, waits: tuple[Column, Column]) -> Mask:
     began, stuck = _began_and_stuck(moments, waits)
     every = _state(began.sum(axis=0), stuck.sum(axis=0)) == 1
     shut = (began == 0) & (stuck >= 2)
-    opened = (began > 0) & (stuck == 0)
+    often = began.sum(axis=0) > ODD * began.sum(axis=0).max()
+    opened = (began > 0) & (stuck == 0) & often[None, :]
     return np.where(shut, False, np.where(opened, True, every[None, :]))
 
 
 def _state(began: Column, stuck: Column) -> Column:
     """1 open, 0 closed; what is not told lies between two that are: open only between open ones."""
     state = np.where(began > 0.05 * np.maximum(stuck, 1), 1, np.where(stuck >= 2, CLOSED, UNKNOWN))
-    state = np.where((began > 0) & (stuck == 0), 1, state)
+    state = np.where((began > ODD * began.max()) & (stuck == 0), 1, state)
     known = np.flatnonzero(state != UNKNOWN)
     if not len(known) or not (state == CLOSED).any():
         return np.ones(SLOTS, np.int64)

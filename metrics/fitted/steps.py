@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from metrics.fitted.families import Family, chosen
-from metrics.recorded.log import MISSING, Column, Recorded
+from metrics.recorded.log import MISSING, Column, Mask, Recorded
 
 SHARED = 0.02
 """Share of a step's services by a pool, from which the pool counts as one of the step's."""
@@ -40,12 +40,12 @@ class Fit:
 def of_step(log: Recorded, step: int) -> Fit:
     """What a step is."""
     mine = log.step == step
-    served = mine & (log.service != MISSING)
+    served = _believed(log, mine & (log.service != MISSING))
     pools = _pools(log.pool[served])
     whole = _is_standing(log, served, bool(pools))
     if whole:
         pools = ()
-        served = mine & (log.ended != MISSING)
+        served = _believed(log, mine & (log.ended != MISSING))
     times = (log.ended - log.joined if whole else log.service)[served].astype(np.float64)
     attribute = _telling(log, times, log.case[served])
     first, overtaken = (None, 0) if whole or not pools else _priority(log, mine)
@@ -61,6 +61,12 @@ def of_step(log: Recorded, step: int) -> Fit:
     )
 
 
+def _believed(log: Recorded, rows: Mask) -> Mask:
+    """Those of some visits that are sound, unless these are few."""
+    sound = rows & log.sound
+    return sound if sound.sum() >= 0.5 * rows.sum() else rows
+
+
 def _pools(pool: Column) -> tuple[int, ...]:
     """Who serves: pools with a good part of the services; none if most have none."""
     known = pool[pool >= 0]
@@ -70,7 +76,7 @@ def _pools(pool: Column) -> tuple[int, ...]:
     return tuple(int(p) for p in np.argsort(-counts) if counts[p] >= SHARED * len(known))
 
 
-def _is_standing(log: Recorded, served: Column, has_pool: bool) -> bool:
+def _is_standing(log: Recorded, served: Mask, has_pool: bool) -> bool:
     """Whether a visit is waiting for something that the log does not name."""
     length = float((log.ended[served] - log.joined[served]).sum())
     work = float(log.service[served].sum())
@@ -132,7 +138,7 @@ def _priority(log: Recorded, mine: Column) -> tuple[tuple[str, tuple[int, ...]] 
     Of two that start one after the other the second waited already as the first began: who of them was to be
     first is a matter of rank if they differ, of patience if not.
     """
-    rows = np.flatnonzero(mine & (log.started != MISSING))
+    rows = np.flatnonzero(_believed(log, mine & (log.started != MISSING)))
     rows = rows[np.lexsort((log.joined[rows], log.started[rows]))]
     a, b = rows[:-1], rows[1:]
     chosen_from = (log.joined[b] < log.started[a]) & (log.started[b] > log.started[a])

@@ -14,6 +14,8 @@ from metrics.recorded.stamps import EARLIEST_MS, LATEST_MS, UNREADABLE
 from scenarios.resolved import Label
 
 HALF_HOUR = 1_800_000
+HANDED_OVER = 0.7
+"""Share of rows that begin as the one before ends, from which this is taken for the rule of the log."""
 LAST_STEP = 0.1
 """Share of the visits to a step that are a case's last, below which the step is no usual end."""
 FAR = 400 * DAY
@@ -53,8 +55,9 @@ def cleaned(name: str, collector: Collector, knows: frozenset[str] | None = None
     _undo_shifts(rows, ledger, total)
     _drop_reversed(rows, ledger, total)
     rows = whole_visits(_in_order(rows))
+    sound = _sound(rows, known)
     service = _mend(rows, known)
-    rows = {**rows, "service": service}
+    rows = {**rows, "service": service, "sound": sound.astype(np.int64)}
     rows = _kept(rows, rows["joined"] != MISSING)
     order = np.lexsort((rows["line"], rows["ended"], rows["joined"], rows["case"]))
     rows = {each: column[order] for each, column in rows.items()}
@@ -170,34 +173,39 @@ def _in_order(rows: Rows) -> Rows:
 
 
 def _undo_shifts(rows: Rows, ledger: Ledger, total: int) -> None:
-    """A row whose clock was off by half hours: as far ahead of what came before as behind what follows."""
+    """A row whose clock was off by half hours: as far ahead of what came before as behind what follows.
+
+    The first and the last of a case have one neighbour only; they are moved where all agree but for that gap.
+    """
     if len(rows["case"]) < 3 or not (rows["joined"] != MISSING).any():
         return
     order = np.lexsort((rows["line"], rows["case"]))
     case, joined, ended = (rows[name][order] for name in ("case", "joined", "ended"))
     known = (joined != MISSING) & (ended != MISSING)
-    before = np.zeros(len(case), np.int64)
-    after = before.copy()
-    inner = np.zeros(len(case), bool)
-    inner[1:-1] = (case[1:-1] == case[:-2]) & (case[1:-1] == case[2:]) & known[1:-1] & known[:-2] & known[2:]
-    at = np.flatnonzero(inner)
-    before[at], after[at] = joined[at] - ended[at - 1], joined[at + 1] - ended[at]
-    whole = (before + HALF_HOUR // 2) // HALF_HOUR * HALF_HOUR
+    link = np.zeros(len(case) + 1, bool)  # between a row and the one before
+    link[1:-1] = (case[1:] == case[:-1]) & known[1:] & known[:-1]
+    gap = np.zeros(len(case) + 1, np.int64)
+    gap[1:-1] = np.where(link[1:-1], joined[1:] - ended[:-1], 0)
     near = 60_000 if not (joined[known] % 60_000).any() else 2_000  # as fine as the log is
-    off = (
-        inner
-        & (np.abs(before) >= HALF_HOUR)
-        & (np.abs(before + after) < near)
-        & (np.abs(before - whole) < near)
-    )
+    whole = (gap + HALF_HOUR // 2) // HALF_HOUR * HALF_HOUR
+    off = link & (np.abs(gap) >= HALF_HOUR) & (np.abs(gap - whole) < near)
+    fits = ~link | (np.abs(gap) < near)
+    before, after = gap[:-1], gap[1:]
+    inner = off[:-1] & off[1:] & (np.abs(before + after) < near)
+    moved = np.where(inner, whole[:-1], 0)
+    if np.mean(np.abs(gap[link]) < near) > HANDED_OVER:
+        one_before, one_after = np.append(True, fits[:-2]), np.append(fits[2:], True)
+        last = off[:-1] & ~link[1:] & one_before
+        first = off[1:] & ~link[:-1] & one_after & ~np.append(last[1:], False)
+        moved = np.where(last & ~inner, whole[:-1], np.where(first & ~inner, -whole[1:], moved))
     for name in TIMES:
-        there = off & (rows[name][order] != MISSING)
-        rows[name][order[there]] -= whole[there]
+        there = (moved != 0) & (rows[name][order] != MISSING)
+        rows[name][order[there]] -= moved[there]
     told = np.zeros(len(case), bool)
-    told[order[off]] = True
+    told[order[moved != 0]] = True
     ledger.note(
         "clock_shift",
-        int(off.sum()),
+        int(told.sum()),
         total,
         (
             "dòng ghi bằng đồng hồ lệch chẵn nửa giờ",
@@ -209,14 +217,37 @@ def _undo_shifts(rows: Rows, ledger: Ledger, total: int) -> None:
     )
 
 
+def _sound(rows: Rows, known: frozenset[str]) -> Mask:
+    """Rows whose times are all there, and which begin as another of their case ends, if that is the rule."""
+    sound = np.ones(len(rows["case"]), bool)
+    for name in known:
+        sound &= rows[name] != MISSING
+    if "joined" not in known or len(sound) < 2:
+        return sound
+    case, joined, ended = (rows[name] for name in ("case", "joined", "ended"))
+    same = case[1:] == case[:-1]
+    late = _latest_end(case, ended)
+    fits = (joined[1:] == ended[:-1]) | (joined[1:] == joined[:-1]) | (joined[1:] == late[:-1])
+    if np.mean(fits[same]) > HANDED_OVER:
+        sound[1:] &= fits | ~same
+    return sound
+
+
+def _latest_end(case: Column, ended: Column) -> Column:
+    """The latest end so far in the case of each row."""
+    shift = case * (1 << 43)  # cases apart by more than any time: one running maximum serves all
+    return np.asarray(np.maximum.accumulate(np.where(ended != MISSING, ended, 0) + shift) - shift)
+
+
 def _drop_reversed(rows: Rows, ledger: Ledger, total: int) -> None:
     joined, started, ended = (rows[name] for name in TIMES)
     backward = (started != MISSING) & (ended != MISSING) & (ended < started)
+    swapped = backward & ((joined == MISSING) | (joined <= ended))
+    started[swapped], ended[swapped] = ended[swapped], started[swapped]
     early = (joined != MISSING) & (started != MISSING) & (started < joined)
-    late = (joined != MISSING) & (ended != MISSING) & (ended < joined) & ~backward
-    started[backward | early] = MISSING
-    swapped = backward & (joined != MISSING) & (ended < joined)
-    ended[swapped | late] = MISSING
+    late = (joined != MISSING) & (ended != MISSING) & (ended < joined)
+    started[early | (backward & ~swapped)] = MISSING
+    ended[late | (backward & ~swapped)] = MISSING
     wrong = backward | early | late
     ledger.note(
         "reversed",
@@ -225,8 +256,8 @@ def _drop_reversed(rows: Rows, ledger: Ledger, total: int) -> None:
         (
             "dòng kết thúc trước khi bắt đầu, hoặc bắt đầu trước khi đến",
             "rows that end before they begin, or begin before they come",
-            "thời gian sai coi như thiếu",
-            "the wrong time counts as missing",
+            "hai giờ bị đảo thì đổi lại, giờ sai khác coi như thiếu",
+            "two times that were exchanged are put right, other wrong ones count as missing",
         ),
         _line(rows, wrong),
     )
@@ -316,6 +347,7 @@ def _log(
         ended=rows["ended"],
         service=rows["service"],
         outcome=rows["outcome"],
+        sound=rows["sound"] == 1,
         knows=knows,
         rows=total,
         findings=tuple(ledger.found),

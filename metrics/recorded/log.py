@@ -49,7 +49,8 @@ class Recorded:
 
     flow : of each case · finished : whether its last visit is over · visits are sorted by case, then by
     the time they were joined · service : time in service, without interruptions [ms] · agency : of each step,
-    -1 none · knows : which of `joined`, `started` and `resource` somebody wrote down
+    -1 none · knows : which of `joined`, `started` and `resource` somebody wrote down · sound : of each visit,
+    whether its times stand as they were written and agree with its neighbours
     """
 
     name: str
@@ -70,6 +71,7 @@ class Recorded:
     ended: Column
     service: Column
     outcome: Column
+    sound: Mask
     knows: frozenset[str]
     rows: int = 0
     findings: tuple[Finding, ...] = field(default=())

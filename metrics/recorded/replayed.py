@@ -51,6 +51,7 @@ def replayed(scenario: Resolved, log: EventLog) -> Recorded:
         },
         case=case[order],
         service=service[order],
+        sound=np.ones(len(order), bool),
         knows=frozenset(["joined", "started", "ended", "resource"]),
         rows=len(order),
         step=rows["step"][order],

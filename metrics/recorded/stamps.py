@@ -51,7 +51,7 @@ class Stamps:
     def __init__(self, sample: Iterable[str], zone: str = "Asia/Ho_Chi_Minh") -> None:
         self.zone = ZoneInfo(zone)
         self._ahead: dict[int, int] = {}
-        self._suffix, self._days = "", dict[str, int]()
+        self._days: dict[str, int] = {}
         told = [text for text in (cell.strip() for cell in sample) if text.lower() not in EMPTY_WORDS]
         self.told = len(told)
         self.kind, self.doubtful = _kind_of(told)
@@ -61,16 +61,16 @@ class Stamps:
         self.readable = sum(self.read(text) > UNREADABLE for text in told) / len(told) if told else 0.0
 
     def _iso(self, text: str) -> int:
-        if len(text) == LONG and text[-6:] == self._suffix:  # the usual case of programs, read six times as fast
-            day = self._days.get(text[:10])
-            if day is not None:
+        """The usual form of programs is read six times as fast, by days that were read before."""
+        if len(text) == LONG:
+            midnight = self._days.get(text[:11] + text[-6:])
+            if midnight is not None and text[19] == ".":
                 clock = (int(text[11:13]) * 60 + int(text[14:16])) * 60 + int(text[17:19])
-                return self._local(day + clock * 1000 + int(text[20:23]))
+                return self._local(midnight + clock * 1000 + int(text[20:23]))
         found = self._iso_slowly(text)
-        if len(text) == LONG and found > UNREADABLE and text[-6] in "+-" and text[10] in "T ":
-            self._suffix = text[-6:]
-            midnight = datetime.fromisoformat(f"{text[:10]}T00:00:00{text[-6:]}")
-            self._days = {**self._days, text[:10]: round(midnight.timestamp() * 1000)}
+        if len(text) == LONG and found > UNREADABLE and text[-6] in "+-" and text[10] == "T":
+            midnight = round(datetime.fromisoformat(f"{text[:10]}T00:00:00{text[-6:]}").timestamp() * 1000)
+            self._days[text[:11] + text[-6:]] = midnight
         return found
 
     def _iso_slowly(self, text: str) -> int:

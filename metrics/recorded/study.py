@@ -3,8 +3,8 @@
 An interval is from one milestone of a case to another; without milestones, a step's wait and its work are the
 intervals, and the whole stay. The distance of two samples is the area between their distribution functions
 (Wasserstein's, in seconds: so much later the one is on average, counted without sign), over the pooled mean.
-Whether chance alone could shift the mean is told by Welch's test on the means of days, for trucks of one day are
-alike; of many intervals Holm's correction keeps the chance of any false alarm below the level.
+Whether chance alone could shift the mean is told by Welch's test on the means of days, as trucks of one day
+are alike; of many intervals Holm's correction keeps the chance of any false alarm below the level.
 """
 
 from __future__ import annotations
@@ -145,7 +145,9 @@ def compare(
         for interval in first
         if interval in second and min(len(first[interval].times), len(second[interval].times)) >= FEWEST
     ]
-    return sorted(found, key=lambda each: (each.interval.stratum != ("", ""), -abs(each.per_case), each.interval))
+    return sorted(
+        found, key=lambda each: (each.interval.stratum != ("", ""), -abs(each.per_case), each.interval)
+    )
 
 
 def _apart(interval: Interval, first: Sample, second: Sample, cases: Mapping[str, int]) -> Apart:

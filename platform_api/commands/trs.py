@@ -52,7 +52,10 @@ JSON = click.option("--json", "as_json", is_flag=True, help=one_line("run.json")
 @click.argument("other", metavar="SCENARIO|LOG")
 @click.option("--seed", metavar="N", callback=whole_number("seed", 0, MAX_SEED), help=one_line("run.seed"))
 @click.option(
-    "--replications", metavar="R", callback=whole_number("replications", 1, MOST), help=one_line("trs.replications")
+    "--replications",
+    metavar="R",
+    callback=whole_number("replications", 1, MOST),
+    help=one_line("trs.replications"),
 )
 @log_options
 @OUT

@@ -18,7 +18,7 @@ from scenarios import library
 from sim.run import run
 
 GATE = "smart-gate-agv"
-DAYS = "window=7 d"
+DAYS = "window=4 d"
 
 
 def cuakhau(*words: str) -> Result:
@@ -31,7 +31,9 @@ def _own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def simulated(seed: int, **overrides: str) -> Recorded:
-    scenario = library.load(GATE, {"window": "14 d", "flows.import.arrivals.demand": "20 %", **overrides}).resolved
+    scenario = library.load(
+        GATE, {"window": "14 d", "flows.import.arrivals.demand": "20 %", **overrides}
+    ).resolved
     return replayed(scenario, run(scenario, seed).log)
 
 
@@ -62,7 +64,11 @@ def test_two_runs_of_one_scenario_do_not_part() -> None:
 
 @pytest.mark.parametrize("step", ["papers_out", "unload_here"])
 def test_a_planted_delay_is_located(step: str) -> None:
-    later = {"steps.papers_out.time.mean": "12 min"} if step == "papers_out" else {"steps.unload_here.time.mean": "5 h"}
+    later = (
+        {"steps.papers_out.time.mean": "12 min"}
+        if step == "papers_out"
+        else {"steps.unload_here.time.mean": "5 h"}
+    )
     parts = parted(simulated(1), simulated(2, **later))[1]
     assert parts is not None
     assert (parts.interval.kind, parts.interval.step) == ("work", step)  # type: ignore[attr-defined]
@@ -130,7 +136,9 @@ def test_the_promise_holds_for_studies_of_a_simulated_gate() -> None:
     met = []
     for _ in range(2_000):
         days = luck.integers(0, len(by_day), made.days)
-        met.append(abs(np.mean([luck.choice(by_day[d], made.a_day).mean() for d in days]) - truth) <= made.half_width)
+        met.append(
+            abs(np.mean([luck.choice(by_day[d], made.a_day).mean() for d in days]) - truth) <= made.half_width
+        )
     assert 0.93 < np.mean(met) < 0.97
 
 
@@ -146,9 +154,10 @@ def test_a_study_reports_its_own_interval() -> None:
 def test_wrong_plans_are_told_with_a_remedy(tmp_path: Path) -> None:
     log = tmp_path / "so.csv"
     log.write_text("case,activity,time\n1,a,2025-03-01 08:00\n2,a,2025-03-01 09:00\n", encoding="utf-8")
-    for words, said in ((("--precision", "soon"), "--precision '10 min'"), (("--precision", "5 min"), "more days")):
+    for words, said in (
+        (("--precision", "soon"), "--precision '10 min'"),
+        (("--precision", "5 min"), "more days"),
+    ):
         done = cuakhau("trs", "plan", str(log), *words, "--lang", "en")
         assert done.exit_code == 2
         assert said in done.stderr
-
-

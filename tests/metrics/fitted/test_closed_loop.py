@@ -16,10 +16,10 @@ ROUTES, ROUTE_MARGIN = ("visits",), 0.02
 
 LOOPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("smart-gate-agv", {"window": "28 d"}),
-    ("lang-son-2025-03-12", {"window": "21 d"}),
-    ("lang-son-until-20h", {"window": "21 d"}),
-    ("lang-son-channels", {"window": "21 d"}),
-    ("lang-son-fruit-lane", {"window": "21 d"}),
+    ("lang-son-2025-03-12", {"window": "14 d"}),
+    ("lang-son-until-20h", {"window": "14 d"}),
+    ("lang-son-channels", {"window": "14 d"}),
+    ("lang-son-fruit-lane", {"window": "14 d"}),
     ("documents-online", {"window": "56 d"}),
     ("land-lookups", {"window": "84 d"}),
     ("yen-bai-dossiers", {}),

@@ -92,7 +92,7 @@ def workbook(
     space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     links = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
     parts = {
-        "xl/workbook.xml": f'<workbook {space} {links}><sheets>'
+        "xl/workbook.xml": f"<workbook {space} {links}><sheets>"
         f'<sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         '<Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>',
