@@ -165,7 +165,7 @@ GROUPINGS: tuple[tuple[tuple[int, ...], ...], ...] = (
     ((0, 1, 2, 3, 4), (5,), (6,)),
     *((tuple(d for d in range(5) if d != odd), (odd,), (5, 6)) for odd in range(5)),
 )
-"""Weekdays that may be alike, 0 is Monday: all; all but one; working days and weekend; all but one of these."""
+"""Weekdays that may be alike, 0 is Monday: all; all but one; working days, weekend; all but one of these."""
 
 
 def _grouped(moments: Moments, full: Mask, groups: tuple[tuple[int, ...], ...]) -> tuple[Column, float]:
