@@ -2,7 +2,7 @@
 
 Trucks of one day are alike (the same queue, the same officers), so a truck more on the same day tells less
 than a day more: with m trucks on each of d days the mean's variance is s²_between ÷ d + s²_within ÷ (d·m).
-Both come from an analysis of variance of a log or of simulated days (Cochran 1977, *Sampling Techniques*). The
+Both come of an analysis of variance on a log or simulated days (Cochran 1977, *Sampling Techniques*). The
 promise is that the mean of the study lies no further from the long-run mean than the half-width in 95 of 100
 such studies; days are drawn at random from the season, for days in a row share their backlog and tell less.
 """
