@@ -14,6 +14,7 @@ import click
 
 from platform_api.commands.adopt import adopt
 from platform_api.commands.boards import boards
+from platform_api.commands.calibrate import calibrate
 from platform_api.commands.check import check
 from platform_api.commands.common import help_option, one_line, two_lines
 from platform_api.commands.compare import compare
@@ -198,6 +199,7 @@ for each in (
     forecast,
     fit,
     trs,
+    calibrate,
     report,
     export,
     boards,

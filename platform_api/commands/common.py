@@ -68,11 +68,10 @@ def help_option(option: click.Option | None) -> click.Option | None:
 
 
 class Command(click.Command):
-    """A command whose help stands in the texts under its name; one of a group says under which key."""
+    """A command whose help stands in the texts under its name."""
 
     def __init__(self, name: str, **settings: Any) -> None:
-        key = settings.pop("key", name)
-        settings |= {"help": two_lines(key), "short_help": one_line(f"{key}.short")}
+        settings |= {"help": two_lines(name), "short_help": one_line(f"{name}.short")}
         super().__init__(name, **settings)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:

@@ -1,55 +1,31 @@
-"""`cuakhau trs`: a log and a scenario as two Time Release Studies; the size of the next study."""
+"""`cuakhau trs compare|plan`: a log beside a scenario, two Time Release Studies; the size of the next."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from platform_api.commands.common import MAX_SEED, Command, one_line, speaking, two_lines, whole_number
+from platform_api.commands.common import MAX_SEED, command, one_line, whole_number
 from platform_api.commands.fit import checked_zone, log_options, told_columns
 from platform_api.commands.writing import write_text
 from platform_api.console import Speech, refuse
 
-USUAL, MOST = 3, 100
-
-
-class Group(click.Group):
-    """A command of several, described in both languages."""
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """`--help`, described in both languages."""
-        from platform_api.commands.common import help_option
-
-        return help_option(super().get_help_option(ctx))
-
-
-@click.group("trs", cls=Group, help=two_lines("trs"), short_help=one_line("trs.short"))
-def trs() -> None:
-    """Time Release Studies of logs."""
-
-
-def _log(log: Path, asked: dict[str, Any]) -> Any:
+if TYPE_CHECKING:
     from platform_api.trs_twin import LogAsked
 
-    return LogAsked(log, told_columns(asked["columns"]), asked["sheet"], checked_zone(asked["zone"]))
+USUAL, MOST = 3, 100
+
+WHAT = ("compare", "plan")
 
 
-def _keep(speech: Speech, out: Path | None, csv: str) -> None:
-    if out is not None:
-        write_text(out, csv)
-        speech.note("explain.written", file=out)
-
-
-LOG = click.argument("log", metavar="LOG", type=click.Path(path_type=Path))
-OUT = click.option("--out", type=click.Path(path_type=Path), metavar="FILE.csv", help=one_line("trs.out"))
-JSON = click.option("--json", "as_json", is_flag=True, help=one_line("run.json"))
-
-
-@trs.command("compare", cls=Command, key="trs_compare")
-@LOG
-@click.argument("other", metavar="SCENARIO|LOG")
+@command("trs")
+@click.argument("what", metavar="compare|plan", type=click.Choice(WHAT))
+@click.argument("log", metavar="LOG", type=click.Path(path_type=Path))
+@click.argument("other", metavar="[SCENARIO|LOG]", required=False)
+@click.option("--precision", metavar="T", help=one_line("trs.precision"))
+@click.option("--flow", metavar="NAME", help=one_line("trs.flow"))
 @click.option("--seed", metavar="N", callback=whole_number("seed", 0, MAX_SEED), help=one_line("run.seed"))
 @click.option(
     "--replications",
@@ -58,22 +34,33 @@ JSON = click.option("--json", "as_json", is_flag=True, help=one_line("run.json")
     help=one_line("trs.replications"),
 )
 @log_options
-@OUT
-@JSON
-@speaking
-def compare(speech: Speech, log: Path, other: str, out: Path | None, as_json: bool, **asked: Any) -> None:
-    """Put the two side by side."""
-    from platform_api.trs_twin import compared
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.csv", help=one_line("trs.out"))
+@click.option("--json", "as_json", is_flag=True, help=one_line("run.json"))
+def trs(speech: Speech, what: str, log: Path, out: Path | None, as_json: bool, **asked: Any) -> None:
+    """Put the two side by side, or tell how large the next study must be."""
+    from platform_api.trs_screen import show_plan, show_twin
+    from platform_api.trs_twin import LogAsked
 
-    seed = 1 if asked["seed"] is None else asked["seed"]
-    answer = compared(_log(log, asked), _other(speech, other), seed, asked["replications"] or USUAL)
+    read = LogAsked(log, told_columns(asked["columns"]), asked["sheet"], checked_zone(asked["zone"]))
+    answer: Any = _compared(speech, read, asked) if what == "compare" else _planned(read, asked)
     if as_json:
         speech.json(answer.to_json())
-    else:
-        from platform_api.trs_screen import show_twin
-
+    elif what == "compare":
         show_twin(speech, answer)
-    _keep(speech, out, answer.to_csv())
+    else:
+        show_plan(speech, answer)
+    if out is not None:
+        write_text(out, answer.to_csv())
+        speech.note("explain.written", file=out)
+
+
+def _compared(speech: Speech, read: LogAsked, asked: dict[str, Any]) -> Any:
+    from platform_api.trs_twin import compared
+
+    if asked["other"] is None:
+        raise refuse("trs_other")
+    seed = 1 if asked["seed"] is None else asked["seed"]
+    return compared(read, _other(speech, asked["other"]), seed, asked["replications"] or USUAL)
 
 
 def _other(speech: Speech, other: str) -> Any:
@@ -86,31 +73,15 @@ def _other(speech: Speech, other: str) -> Any:
     return open_scenario(speech, other).resolved
 
 
-@trs.command("plan", cls=Command, key="trs_plan")
-@LOG
-@click.option("--precision", metavar="T", required=True, help=one_line("trs.precision"))
-@click.option("--flow", metavar="NAME", help=one_line("trs.flow"))
-@log_options
-@OUT
-@JSON
-@speaking
-def plan(speech: Speech, log: Path, precision: str, out: Path | None, as_json: bool, **asked: Any) -> None:
-    """Tell how many days and trucks are needed."""
+def _planned(read: LogAsked, asked: dict[str, Any]) -> Any:
     from platform_api.trs_twin import planned
     from scenarios.errors import Flaw
     from scenarios.units import parse_duration
 
     try:
-        wanted = parse_duration(precision)
+        wanted = parse_duration(asked["precision"] or "")
     except Flaw:
         wanted = 0
     if wanted <= 0:
-        raise refuse("trs_precision", value=precision)
-    answer = planned(_log(log, asked), wanted / 1000, asked["flow"])
-    if as_json:
-        speech.json(answer.to_json())
-    else:
-        from platform_api.trs_screen import show_plan
-
-        show_plan(speech, answer)
-    _keep(speech, out, answer.to_csv())
+        raise refuse("trs_precision", value=asked["precision"] or "–")
+    return planned(read, wanted / 1000, asked["flow"])
