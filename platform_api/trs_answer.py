@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from metrics.instruments import Reported
 from metrics.recorded.findings import Finding
 from metrics.recorded.study import Apart
 from metrics.sample_size import Plan, Spread
@@ -78,3 +79,21 @@ class Planned(Answer):
         """The plans."""
         heads: list[Any] = ["days", "a_day", "trucks", "half_width"]
         return [heads, *([p.days, p.a_day, p.days * p.a_day, p.half_width] for p in self.plans)]
+
+
+@dataclass(frozen=True, slots=True)
+class Instruments(Answer):
+    """What instruments would have reported. flows : flow → each instrument · uses : of each, on one run"""
+
+    of: str
+    flows: dict[str, tuple[Reported, ...]]
+    labels: dict[str, str]
+    uses: int
+    seed: int
+
+    def table(self) -> Table:
+        """All of them."""
+        heads: list[Any] = ["flow", "instrument", "n", "truth", "mean", "bias", "spread", "share"]
+        names = heads[1:]
+        rows = [[flow, *(getattr(r, n) for n in names)] for flow, told in self.flows.items() for r in told]
+        return [heads, *rows]

@@ -9,9 +9,10 @@ from platform_api.sweep_screen import table
 from platform_api.texts import Language, text
 
 if TYPE_CHECKING:
+    from metrics.instruments import Reported
     from metrics.recorded.study import Apart
     from platform_api.console import Speech
-    from platform_api.trs_answer import Planned, Twin
+    from platform_api.trs_answer import Instruments, Planned, Twin
 
 SHOWN = 20
 """Intervals on the screen; all of them stand in --json and in the CSV."""
@@ -97,3 +98,36 @@ def show_plan(speech: Speech, answer: Planned) -> None:
         table(speech.say("trs.plan.table", half=scale.full(answer.asked, speech.language)), heads, rows)
     )
     speech.show(Text(speech.say("trs.plan.how", level=number(100 * answer.level, 0, speech.language)), "dim"))
+
+
+def show_instruments(speech: Speech, answer: Instruments) -> None:
+    """Print what each instrument says beside the truth."""
+    from rich.text import Text
+
+    speech.show(Text(speech.say("trs.instruments.title", of=answer.of), "bold cyan"))
+    if not answer.flows:
+        speech.show(Text(speech.say("trs.instruments.none"), "bold"))
+    heads = [speech.say(f"trs.instruments.{name}") for name in ("which", "seen", "says", "bias", "spread")]
+    for flow, told in answer.flows.items():
+        scale = scale_for("s", [told[0].truth])
+        rows = [_reported(each, speech.language) for each in told]
+        title = speech.say(
+            "trs.instruments.truth",
+            flow=answer.labels[flow],
+            truth=scale.full(told[0].truth, speech.language),
+        )
+        speech.show(table(title, heads, rows))
+    speech.show(Text(speech.say("trs.instruments.how", uses=answer.uses), "dim"))
+
+
+def _reported(of: Reported, language: Language) -> list[str]:
+    scale = scale_for("s", [of.truth])
+    percent = number(100 * of.bias / of.truth, 0, language) if of.truth else "–"
+    sign = "+" if of.bias > 0 else ""
+    return [
+        text(f"trs.instrument.{of.instrument}", language),
+        f"{number(of.n, 0, language)} ({number(100 * of.share, 0, language)} %)",
+        scale.full(of.mean, language),
+        f"{sign}{scale.full(of.bias, language)} ({sign}{percent} %)",
+        f"± {scale.full(of.spread, language)}",
+    ]

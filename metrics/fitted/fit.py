@@ -11,7 +11,7 @@ import numpy as np
 from metrics.fitted import arrivals, order, pools, steps
 from metrics.fitted.hidden import Guess, revealed
 from metrics.fitted.trees import Tree, grow
-from metrics.recorded.log import DAY, MISSING, Recorded
+from metrics.recorded.log import DAY, MISSING, Mask, Recorded
 
 LEAD = 3.0
 """So many of the long stays (P95) are simulated before the window."""
@@ -63,10 +63,12 @@ def fit(log: Recorded, tell: Callable[[str], None] = lambda _: None) -> Fitted:
 
 def window_of(log: Recorded) -> Window:
     """The whole days of a log, and how many of them pass before those that are looked at."""
-    first, last = log.span
-    arrived = log.arrived
-    begin, end = -(-int(arrived.min()) // DAY) * DAY, int(min(arrived.max() + 1, last) // DAY) * DAY
-    if begin - int(arrived.min()) > 0.9 * DAY or end - begin < 2 * DAY:
+    believed = log.sound if log.sound.any() else np.ones(len(log.case), bool)
+    first, last = _span(log, believed)
+    arrived, seen = log.arrived, believed[log.first[:-1]]
+    came = arrived[seen] if seen.any() else arrived
+    begin, end = -(-int(came.min()) // DAY) * DAY, int(min(came.max() + 1, last) // DAY) * DAY
+    if begin - int(came.min()) > 0.9 * DAY or end - begin < 2 * DAY:
         begin = first // DAY * DAY
     if last - end > 0.95 * DAY or end - begin < DAY:
         end = -(-last // DAY) * DAY
@@ -75,6 +77,13 @@ def window_of(log: Recorded) -> Window:
     long = float(np.quantile(stays, 0.95)) if len(stays) else 0.0
     lead = min(max(1, math.ceil(LEAD * long / DAY)), (end - begin) // DAY // 3)
     return Window(begin, begin + lead * DAY, end)
+
+
+def _span(log: Recorded, believed: Mask) -> tuple[int, int]:
+    """The first and the last instant of the visits that are believed."""
+    times = log.joined[believed], log.ended[believed & (log.ended != MISSING)]
+    known = np.concatenate(times)
+    return int(known.min()), int(known.max())
 
 
 def _mixes(log: Recorded, flow: int) -> dict[str, Tree]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from metrics.recorded.clean import whole_visits
+from metrics.recorded.collect import slug
 from metrics.recorded.log import BROKE_OFF, DONE, MISSING, OPEN, WENT_AWAY, Attribute, Column, Named, Recorded
 from scenarios.resolved import Resolved
 from sim.log import EMPTY, VISIT_OUTCOMES, EventLog
@@ -38,7 +39,7 @@ def replayed(scenario: Resolved, log: EventLog) -> Recorded:
     return Recorded(
         name=scenario.name,
         flows=tuple(Named(flow, scenario.flows[flow].label.vi) for flow in names.flows),
-        steps=tuple(Named(step, scenario.steps[step].label.vi) for step in names.steps),
+        steps=tuple(Named(slug(step), scenario.steps[step].label.vi) for step in names.steps),
         pools=tuple(Named(pool, scenario.resources[pool].label.vi) for pool in names.resources),
         agencies=tuple(Named(name, each.label.vi) for name, each in scenario.agencies.items()),
         agency=_agencies(scenario, names.steps),

@@ -1,4 +1,4 @@
-"""`cuakhau trs compare|plan`: a log beside a scenario, two Time Release Studies; the size of the next."""
+"""`cuakhau trs`: a log beside a scenario, the size of the next study, how far instruments can be trusted."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 USUAL, MOST = 3, 100
 
-WHAT = ("compare", "plan")
+WHAT = ("compare", "plan", "instruments")
 
 
 @command("trs")
-@click.argument("what", metavar="compare|plan", type=click.Choice(WHAT))
-@click.argument("log", metavar="LOG", type=click.Path(path_type=Path))
+@click.argument("what", metavar="compare|plan|instruments", type=click.Choice(WHAT))
+@click.argument("log", metavar="LOG|SCENARIO", type=click.Path(path_type=Path))
 @click.argument("other", metavar="[SCENARIO|LOG]", required=False)
 @click.option("--precision", metavar="T", help=one_line("trs.precision"))
 @click.option("--flow", metavar="NAME", help=one_line("trs.flow"))
@@ -37,18 +37,22 @@ WHAT = ("compare", "plan")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE.csv", help=one_line("trs.out"))
 @click.option("--json", "as_json", is_flag=True, help=one_line("run.json"))
 def trs(speech: Speech, what: str, log: Path, out: Path | None, as_json: bool, **asked: Any) -> None:
-    """Put the two side by side, or tell how large the next study must be."""
-    from platform_api.trs_screen import show_plan, show_twin
+    """Two side by side, how large the next study must be, or how far instruments can be trusted."""
+    from platform_api.trs_screen import show_instruments, show_plan, show_twin
     from platform_api.trs_twin import LogAsked
 
     read = LogAsked(log, told_columns(asked["columns"]), asked["sheet"], checked_zone(asked["zone"]))
-    answer: Any = _compared(speech, read, asked) if what == "compare" else _planned(read, asked)
+    make = {
+        "compare": lambda: _compared(speech, read, asked),
+        "plan": lambda: _planned(read, asked),
+        "instruments": lambda: _instruments(speech, str(log), asked),
+    }
+    answer: Any = make[what]()
     if as_json:
         speech.json(answer.to_json())
-    elif what == "compare":
-        show_twin(speech, answer)
     else:
-        show_plan(speech, answer)
+        show: dict[str, Any] = {"compare": show_twin, "plan": show_plan, "instruments": show_instruments}
+        show[what](speech, answer)
     if out is not None:
         write_text(out, answer.to_csv())
         speech.note("explain.written", file=out)
@@ -71,6 +75,16 @@ def _other(speech: Speech, other: str) -> Any:
     from platform_api.commands.opening import open_scenario
 
     return open_scenario(speech, other).resolved
+
+
+def _instruments(speech: Speech, scenario: str, asked: dict[str, Any]) -> Any:
+    from platform_api.commands.opening import open_scenario
+    from platform_api.commands.warm import get_warm
+    from platform_api.instrumenting import instruments
+
+    resolved = open_scenario(speech, scenario).resolved
+    get_warm(speech)
+    return instruments(resolved, 1 if asked["seed"] is None else asked["seed"])
 
 
 def _planned(read: LogAsked, asked: dict[str, Any]) -> Any:
