@@ -36,6 +36,7 @@ def test_a_number_is_changed_checked_and_run(look: Look, language: str) -> None:
     page = look.at(f"{BULLETIN}?step=export_plant", language)
     box = page.locator("#n-resources-plant_inspectors-capacity-0--units")
     expect(box).to_have_value("5")
+    expect(page.locator(".guess b").first).to_be_visible(timeout=20_000)  # before anything is simulated
     look.expects = "422"
     box.fill("many")
     box.press("Enter")

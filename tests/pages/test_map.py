@@ -14,7 +14,7 @@ SCRUB = """async () => {
   const slider = document.querySelector("input[type=range]");
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   let best = Infinity;
-  for (let pass = 0; pass < 4; pass += 1) {
+  for (let pass = 0; pass < 3; pass += 1) {
     let worst = 0;
     for (let i = 0; i <= Number(slider.max); i += 8) {
       await frame();
@@ -32,16 +32,17 @@ SCRUB = """async () => {
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_day_is_dragged_through_without_a_pause(look: Look, service: Service, language: str) -> None:
-    """1,500 trucks a day: no pause over 100 ms, in the quietest pass of four."""
+    """1,500 trucks a day: no pause over 100 ms, in the quietest pass of three."""
     page = look.at(f"/runs/{service.run}/map?t=50400000", language)
     whole = "Kéo để đi" if language == "vi" else "Drag to go"
     expect(page.locator(".scrubcurve [role=status]")).to_contain_text(whole, timeout=90_000)
     expect(page.locator(".clock")).to_have_text("10:00:00")
     look.approve(page, f"map-{language}")
-    assert page.evaluate(SCRUB) <= 100
     page.locator("input[type=range]").fill("72")
     expect(page.locator(".clock")).to_have_text("14:00:00")
     if language == "vi":
+        assert page.evaluate(SCRUB) <= 100
+        page.locator("input[type=range]").fill("72")
         page.get_by_role("button", name="Trực tiếp từ đây").click()
         page.wait_for_url(re.compile("/live/"))
         expect(page.locator(".clock")).to_have_text("14:00:00")

@@ -90,7 +90,7 @@ export const scaleFor = (unit, values, fine = null) => {
   }
   const shown = most / by;
   const small = fine === null ? shown / 100 : fine / by;
-  const digits = shown >= 1000 ? 0 : small >= 1 ? 0 : small >= 0.05 || shown >= 10 ? 1 : 2;
+  const digits = shown >= 100 || small >= 10 ? 0 : small >= 0.05 || shown >= 10 ? 1 : 2;
   return { by, unit: name, digits };
 };
 

@@ -23,7 +23,7 @@ export const Sessions = () => {
     ${failed && html`<${Failed} error=${failed} />`}
     ${error ? html`<${Failed} error=${error} again=${again} />` : !value ? html`<${Waiting} lines=${5} />` : html`
       ${value.open.length > 0 && html`<section class="card wide scrollx" tabindex="0" role="region" aria-label=${t("live.open")}><h2>${t("live.open")}</h2><table><thead><tr><th>${t("runs.scenario")}</th><th>${t("live.at")}</th><th>${t("live.decisions")}</th><th><span class="unseen">${t("live.end")}</span></th></tr></thead>
-        <tbody>${value.open.map((/** @type {any} */ each) => html`<tr><td><a href=${`/live/${each.id}`}>${each.scenario}</a></td><td>${new Date(each.clock).toLocaleString(lang.value === "vi" ? "vi-VN" : "en-GB")}</td><td>${number(each.interventions.length)}</td><td><button type="button" class="link" onClick=${() => remove(`/v1/sessions/${each.id}`).then(again)}>${t("live.end")}</button></td></tr>`)}</tbody></table></section>`}
+        <tbody>${value.open.map((/** @type {any} */ each) => html`<tr><td><a href=${`/live/${each.id}`}>${each.scenario}</a></td><td>${duration(each.at)}</td><td>${number(each.interventions.length)}</td><td><button type="button" class="link" onClick=${() => remove(`/v1/sessions/${each.id}`).then(again)}>${t("live.end")}</button></td></tr>`)}</tbody></table></section>`}
       <section class="card wide"><h2>${t("live.begin")}</h2><ul class="begin">${value.library.map((/** @type {any} */ each) => html`<li><button type="button" class="btn" onClick=${() => open(each.name)}>${pick(each.title)}</button></li>`)}</ul></section>`}
   </main>`;
 };

@@ -2,6 +2,7 @@
 import { html, useEffect, useMemo, useState } from "../kit.js";
 import { duration, has, lang, number, pick, scaled, scaleFor, t, timeOfDay, withUnit } from "../i18n.js";
 import { follow, get, getOnce, post, remove } from "../api.js";
+import { Beforehand } from "../beforehand.js";
 import { Failed, Problems, useLoaded, Waiting } from "../load.js";
 import { Curve } from "../charts/curve.js";
 import { Heat } from "../charts/heat.js";
@@ -36,6 +37,7 @@ const Progress = ({ ticket }) => {
     ${works && html`<button type="button" class="btn" onClick=${() => remove(`/v1/runs/${ticket.id}`)}>${t("results.cancel")}</button>`}</div>
     ${works && html`<section class="card wide"><progress max="1" value=${done} aria-label=${t("results.progress")}></progress>
       <p role="status">${t("results.done", { percent: Math.floor(done * 100) })}${left !== null && done > 0 ? ` · ${t("results.left", { left: duration(left * 1000) })}` : ""}${done === 0 && ticket.state === "running" ? ` · ${t("results.preparing")}` : ""}</p></section>`}
+    ${works && html`<${Beforehand} scenario=${ticket.scenario} overrides=${ticket.overrides} />`}
     ${ticket.problems.length > 0 && html`<section class="card failed"><${Problems} problems=${ticket.problems} /></section>`}
   </main>`;
 };
@@ -80,7 +82,7 @@ const Told = ({ id, of }) => {
   const { ticket, scenario } = of;
   return html`<main id="main">
     <div class="head"><div><h1>${answer(of, labels)}</h1>
-      <p class="sub"><a href=${`/scenarios/${ticket.scenario}`}>${pick(scenario.title)}</a> · ${t("results.replications", { n: of.kpis.replications })} · ${t("results.denominator", { n: of.find("arrived", labels)?.mean ?? 0 })}${Object.keys(ticket.overrides).length > 0 ? html` · <b>${t("scenario.changed", { n: Object.keys(ticket.overrides).length })}</b>` : ""}</p></div>
+      <p class="sub"><a href=${`/scenarios/${ticket.scenario}`}>${pick(scenario.title)}</a> · ${t("results.replications", { n: of.kpis.replications })} · ${t("results.denominator", { n: Math.round(of.find("arrived", labels)?.mean ?? 0) })}${Object.keys(ticket.overrides).length > 0 ? html` · <b>${t("scenario.changed", { n: Object.keys(ticket.overrides).length })}</b>` : ""}</p></div>
       <${Actions} id=${id} ticket=${ticket} /></div>
     ${choices.length > 1 && html`<div class="chips" role="group" aria-label=${t("results.of")}>${choices.map((each) => html`<button type="button" class="chip" aria-pressed=${String(each === labels)} onClick=${() => ask({ of: Object.values(each)[0] })}>${told(scenario, each)}</button>`)}</div>`}
     ${of.kpis.deadlock.length > 0 && html`<p class="card failed" role="alert">✕ ${t("results.deadlock", { n: of.kpis.deadlock.length })}</p>`}

@@ -2,6 +2,7 @@
 import { html, useEffect, useMemo, useRef, useState } from "../kit.js";
 import { both, lang, number, pick, t } from "../i18n.js";
 import { getOnce, getText, post, postYaml, Refused } from "../api.js";
+import { Beforehand } from "../beforehand.js";
 import { Failed, Problems, useLoaded, Waiting } from "../load.js";
 import { pathName, plain, valueName } from "../names.js";
 import { ask, go, query } from "../route.js";
@@ -54,6 +55,7 @@ const Editor = ({ name, card, scenario }) => {
       <${RunButton} name=${name} overrides=${overrides} replications=${replications} setReplications=${setReplications} blocked=${Boolean(checked.problems.length || frozen)} />
     </div>
     <${CheckLine} checked=${checked} />
+    <${Beforehand} scenario=${name} overrides=${overrides} blocked=${Boolean(checked.problems.length || frozen)} />
     <div class="tabs" role="tablist" aria-label=${t("scenario.tabs")}>${["picture", "numbers", "yaml"].map((each) => html`
       <button type="button" role="tab" id=${`tab-${each}`} aria-selected=${String(tab === each)} aria-controls="tabpanel" onClick=${() => ask({ tab: each === "picture" ? null : each })}>${t(`scenario.tab.${each}`)}</button>`)}</div>
     <div id="tabpanel" role="tabpanel" aria-labelledby=${`tab-${tab}`}>
@@ -194,6 +196,12 @@ const Network = ({ name, scenario, chosen, choose }) => {
   useEffect(() => {
     for (const node of place.current?.querySelectorAll("[data-step]") ?? [])
       node.setAttribute("aria-pressed", String(node.getAttribute("data-step") === chosen));
+    const box = place.current;
+    const on = box?.querySelector("[aria-pressed=true]")?.getBoundingClientRect();
+    const seen = box?.getBoundingClientRect();
+    if (!box || !on || !seen) return;
+    if (on.left < seen.left || on.right > seen.right) box.scrollLeft += on.left - seen.left - seen.width / 2 + on.width / 2;
+    if (on.top < seen.top || on.bottom > seen.bottom) box.scrollTop += on.top - seen.top - seen.height / 2 + on.height / 2;
   }, [value, chosen]);
   /** @param {Event} event */
   const hit = (event) => /** @type {Element} */ (event.target).closest("[role=button][data-step]")?.getAttribute("data-step");
