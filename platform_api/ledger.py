@@ -68,9 +68,13 @@ class Ledger:
             503 when the queue is full, 422 when its idempotency key was used for another order, or when
             what the holder has stored takes too much room.
         """
-        self.require_room(new.holder)
         try:
-            ticket, is_new = self.table.add(new, self.settings.max_queued, fresh=fresh)
+            again = self.table.again(new, fresh=fresh)
+            if again is None:
+                self.require_room(new.holder)
+                ticket, is_new = self.table.add(new, self.settings.max_queued, fresh=fresh)
+            else:
+                ticket, is_new = again, False
         except Refused as refused:
             raise refusals.queue_full(refused.waiting) from None
         except Misused:

@@ -96,13 +96,13 @@ def estimate(order: wire.CheckOrder, settings: Settings, shelf: Shelf) -> wire.E
 def items(shelf: Shelf) -> list[wire.ScenarioItem]:
     """Every scenario of the library, then those that users stored."""
     stored = (_item(found.loaded.resolved, found.version) for found in shelf.readable())
-    return [*map(_item, _cards()), *stored]
+    return [*_library(), *stored]
 
 
 @cache
-def _cards() -> tuple[Card, ...]:
-    """The library does not change while the service runs."""
-    return tuple(cards())
+def _library() -> tuple[wire.ScenarioItem, ...]:
+    """It does not change while the service runs."""
+    return tuple(map(_item, cards()))
 
 
 def card(found: Found) -> wire.ScenarioCard:

@@ -115,17 +115,20 @@ class Runs(Ledger):
         """Put a run in the queue; an order that repeats another gives that one's run. Errors as `put`."""
         return self.put(_new_run(_new_ticket(order), order, RESULT_VERSION), fresh=order.fresh)
 
-    def part(self, run: str, name: str) -> bytes:
-        """A part of the answer as it goes over the wire: `kpis`, `trs` or `series`; errors as `file`."""
+    def part(self, run: str, name: str) -> tuple[bytes, str | None]:
+        """A part of the answer as it goes over the wire: `kpis`, `trs` or `series`; errors as `file`.
+
+        The second value is its checksum, where that is known.
+        """
         files = self.kept(run).files
         if f"{name}.json" in files:
-            return self._read(run, f"{name}.json", files)
+            return self._read(run, f"{name}.json", files), str(files[f"{name}.json"]["sha256"])
         document = json.loads(
             self._read(run, "result.json", files)
         )  # of a run that was kept before there were parts
         if name == "kpis":
-            return wire.kpis_of(run, document).model_dump_json().encode()
-        return json.dumps({"id": run, name: document[name]}, ensure_ascii=False).encode()
+            return wire.kpis_of(run, document).model_dump_json().encode(), None
+        return json.dumps({"id": run, name: document[name]}, ensure_ascii=False).encode(), None
 
     def whole(self, run: str) -> tuple[Result, Resolved]:
         """A stored answer with the scenario it answers; errors as `file`, 410 too for what is too old."""

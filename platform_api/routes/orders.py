@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Header, Query, Request, Response
 from fastapi.responses import FileResponse
+from pydantic import BaseModel
 
 from platform_api import errors, refusals, wire
 from platform_api.answers import Damaged
@@ -40,6 +41,17 @@ def say_next(request: Request, response: Response, more: int | None) -> None:
     if more is not None:
         following = request.url.include_query_params(after=more)
         response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+
+
+def as_told(model: BaseModel) -> Response:
+    """An answer that is asked for often, written once: FastAPI would check it and walk through it again."""
+    return Response(model.model_dump_json(), media_type="application/json")
+
+
+def as_stored(content: bytes, checksum: str | None) -> Response:
+    """A stored part of an answer; what its checksum is need not be found again."""
+    headers = {} if checksum is None else {"ETag": f'"{checksum}"'}
+    return Response(content, media_type="application/json", headers=headers)
 
 
 # ---- files --------------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ from platform_api.routes.orders import (
     IdempotencyKey,
     Limit,
     ScenarioName,
+    as_stored,
+    as_told,
     file_of,
     files_of,
     follow,
@@ -52,32 +54,32 @@ def submit_run(
     return ticket
 
 
-@router.get("", operation_id="listRuns", summary="The latest runs")
+@router.get("", operation_id="listRuns", summary="The latest runs", response_model=wire.RunList)
 def list_runs(
     request: Request,
-    response: Response,
     service: Service,
     limit: Limit = 50,
     state: Annotated[wire.State | None, Query(description="only runs in this state")] = None,
     scenario: ScenarioName = None,
     after: Cursor = None,
-) -> wire.RunList:
+) -> Response:
     """The newest first; the `Link` header has the address of the next page."""
     found, more = service.runs.page(limit, state, scenario, after)
-    say_next(request, response, more)
-    return wire.RunList(runs=found)
+    answer = as_told(wire.RunList(runs=found))
+    say_next(request, answer, more)
+    return answer
 
 
-@router.get("/{id}", operation_id="getRun", summary="How a run stands")
-def get_run(id: str, service: Service) -> wire.Ticket:  # noqa: A002  - the name in the path
+@router.get("/{id}", operation_id="getRun", summary="How a run stands", response_model=wire.Ticket)
+def get_run(id: str, service: Service) -> Response:  # noqa: A002  - the name in the path
     """State and progress; why it failed, if it did."""
-    return service.runs.get(id)
+    return as_told(service.runs.get(id))
 
 
 @router.get("/{id}/kpis", operation_id="getRunKpis", summary="The answer of a run", response_model=wire.Kpis)
 def get_run_kpis(id: str, service: Service) -> Response:  # noqa: A002
     """Every KPI over the replications, with its interval and its day-to-day spread."""
-    return Response(service.runs.part(id, "kpis"), media_type="application/json")
+    return as_stored(*service.runs.part(id, "kpis"))
 
 
 @router.get(
@@ -86,7 +88,7 @@ def get_run_kpis(id: str, service: Service) -> Response:  # noqa: A002
 )  # fmt: skip
 def get_run_study(id: str, service: Service) -> Response:  # noqa: A002
     """Each interval between two milestones, on an average day."""
-    return Response(service.runs.part(id, "trs"), media_type="application/json")
+    return as_stored(*service.runs.part(id, "trs"))
 
 
 @router.get(
@@ -94,7 +96,7 @@ def get_run_study(id: str, service: Service) -> Response:  # noqa: A002
 )
 def get_run_series(id: str, service: Service) -> Response:  # noqa: A002
     """Backlog, queues and use over the run."""
-    return Response(service.runs.part(id, "series"), media_type="application/json")
+    return as_stored(*service.runs.part(id, "series"))
 
 
 Replication = Annotated[int, Query(ge=1, le=1 << 30, description="which")]

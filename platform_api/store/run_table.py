@@ -147,6 +147,17 @@ class RunTable:
         self._engine, self._writing = engine, writing(engine)
 
     # ---- orders
+    def again(self, new: NewRun, *, fresh: bool) -> Ticket | None:
+        """The run that an order repeats, where nothing is to be written for that.
+
+        Raises
+        ------
+        Misused
+            If its idempotency key was used for another order.
+        """
+        repeated = self._one(self._repeated(new, fresh))
+        return _told_again(repeated, new) if repeated is not None and _knows(repeated, new) else None
+
     def add(self, new: NewRun, most_waiting: int, *, fresh: bool) -> tuple[Ticket, bool]:
         """Put an order in the queue, or give the run that it repeats; the second value tells which.
 
@@ -157,9 +168,6 @@ class RunTable:
         Misused
             If its idempotency key was used for another order.
         """
-        repeated = self._one(self._repeated(new, fresh))
-        if repeated is not None and _knows(repeated, new):  # nothing is to be written
-            return _told_again(repeated, new), False
         try:
             with self._writing.begin() as connection:
                 one_at_a_time(connection)
