@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from platform_api.experiments import Experiment
 
 
+MOST_TOLD = 1_000
+"""A gain of pairing beyond this is told as more than it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One difference, in words."""
@@ -113,11 +117,17 @@ class Reading:
         """`15 (7–32)`: so many times fewer replications than without pairing."""
         if of.variance_ratio is None:
             return "–"
-        told = f"× {significant(of.variance_ratio, self.language, 2)}"
-        if why.gain is None or why.gain[1] > 1e6:
+        told = f"× {self._times(of.variance_ratio)}"
+        if why.gain is None:
             return told
-        low, high = (significant(bound, self.language, 2) for bound in why.gain)
-        return f"{told} ({low}–{high})"
+        low, high = map(self._times, why.gain)
+        return f"{told} ({low} … {high})"
+
+    def _times(self, gain: float) -> str:
+        """Two digits; what is more than a thousand says no more than that."""
+        if gain > MOST_TOLD:
+            return f"> {number(MOST_TOLD, 0, self.language)}"
+        return significant(gain, self.language, 2)
 
     def _change(self, why: Evidence) -> str:
         if why.change is None or why.change_interval is None:
@@ -158,11 +168,18 @@ class Reading:
             )
 
     def winners_by(self, of: Winners) -> Iterator[tuple[str, ...]]:
-        """The same by what the trucks are."""
+        """All of them, with the hours; then the counts by what they are."""
+        hours = (self._hours(of.won_s), self._hours(of.lost_s))
+        yield self.say("winners.all"), *self._counts(of.all), *hours
         for name, values in of.by.items():
             for value, share in values.items():
                 told = value_name(name, value, self.scenario, self.language)
-                yield f"{self._attribute(name)}: {told}", *self._counts(share)
+                yield f"{self._attribute(name)}: {told}", *self._counts(share), "", ""
+
+    def only(self, of: Winners) -> dict[str, str]:
+        """How many there are in one of both only."""
+        counts = {"base": of.only_base, "variant": of.only_variant}
+        return {name: number(count, 1, self.language) for name, count in counts.items()}
 
     def _attribute(self, name: str) -> str:
         for flow in self.scenario.flows.values():
@@ -180,7 +197,7 @@ class Reading:
             )
             scale = scale_for("s", [each.change])
             sign = "+" if each.change > 0 else ""
-            yield each.address, kind, sign + scale.full(each.change, self.language)
+            yield each.address, kind or "–", sign + scale.full(each.change, self.language)
 
     def _counts(self, share: Share) -> tuple[str, str, str]:
         won, lost, same = (number(value, 1, self.language) for value in (share.won, share.lost, share.same))

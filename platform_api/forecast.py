@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,12 @@ from platform_api.faults import blaming_the_scenario
 from platform_api.following import Ask, Follow
 from platform_api.forecast_answer import Chance, Fan, Forecast, Turned
 from platform_api.forecast_trials import Futures
+from platform_api.formats import signed
 from platform_api.hands import Hands, usual
 from platform_api.journal import Journal
 from platform_api.outage_map import counts_vehicles
+from platform_api.sentences import in_both
+from platform_api.texts import Language, pick, text
 from platform_api.work import Work
 from scenarios import library
 from scenarios.errors import Flaw, Problem, ScenarioError, suggestion
@@ -26,7 +30,7 @@ from scenarios.situation import Situation, begun
 from sim.run import RESULT_VERSION
 
 if TYPE_CHECKING:
-    from metrics.fans import Series
+    from metrics.fans import Series, Turn
     from metrics.statistics import Floats
     from platform_api.trials import Trial
 
@@ -80,6 +84,10 @@ class Prepared:
         """What begins now, with nothing done."""
         return self.futures.variants[0]
 
+    def is_idle(self, number: int) -> bool:
+        """Whether a variant is how things are."""
+        return scenario_hash(self.futures.variants[number]) == scenario_hash(self.resolved)
+
     @property
     def head(self) -> dict[str, Any]:
         """What makes it this forecast: equal heads give equal parts."""
@@ -123,8 +131,10 @@ def prepare(asked: Asked, folder: Path | None = None) -> Prepared:
 
 
 def _acted(loaded: library.Loaded, action: Variant, asked: Asked, beside: Path | None) -> Resolved:
+    if not action.overrides:
+        raise ScenarioError([_no_change(action.name).at("--action")])
     try:
-        return begun(loaded.written, asked.situation, asked.horizon, action.overrides or {}, beside)
+        return begun(loaded.written, asked.situation, asked.horizon, action.overrides, beside)
     except ScenarioError as error:
         told = [
             Problem(f"--action {action.name} {each.place}".strip(), each.value, each.message, each.remedy)
@@ -152,20 +162,29 @@ def _whose(scenario: Resolved, text: str) -> Series:
     return Series("backlog", attribute, value)
 
 
-def _limit(scenario: Resolved, text: str | None) -> tuple[int | None, Label | None]:
+def _no_change(written: str) -> Flaw:
+    """An action is something that is done here and now; another scenario cannot be."""
+    said = Label(vi="không nói thay đổi điều gì", en="says nothing that is changed")
+    example = "[NAME:]resources.scanners.capacity=3"
+    return Flaw(written, said, Label(vi=f"hãy viết như {example}", en=f"write it as in {example}"))
+
+
+def _limit(scenario: Resolved, written: str | None) -> tuple[int | None, Label | None]:
     """The number, and what it is the room of."""
     zones = scenario.zones
-    if text is None:
+    if written is None:
         largest = max(zones.values(), key=lambda zone: zone.room, default=None)
         return (None, None) if largest is None else (largest.room, largest.label)
-    if text.isdigit():
-        return int(text), None
-    if text not in zones:
+    if written.isdigit():
+        return int(written), None
+    if written not in zones:
         said = Label(
             vi="không phải số xe, cũng không phải bãi nào ở đây", en="is neither a number nor a zone here"
         )
-        raise ScenarioError([Flaw(text, said, suggestion(text, list(zones) or ["300"])).at("--limit")])
-    return zones[text].room, zones[text].label
+        remedy = Label(vi="hãy nêu một số xe, như 300", en="name a number of trucks, such as 300")
+        remedy = suggestion(written, list(zones)) if zones else remedy
+        raise ScenarioError([Flaw(written, said, remedy).at("--limit")])
+    return zones[written].room, zones[written].label
 
 
 # ---- running ------------------------------------------------------------------------------------------
@@ -290,24 +309,24 @@ def _turned(asked: Prepared, table: Sequence[Floats]) -> Iterator[Turned]:
     """What every action does, on the same days."""
     from metrics.fans import turn
     from metrics.statistics import average, half_width
-    from platform_api.texts import text
 
     level = asked.asked.level
     for number, (name, label) in enumerate(asked.names[1:], 1):
         found = turn(table[0][:, 1], table[number][:, 1], level, len(asked.names) - 1)
         more = table[number][:, 0] - table[0][:, 0]
         verdict = "less" if found.interval[1] < 0 else "more" if found.interval[0] > 0 else "unsure"
-        values = {"change": f"{100 * found.change:+.0f}", "days": found.onto + found.off}
-        sentence = Label(
-            *(
-                text(f"forecast.action.{verdict}", language, name=getattr(label, language), **values)
-                for language in ("vi", "en")
-            )
-        )
+        if asked.is_idle(number):
+            verdict = "same"
+        sentence = in_both(partial(_told, found, label, verdict))
         yield Turned(
             name, label, found.change, found.interval, found.onto, found.off, average(more),
             half_width(more, level), sentence,
         )  # fmt: skip
+
+
+def _told(found: Turn, label: Label, verdict: str, language: Language) -> str:
+    change, days = signed(100 * found.change, 0, language), found.onto + found.off
+    return text(f"forecast.action.{verdict}", language, name=pick(label, language), change=change, days=days)
 
 
 def _best(actions: Sequence[Turned]) -> Turned | None:
@@ -321,7 +340,6 @@ def _best_told(
 ) -> Label | None:
     """Whether the others are shown to change it less."""
     from metrics.fans import turn
-    from platform_api.texts import text
 
     if not actions or asked.futures.limit is None:
         return None

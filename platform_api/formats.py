@@ -44,6 +44,12 @@ def number(value: float, digits: int, language: Language) -> str:
     return shown if value >= 0 or is_zero else f"−{shown}"
 
 
+def signed(value: float, digits: int, language: Language) -> str:
+    """The same with a plus where it is more than nothing."""
+    shown = number(value, digits, language)
+    return f"+{shown}" if value > 0 and shown.strip("0.,") else shown
+
+
 def significant(value: float, language: Language, digits: int = 4) -> str:
     """A number with so many digits that mean something: 9.000, 0.2696, 16,245."""
     if value == 0:

@@ -93,5 +93,15 @@ def attribute_name(name: str, attribute: Attribute, language: Language) -> str:
     return _house_word(f"attribute.{name}", name, language)
 
 
+def path_name(path: str, scenario: Resolved, language: Language) -> str:
+    """Which number of a scenario a path means: "Cán bộ kiểm dịch: số người hoặc máy"; else the path."""
+    part, _, within = path.partition(".")
+    name, _, rest = within.partition(".")
+    things = getattr(scenario, part) if part in PARTS_OF_A_SCENARIO.values() else {}
+    if name not in things:
+        return path
+    return f"{pick(things[name].label, language)}: {_house_word(f'path.{rest}', rest, language)}"
+
+
 def _house_word(key: str, otherwise: str, language: Language) -> str:
     return text(key, language) if key in every_text() else otherwise

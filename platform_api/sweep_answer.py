@@ -75,8 +75,10 @@ class Sweep(Answer):
     engine: str
     level: float
     outcomes: tuple[str, ...]
+    outcome_labels: tuple[Label, ...]
     units: tuple[str, ...]
     factors: tuple[str, ...]
+    factor_labels: tuple[Label, ...]
     places: tuple[Place, ...]
     influences: tuple[Influence, ...]
     warnings: tuple[Label, ...]

@@ -69,7 +69,7 @@ class Reading:
     def heading(self, number_of: int) -> str:
         """What a figure is called, with its unit."""
         unit = self.scale(number_of).unit_name(self.language)
-        return f"{self.answer.outcomes[number_of]}{f' [{unit}]' if unit else ''}"
+        return f"{pick(self.answer.outcome_labels[number_of], self.language)}{f' [{unit}]' if unit else ''}"
 
     def scale(self, number_of: int) -> Scale:
         """In what the figure is shown."""
@@ -141,7 +141,8 @@ class Reading:
 
     def place_heads(self) -> list[str]:
         """Factors, then figures."""
-        return [*self.answer.factors, *(self.heading(i) for i in range(len(self.answer.outcomes)))]
+        factors = (pick(label, self.language) for label in self.answer.factor_labels)
+        return [*factors, *(self.heading(i) for i in range(len(self.answer.outcomes)))]
 
     def place_rows(self) -> Iterator[list[str]]:
         """A row for each place."""

@@ -20,6 +20,8 @@ from platform_api.faults import blaming_the_scenario
 from platform_api.following import Ask, Follow
 from platform_api.hands import Hands, usual
 from platform_api.journal import Journal
+from platform_api.naming import path_name
+from platform_api.sentences import figure_told, in_both
 from platform_api.sides import Opened, open_sides
 from platform_api.sweep_answer import Figure, Influence, Interval, Place, Sweep
 from platform_api.sweep_trials import Places
@@ -27,7 +29,7 @@ from platform_api.trials import Plan
 from platform_api.work import Work
 from scenarios.errors import Flaw, ScenarioError
 from scenarios.experiments import Design
-from scenarios.resolved import Label, scenario_hash
+from scenarios.resolved import Label, Resolved, scenario_hash
 from scenarios.sweeps import MOST_POINTS, Method, Turn, settings, turns
 from scenarios.wanted import Outcome
 from sim.run import RESULT_VERSION
@@ -103,7 +105,20 @@ def _turns(design: Design, side: Opened, method: Method) -> tuple[Turn, ...]:
         found = turns(design.factors, side.written, side.resolved.parameters)
     except Flaw as flaw:
         raise ScenarioError([flaw.at("factors")]) from None
-    return tuple(turn.levelled() if method == "factorial" else turn for turn in found)
+    told = (turn.levelled() if method == "factorial" else turn for turn in found)
+    return tuple(_in_words(turn, side.resolved) for turn in told)
+
+
+def _in_words(turn: Turn, scenario: Resolved) -> Turn:
+    """A factor that was given no name of its own is called what its number is."""
+    if turn.label.vi != turn.path:
+        return turn
+    return replace(turn, label=in_both(lambda language: path_name(turn.path, scenario, language)))
+
+
+def _called(outcome: Outcome, scenario: Resolved) -> Label:
+    labels = dict(outcome.labels)
+    return in_both(lambda language: figure_told(outcome.name, labels, scenario, language))
 
 
 def _points(design: Design, method: Method, found: Sequence[Turn]) -> int:
@@ -205,8 +220,10 @@ def _assembled(of: Prepared, trials: Sequence[Trial]) -> Sweep:
         engine=plan.engine,
         level=design.level,
         outcomes=tuple(map(str, of.outcomes)),
+        outcome_labels=tuple(_called(outcome, scenario) for outcome in of.outcomes),
         units=tuple(unit_of(outcome.name) for outcome in of.outcomes),
         factors=tuple(turn.path for turn in of.turns),
+        factor_labels=tuple(turn.label for turn in of.turns),
         places=tuple(_place(of, trial) for trial in trials),
         influences=influences,
         warnings=tuple(_warnings(of, trials)),

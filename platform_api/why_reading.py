@@ -139,6 +139,7 @@ class Reading:
             else:
                 cut = ", ".join(self._cut(kind, name) for kind, name in bound.cut)
                 yield self.say(f"through.{key}", most=self._count(bound.most), cut=cut)
+        yield self.say("through.note")
 
     def _cut(self, kind: str, name: str) -> str:
         if kind == "arrivals":

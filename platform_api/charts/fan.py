@@ -11,6 +11,9 @@ from platform_api.charts.svg import Axis, axis, path, picture, words
 from platform_api.formats import number
 from platform_api.texts import Language, text
 
+LETTER = 12
+"""Height of the words in a chart."""
+
 BANDS = (("p5", "p95"), ("p10", "p90"), ("p25", "p75"))
 """From the widest to the narrowest: each is drawn over those before it and is darker so."""
 
@@ -40,7 +43,8 @@ def fan_chart(of: FanChart, language: Language) -> str:
     if of.limit is not None:
         parts.append(path([(LEFT, y.at(of.limit)), (WIDTH - RIGHT, y.at(of.limit))], "whisker"))
         told = text("forecast.limit.line", language, limit=number(of.limit, 0, language))
-        parts.append(words(WIDTH - RIGHT, y.at(of.limit) - 5, told, "t e"))
+        above = y.at(of.limit) - 5
+        parts.append(words(WIDTH - RIGHT, above if above > LETTER else above + 5 + LETTER, told, "t e"))
     return picture(WIDTH, HEIGHT, parts, _told(of, language))
 
 

@@ -127,7 +127,7 @@ def whole_number(name: str, low: int, high: int) -> Callable[..., int | None]:
         except ValueError:
             number = low - 1
         if not low <= number <= high:
-            raise refuse(name, option=f"--{name}", value=value, low=low, high=high)
+            raise refuse("whole_number", option=f"--{name}", value=value, low=low, high=high)
         return number
 
     return read

@@ -369,6 +369,9 @@ def test_a_place_below_a_file_cannot_be_written(small_file: Path) -> None:
         (["explain", "FILE", "--format", "png"], ["--format", "text, svg, mermaid"]),
         (["report", "no-such-folder"], ["no-such-folder", "cuakhau run"]),
         (["serve", "--port", "99999"], ["--port 99999"]),
+        (["sweep", "FILE", "--points", "0"], ["--points 0", "10000"]),
+        (["gc", "--keep", "-1"], ["--keep -1"]),
+        (["gc", "--older-than", "999999"], ["--older-than 999999"]),
         (["serve", "--host", "0.0.0.0"], ["0.0.0.0", "127.0.0.1"]),
     ],
 )

@@ -282,3 +282,13 @@ def test_an_action_that_cannot_be_is_told_with_its_name(asked: Asked) -> None:
     wrong = Variant("wrong", Label("", ""), None, {"resources.nobody.capacity": "1"})
     with pytest.raises(ScenarioError, match="--action wrong"):
         prepare(replace(asked, actions=(wrong,)))
+
+
+def test_an_action_that_says_nothing_is_refused_and_one_that_changes_nothing_is_told(asked: Asked) -> None:
+    nothing = Variant("other", Label("other", "other"), "lang-son-700k")
+    with pytest.raises(ScenarioError, match="says nothing that is changed"):
+        prepare(replace(asked, actions=(nothing,)))
+    capacity = prepare(asked).resolved.resources["officer"].shifts[0].units
+    idle = Variant("idle", Label("nghỉ", "idle"), None, {"resources.officer.capacity": str(capacity)})
+    answer = told(replace(asked, actions=(idle,), replications=4))
+    assert answer.actions[0].sentence.en == "'idle' changes nothing: things are so already"

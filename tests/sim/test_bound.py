@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import pytest
 
 from metrics.milestones import LOST
@@ -73,13 +75,26 @@ def test_more_than_the_bound_never_gets_through() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["kim-thanh-2021-01", "lang-son-2021-12", "lang-son-busy-day"])
+@pytest.mark.parametrize(
+    "name", ["kim-thanh-2021-01", "lang-son-2021-12", "lang-son-busy-day", "lang-son-quota"]
+)
 def test_the_library_gets_no_more_through_than_can_be(name: str) -> None:
     resolved = load(name).resolved
     found = bounds(resolved)
     assert found is not None
     assert found.most.most is not None
+    assert found.today.most is not None
+    days = (resolved.clock.window or resolved.clock.at_most) / DAY
+    by_chance = 4 * sqrt(found.demand / days)  # a bound is of averages; arrivals come by Poisson's law
+    already = inside(resolved) / days
     assert through(resolved) <= found.most.most
+    assert through(resolved) <= min(found.today.most, found.demand) + already + by_chance
+
+
+def inside(of: Resolved) -> int:
+    """How many are inside when the window begins."""
+    stays = Replication(of, run(of, 1).log).stays
+    return int(((stays.arrived < 0) & (stays.gone >= 0)).sum())
 
 
 def through(of: Resolved) -> float:
