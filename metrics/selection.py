@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.statistics import LEVEL, Floats, student_t
+from metrics.statistics import LEVEL, SKEWED, Floats, hall_interval, skewness, student_t
 
 FEWEST = 10
 """Replications of the first stage, at the least: its variances are kept to the end."""
@@ -205,6 +205,53 @@ class Moments:
         found: Floats = own[:, None] + own[None, :] - 2 * together
         noise = 1e-12 * (own[:, None] + own[None, :])
         return np.where(found > noise, found, 0.0)
+
+
+# ---- where figures are not normal --------------------------------------------------------------------------
+
+
+def stands(race: Race, costs: Sequence[Floats], slacks: Sequence[Sequence[Floats]]) -> bool:
+    """Whether Hall's interval says the same wherever what was decided rests on skewed figures.
+
+    costs : of each system, over the replications it took part in · slacks : for each target the same
+    """
+    return all(_stands(race, costs, slacks, i) for i in range(len(costs)))
+
+
+def _stands(race: Race, costs: Sequence[Floats], slacks: Sequence[Sequence[Floats]], i: int) -> bool:
+    asked = list(zip(slacks, race.tolerances, strict=True))
+    if i == race.winner:
+        return all(_is_above(slack[i], -tolerance, race.error_target) for slack, tolerance in asked)
+    if race.fate[i] == "misses" and any(
+        slack[i].mean() < 0 and _is_above(-slack[i], -tolerance, race.error_target)
+        for slack, tolerance in asked
+    ):
+        return True
+    if race.winner is None:
+        return False
+    common = min(len(costs[i]), len(costs[race.winner]))
+    dearer = costs[i][:common] - costs[race.winner][:common]
+    if race.fate[i] == "misses":  # then nobody has looked at its costs
+        return _lowest(dearer, race.error_cost) > -race.indifference
+    return _is_above(dearer, -race.indifference, race.error_cost)
+
+
+def _is_above(x: Floats, limit: float, error: float) -> bool:
+    """What was decided of a mean is believed of figures that are not skewed."""
+    gamma = skewness(x)
+    return gamma is None or abs(gamma) <= SKEWED or _lowest(x, error) > limit
+
+
+def _lowest(x: Floats, error: float) -> float:
+    return hall_interval(x, 1 - 2 * error)[0]
+
+
+def unseen(days: int, error: float = 1 - LEVEL) -> float:
+    """What share of days a kind of day may still make up that none of so many was: the exact bound.
+
+    Clopper & Pearson's (1934), one-sided: (1 − share) to the power of `days` is the error.
+    """
+    return 1.0 - error ** (1.0 / days)
 
 
 # ---- where it is not decided -------------------------------------------------------------------------------

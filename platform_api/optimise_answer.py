@@ -23,8 +23,8 @@ class Candidate:
     """A combination that was simulated.
 
     number : in the space · settings : decision → option · fate : in the last set (None: not in it) · targets
-    : of each target the figure that it is about · front : no other one costs less and serves as well · now :
-    the scenario as it is written
+    : of each target the figure that it is about · replications : those of its figures · front : no other one
+    costs less and serves as well · now : the scenario as it is written
     """
 
     number: int
@@ -55,7 +55,9 @@ class Certificate:
     space : combinations there are · tried : of which so many were simulated · last : so many were raced, on
     days of their own where they had been searched for · how : all, or searched · first, most : replications
     of the first stage, and of the longest race · replications : all together · error : shared by targets and
-    costs · promised : the probability at the least; None where it was not decided: then `estimate` only
+    costs · promised : the probability at the least, for normal figures; None where it was not decided (then
+    `estimate` only), or where figures are skewed and Hall's interval does not confirm it · unseen : the share
+    of days that a kind of day may make up of which the chosen one saw none (exact, at the same error)
     """
 
     how: Literal["all", "searched"]
@@ -71,6 +73,7 @@ class Certificate:
     decided: bool
     promised: float | None
     estimate: float | None
+    unseen: float
     sentence: Label
 
 

@@ -109,6 +109,8 @@ class Reading:
 
     def _fate(self, of: Candidate) -> str:
         fate = "chosen" if of.number == self.answer.chosen else (of.fate or "searched").replace(" ", "_")
+        if fate == "feasible" and not self.answer.targets:  # there is nothing to keep
+            fate = "alike" if self.answer.certificate.decided else "in"
         told = [self.say(f"fate.{fate}")]
         told += [self.say("front.mark")] if of.front else []
         told += [self.say("now")] if of.now else []

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from metrics.outcomes import unit_of
-from metrics.selection import FEWEST, front, probably_right
-from metrics.statistics import SKEWED, Floats, average, half_width, skewness
+from metrics.selection import FEWEST, front, probably_right, stands, unseen
+from metrics.statistics import Floats, average, half_width, ratio_estimate
 from platform_api.formats import NBSP, number, scale_for
 from platform_api.optimise_answer import (
     Candidate,
@@ -108,26 +108,30 @@ def _figures(found: Optimising, combination: int, at: range) -> tuple[Figure, tu
 
 
 def _of_target(found: Optimising, combination: int, place: int, at: range) -> Figure:
-    """The figure that a target is about: its bound, and what is to spare."""
-    target = found.wanted.targets[place]
-    slack = found.slacks(combination, place, at)
-    whole = _figure(slack, found.prepared.design.level)
-    return Figure(target.bound + (whole.mean if target.at_least else -whole.mean), whole.half_width)
+    """The figure that a target is about; a share is of all who came on these days together."""
+    target, level = found.wanted.targets[place], found.prepared.design.level
+    if not target.share:
+        return _figure(found.values(combination, target.outcome, at), level)
+    in_time, size = found.in_time(combination, target, at)
+    if not size.any():  # nobody came: nothing to spare, nothing missed
+        return Figure(target.bound, None)
+    share = ratio_estimate(in_time.tolist(), size.tolist(), level)
+    return Figure(share.value, share.half_width)
 
 
 def _candidates(found: Optimising) -> Iterator[Candidate]:
     assert found.race is not None
-    at = range(found.first)
     shown = _front(found)
     fates = dict(zip(found.last, found.race.fate, strict=True))
     for combination in found.tried:
+        at = found.raced(combination)
         cost, targets = _figures(found, combination, at)
         yield Candidate(
             number=combination,
             settings=_settings(found, combination),
             cost=cost,
             targets=targets,
-            replications=_replications(found, combination),
+            replications=len(at),
             fate=fates.get(combination),
             front=combination in shown,
             now=is_now(found.prepared, combination),
@@ -138,12 +142,6 @@ def _settings(found: Optimising, combination: int) -> dict[str, str]:
     wanted = found.wanted
     options = zip(wanted.decisions, wanted.combination(combination), strict=True)
     return {decision.name: option.name for decision, option in options}
-
-
-def _replications(found: Optimising, combination: int) -> int:
-    from platform_api.optimise_trials import STRIDE
-
-    return sum(number // STRIDE == combination for number in found.work.journal.trials)
 
 
 def _front(found: Optimising) -> set[int]:
@@ -168,23 +166,23 @@ def _confirmed(found: Optimising, combination: int) -> Confirmed:
 def _certificate(found: Optimising) -> Certificate:
     race, wanted = found.race, found.wanted
     assert race is not None
-    error = wanted.objective.error
+    error, outcome = wanted.objective.error, _outcome(found)
     certificate = {
         "space": wanted.size, "tried": len(found.tried), "last": len(found.last), "first": found.first,
         "most": race.count, "replications": len(found.work.journal.trials),
     }  # fmt: skip
-    promised = 1 - error if race.over else None
     estimate = None if race.over else _estimate(found)
-    outcome = "undecided" if not race.over else "none" if race.winner is None else "decided"
+    days = int(race.costs.count.min() if race.winner is None else race.costs.count[race.winner])
+    shown = {"promised": 1 - error, "estimate": estimate or 0.0, "unseen": unseen(days, error)}
     key = f"optimise.certificate.{'searched' if found.prepared.is_searched else 'all'}.{outcome}"
-    shown = {"promised": 1 - error, "estimate": estimate or 0.0}
-    sentence = in_both(
-        lambda language: text(
-            key, language, **certificate, alive=len(race.alive),
-            indifference=number(found.indifference, 0, language),
-            **{name: _percent(share, language) for name, share in shown.items()},
-        )
-    )  # fmt: skip
+    keys = [key, "optimise.certificate.normal"] if outcome in PROMISED else [key]
+
+    def told(language: Language) -> str:
+        percents = {name: _percent(share, language) for name, share in shown.items()}
+        indifference = number(found.indifference, 0, language)
+        values = {**certificate, **percents, "alive": len(race.alive), "indifference": indifference}
+        return " ".join(text(each, language, days=days, **values) for each in keys)
+
     return Certificate(
         how="searched" if found.prepared.is_searched else "all",
         **certificate,
@@ -192,10 +190,37 @@ def _certificate(found: Optimising) -> Certificate:
         indifference=found.indifference,
         tolerances=race.tolerances,
         decided=race.over,
-        promised=promised,
+        promised=1 - error if outcome in PROMISED else None,
         estimate=estimate,
-        sentence=sentence,
+        unseen=shown["unseen"],
+        sentence=in_both(told),
     )
+
+
+PROMISED = ("decided", "cheapest", "none")
+"""Outcomes of which something is promised, for normal figures."""
+
+
+def _outcome(found: Optimising) -> str:
+    """Which of the certificate's texts holds."""
+    race = found.race
+    assert race is not None
+    if not race.over:
+        return "undecided"
+    if not _stands(found):
+        return "skewed"
+    if race.winner is None:
+        return "none"
+    return "decided" if found.wanted.targets else "cheapest"
+
+
+def _stands(found: Optimising) -> bool:
+    """Whether what was decided holds of figures as skewed as these."""
+    assert found.race is not None
+    costs = [found.costs(each, found.raced(each)) for each in found.last]
+    slacks = [[found.slacks(each, place, found.raced(each)) for each in found.last]
+              for place in range(len(found.wanted.targets))]  # fmt: skip
+    return stands(found.race, costs, slacks)
 
 
 def _percent(share: float, language: Language) -> str:
@@ -225,7 +250,8 @@ def _sentence(found: Optimising, chosen: int | None) -> Label:
     pairs = list(zip(found.wanted.decisions, options, strict=True))
     what = [Label("; ".join(f"{d.label.vi}: {o.label.vi}" for d, o in pairs),
                   "; ".join(f"{d.label.en}: {o.label.en}" for d, o in pairs))]  # fmt: skip
-    key = "optimise.choose" if found.race.over else "optimise.perhaps"
+    decided = "optimise.choose" if found.wanted.targets else "optimise.cheapest"
+    key = decided if found.race.over else "optimise.perhaps"
     pattern = both(key, what="\0")
     return Label(pattern.vi.replace("\0", what[0].vi), pattern.en.replace("\0", what[0].en))
 
@@ -233,7 +259,7 @@ def _sentence(found: Optimising, chosen: int | None) -> Label:
 def _warnings(found: Optimising) -> Iterator[Label]:
     if found.first == FEWEST:
         yield both("optimise.warn.few", count=found.first)
-    if _is_skewed(found):
+    if _outcome(found) == "skewed":
         yield both("optimise.warn.skewed")
     for each in found.confirmed[:1]:
         for place, target in enumerate(found.wanted.targets):
@@ -243,13 +269,3 @@ def _warnings(found: Optimising) -> Iterator[Label]:
     stuck = sum(bool(seen.deadlock) for trial in found.work.journal.trials.values() for seen in trial.seen)
     if stuck:
         yield both("optimise.warn.stuck", count=stuck)
-
-
-def _is_skewed(found: Optimising) -> bool:
-    """Whether what was decided on is so skewed that the promise is only nearly kept."""
-    at = range(found.offset, found.offset + found.first)
-    assert found.race is not None
-    kept: Sequence[int] = [found.last[i] for i, fate in enumerate(found.race.fate) if fate != "misses"]
-    figures = [found.slacks(each, place, at) for each in kept for place in range(len(found.wanted.targets))]
-    gammas = [skewness(x) for x in figures]
-    return any(gamma is not None and abs(gamma) > 2 * SKEWED for gamma in gammas)

@@ -323,6 +323,13 @@ class Optimising:
         )
         self._simulate(self.confirmed, self.fresh)
 
+    def raced(self, combination: int) -> range:
+        """The replications over which a combination was judged: its race, else its first stage."""
+        if combination not in self.last:
+            return range(self.first)
+        assert self.race is not None
+        return range(self.offset, self.offset + int(self.race.costs.count[self.last.index(combination)]))
+
     @property
     def fresh(self) -> range:
         """The replications that confirm."""
@@ -377,23 +384,21 @@ class Optimising:
         """What is to spare of a target, a replication each; 0 or more is asked of the mean.
 
         Of a share of all who came: (those in time − share · those who came) ÷ the mean number of those who
-        came.
+        came, of the first stage: it is fixed, so that a race compares like with like.
         """
         target = self.wanted.targets[place]
         if not target.share:
             found = self.values(combination, target.outcome, replications) - target.bound
             return found if target.at_least else -found
-        size = self.values(combination, (SIZE, target.outcome.labels), replications)
-        return (self.in_time(combination, target, replications) - target.bound * size) / self._usual_size(
-            combination, place
-        )
+        in_time, size = self.in_time(combination, target, replications)
+        return (in_time - target.bound * size) / self._usual_size(combination, place)
 
-    def in_time(self, combination: int, target: Target, replications: range) -> Floats:
-        """How many were through in time, a replication each; on a day on which nobody came none."""
+    def in_time(self, combination: int, target: Target, replications: range) -> tuple[Floats, Floats]:
+        """How many were through in time, and how many came, a replication each."""
         size = self.values(combination, (SIZE, target.outcome.labels), replications)
         place = self.prepared.keys.index((target.outcome.name, target.outcome.labels))
         shares = [trial.seen[0].values[place] or 0.0 for trial in self.seen(combination, replications)]
-        return np.array(shares) * size
+        return np.array(shares) * size, size
 
     def _usual_size(self, combination: int, place: int) -> float:
         """How many come in a replication, over the first stage: fixed from then on."""

@@ -1,12 +1,13 @@
 """Ranking and selection: check values, and that the best is picked as often as promised, by repetition."""
 
 import math
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from metrics.selection import Race, boundary, front, leeway, longest, probably_right
+from metrics.selection import Race, boundary, front, leeway, longest, probably_right, stands, unseen
 from metrics.statistics import Floats
 
 FIRST = 10
@@ -122,6 +123,60 @@ def test_the_best_is_picked_at_least_as_often_as_promised(kind: str, alike: floa
 @pytest.mark.parametrize("alike", [0.0, 0.5, 0.8])
 def test_the_best_is_picked_at_least_as_often_as_promised_in_thousands(kind: str, alike: float) -> None:
     assert keeps_its_promise(picks(kind, 3000, alike, 4), 3000)
+
+
+# ---- where figures are not normal --------------------------------------------------------------------------
+
+Draw = Callable[[np.random.Generator, int], Floats]
+
+OFTEN = 1 / 20
+"""Of days that have an outage."""
+
+
+def outages(chance: np.random.Generator, count: int) -> Floats:
+    """What is to spare: enough on a usual day, on a day with an outage far too little."""
+    found: Floats = np.where(chance.random(count) < OFTEN, -1.25, 0.05) + chance.normal(0, 0.002, count)
+    return found
+
+
+def heavy(chance: np.random.Generator, count: int) -> Floats:
+    """Lognormal, cv 2: most days are fine, a few are terrible."""
+    sigma = math.sqrt(math.log(5))
+    found: Floats = 0.1 - 0.115 * chance.lognormal(-(sigma**2) / 2, sigma, count)
+    return found
+
+
+def wrong_choices(draw: Draw, times: int, first: int) -> Iterator[tuple[bool, int]]:
+    """Of choices of a system that misses by 1.5 tolerances: whether it stands, and on how many days."""
+    chance, most = np.random.default_rng(5), 100
+    costs = np.repeat([[1.0], [2.0]], most, axis=1)
+    for _ in range(times):
+        slack = np.stack([draw(chance, most), chance.normal(0.05, 0.001, most)])
+        race = Race(costs[:, :first], [slack[:, :first]], 0.01, [0.01])
+        while not race.over and race.count < most:
+            alive, r = race.alive, race.count
+            race.take(costs[alive, r], slack[None, alive, r])
+        if race.winner == 0:
+            seen = [slack[i, : race.costs.count[i]] for i in (0, 1)]
+            yield stands(race, list(costs), [seen]), race.count
+
+
+def test_of_skewed_figures_nothing_is_promised_that_halls_interval_does_not_confirm() -> None:
+    times = 200
+    wrong = [confirmed for confirmed, _ in wrong_choices(heavy, times, 10)]
+    assert not keeps_its_promise(times - len(wrong), times), "the race by itself promises too much"
+    assert keeps_its_promise(times - sum(wrong), times)
+
+
+def test_an_outage_that_was_not_seen_is_one_that_the_certificate_allows_for() -> None:
+    """Nothing can know what it has not met; how much of it there may be is told, and that bound holds."""
+    times = 200
+    wrong = list(wrong_choices(outages, times, 20))
+    assert not keeps_its_promise(times - len(wrong), times), "the race by itself promises too much"
+    beyond = sum(confirmed and unseen(days) < OFTEN for confirmed, days in wrong)
+    assert keeps_its_promise(times - beyond, times)
+    assert unseen(59) < OFTEN < unseen(58)
+    assert unseen(30) == pytest.approx(0.095034, abs=5e-7)
 
 
 # ---- cost against service ----------------------------------------------------------------------------------

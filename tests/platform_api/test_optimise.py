@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
+from metrics.statistics import Floats
 from platform_api import hands, journal, optimising
 from platform_api.examples import SMALL_SCENARIO
 from platform_api.following import Advance
@@ -91,6 +92,77 @@ def without_clock(answer: Optimum) -> Optimum:
 
 
 # ---- what it says -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def close(tmp_path_factory: pytest.TempPathFactory) -> tuple[Optimum, Path]:
+    """A target so close that it takes more than the first stage; with its folder."""
+    folder = tmp_path_factory.mktemp("close")
+    design = replace(design_of(busy(folder)), replications=10)
+    assert design.wanted is not None
+    wanted = replace(
+        design.wanted, decisions=(officers(1, 2, 3),), targets=(parse_target("92 % within 15 min"),)
+    )
+    return optimised(replace(design, wanted=wanted), folder / "kept"), folder / "kept"
+
+
+def test_a_share_is_of_all_who_came_and_over_the_replications_that_stand_beside_it(
+    close: tuple[Optimum, Path],
+) -> None:
+    answer, folder = close
+    shares: dict[int, dict[int, list[float]]] = {}
+    for line in (folder / journal.LINES).read_text(encoding="utf-8").splitlines():
+        part = json.loads(line)
+        combination, number = divmod(part["replication"], 1 << 20)
+        shares.setdefault(combination, {})[number] = part["seen"][0]["values"]
+    assert any(of.replications > 10 for of in answer.candidates)
+    for of in answer.candidates:
+        assert of.targets[0].mean == pytest.approx(together(shares[of.number], 0, of.replications))
+    for again in answer.confirmed:
+        found = together(shares[again.number], optimising.FRESH, again.replications)
+        assert again.targets[0].mean == pytest.approx(found)
+        assert again.targets[0].mean <= 1
+
+
+def together(days: dict[int, list[float]], begin: int, count: int) -> float:
+    """The share of all who came on these days."""
+    told = [days[number] for number in range(begin, begin + count)]
+    return sum(share * size for share, size in told) / sum(size for _, size in told)
+
+
+def test_the_certificate_says_what_it_takes_for_granted(found: Optimum) -> None:
+    certificate = found.certificate
+    assert "takes the figures of days for normal" in certificate.sentence.en
+    assert f"{100 * certificate.unseen:.1f} % of days" in certificate.sentence.en
+    assert 0 < certificate.unseen <= 1 - 0.05 ** (1 / 20)
+
+
+def test_without_targets_none_is_spoken_of(design: Design) -> None:
+    assert design.wanted is not None
+    answer = optimised(replace(design, wanted=replace(design.wanted, targets=()), replications=10))
+    assert answer.chosen == 0
+    assert answer.sentence.en.startswith("The cheapest (no target was named)")
+    assert "misses no target" not in answer.certificate.sentence.en
+    assert "mục tiêu nào quá sai số" not in answer.certificate.sentence.vi
+
+
+def test_costs_so_skewed_that_hall_does_not_confirm_are_promised_nothing(
+    design: Design, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On one of ten days the dearer one saves more than it costs on the others."""
+    assert design.wanted is not None
+
+    def costs(self: optimising.Optimising, combination: int, replications: range) -> Floats:
+        return combination * np.where(np.array(replications) % 10 == 9, -0.6e6, 1e6)
+
+    monkeypatch.setattr(optimising.Optimising, "costs", costs)
+    objective = Objective(indifference=200_000, at_most=10)
+    wanted = replace(design.wanted, decisions=(officers(2, 3),), targets=(), objective=objective)
+    answer = optimised(replace(design, wanted=wanted, replications=10))
+    assert answer.certificate.decided
+    assert answer.certificate.promised is None
+    assert "nothing is promised" in answer.certificate.sentence.en
+    assert any("skewed" in warning.en for warning in answer.warnings)
 
 
 def by_hand(file: Path, officer: int, minutes: str | None, days: int) -> float:
