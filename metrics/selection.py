@@ -251,7 +251,8 @@ def unseen(days: int, error: float = 1 - LEVEL) -> float:
 
     Clopper & Pearson's (1934), one-sided: (1 − share) to the power of `days` is the error.
     """
-    return 1.0 - error ** (1.0 / days)
+    left: float = error ** (1.0 / days)
+    return 1.0 - left
 
 
 # ---- where it is not decided -------------------------------------------------------------------------------

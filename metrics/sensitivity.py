@@ -149,7 +149,8 @@ class Index:
 def indices(values: Floats, factors: int, level: float = LEVEL) -> list[Index] | None:
     """Sobol's indices of every factor, with intervals by the bootstrap over places; None without variance.
 
-    values : in the order of `index_places`. Negative estimates are 0, in their intervals too. Jansen (1999),
+    values : in the order of `index_places`. Estimates below 0 are 0, above 1 they are 1, in
+    their intervals too. Jansen (1999),
     Analysis of variance designs for model output, for the total.
     """
     table = values.reshape(factors + 2, -1)
@@ -162,8 +163,18 @@ def indices(values: Floats, factors: int, level: float = LEVEL) -> list[Index] |
 
 
 def _index(found: Floats, many: Floats, level: float) -> Index:
-    first, total = (_quantiles(np.maximum(0, many[:, kind]), level) for kind in (0, 1))
-    return Index(max(0.0, float(found[0])), first, max(0.0, float(found[1])), total)
+    first, total = (_quantiles(as_shares(many[:, kind]), level) for kind in (0, 1))
+    return Index(*_with(found[0], first), *_with(found[1], total))
+
+
+def _with(found: float, interval: Interval) -> tuple[float, Interval]:
+    return float(as_shares(np.array(found))), interval
+
+
+def as_shares(estimates: Floats) -> Floats:
+    """A share lies from 0 to 1; an estimate of it need not."""
+    found: Floats = np.clip(estimates, 0.0, 1.0)
+    return found
 
 
 def shares(table: Floats) -> Floats | None:

@@ -257,7 +257,7 @@ def _warnings(of: Prepared, trials: Sequence[Trial]) -> Iterator[Label]:
 
     if of.places.replications < FEW:
         yield both("sweep.warn.few", count=of.places.replications)
-    if of.method in ("morris", "indices") and _table(trials) is None:
+    if of.method in ("tornado", "morris", "indices") and _table(trials) is None:
         yield both("sweep.warn.unseen", figure=of.outcomes[0])
 
 
@@ -316,4 +316,7 @@ def _shares(table: Floats, factors: int, number: int, level: float) -> dict[str,
 
 
 def _ends(values: Floats) -> Interval | None:
-    return (max(0.0, float(values.min())), max(0.0, float(values.max()))) if len(values) else None
+    if not len(values):
+        return None
+    kept = sensitivity.as_shares(values)
+    return float(kept.min()), float(kept.max())

@@ -139,6 +139,18 @@ def test_indices_are_shares_that_are_not_negative() -> None:
         assert 0 <= each.first_interval[0] <= each.first_interval[1]
 
 
+def test_indices_are_shares_that_are_at_most_the_whole() -> None:
+    """One factor does it all; estimates from few points come out above 1 as often as below."""
+    values = [index_places(16, 2, seed)[:, 0] for seed in range(10)]
+    assert (
+        max(float(np.max(plain)) for each in values if (plain := shares(each.reshape(4, -1))) is not None) > 1
+    )
+    for each in values:
+        for found in indices(each, 2) or []:
+            for number in (found.first, found.total, *found.first_interval, *found.total_interval):
+                assert 0 <= number <= 1
+
+
 def test_intervals_of_indices_hold_what_is_true() -> None:
     """Over forty scramblings of few points: at least nine in ten of the intervals, as many were asked for."""
     true = [(0.313905, 0.557589), (0.442411, 0.442411)]

@@ -135,6 +135,18 @@ def test_a_factor_that_does_nothing_has_no_influence(design: Design) -> None:
         assert found[RATE].weight > 0
 
 
+@pytest.mark.parametrize("method", ["tornado", "morris"])
+def test_a_figure_that_was_not_seen_has_no_influences_and_that_is_said(
+    design: Design, method: Method
+) -> None:
+    """Nobody comes, so nobody stays for any time."""
+    factors = (factor(OFFICER), factor(PAPERS))
+    nobody = replace(design, factors=factors, sweep=method, points=None, overrides={RATE: "0.000001 /h"})
+    answer = swept(replace(nobody, points=2 if method == "morris" else None))
+    assert answer.influences == ()
+    assert any("there are no influences" in warning.en for warning in answer.warnings)
+
+
 @pytest.mark.parametrize(("method", "count"), [("hypercube", 6), ("sobol", 8)])
 def test_places_that_fill_the_ranges(design: Design, method: Method, count: int) -> None:
     answer = by(design, method, count)
