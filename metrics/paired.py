@@ -8,7 +8,7 @@ here and loses all its power.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -93,6 +93,23 @@ def simultaneous_t(differences: Sequence[Floats], level: float = LEVEL) -> float
     return min(bound, max(single, largest_t(np.corrcoef(np.array(varying)), n - 1, level)))
 
 
+def simultaneous_p(differences: Sequence[Floats], t: float) -> float:
+    """How probably the largest |t| of several is `t` or more by chance alone.
+
+    It is 1 − level or less exactly where `t` reaches `simultaneous_t` of that level, so that a p-value and a
+    verdict never contradict each other.
+    """
+    varying = [d for d in differences if deviation(d) > 0]
+    n = len(differences[0])
+    single = 2 * student_cdf(-abs(t), n - 1)
+    if len(varying) < 2:
+        return single
+    bound = min(1.0, len(varying) * single)
+    if n < ENOUGH_FOR_MAX_T:
+        return bound
+    return min(bound, max(single, beyond(np.corrcoef(np.array(varying)), n - 1, abs(t))))
+
+
 def largest_t(correlation: Floats, freedom: int, level: float = LEVEL) -> float:
     """q with P(max |T_j| ≤ q) = level, T multivariate t.
 
@@ -104,8 +121,25 @@ def largest_t(correlation: Floats, freedom: int, level: float = LEVEL) -> float:
     return float(np.quantile(_largest_draws(correlation.tobytes(), len(correlation), freedom), level))
 
 
+def beyond(correlation: Floats, freedom: int, t: float) -> float:
+    """P(max |T_j| ≥ t), T multivariate t; found as `largest_t` is."""
+    if len(correlation) <= MOST_BY_CUBATURE:
+        return max(0.0, 1 - _within(correlation, freedom)(t))
+    draws = _largest_draws(correlation.tobytes(), len(correlation), freedom)
+    return float(np.count_nonzero(draws >= t) / len(draws))
+
+
 def _by_cubature(correlation: Floats, freedom: int, level: float) -> float:
     from scipy.optimize import brentq
+
+    inside = _within(correlation, freedom)
+    low = student_t((1 + level) / 2, freedom)
+    high = student_t(1 - (1 - level) / 2 / len(correlation), freedom)
+    return float(brentq(lambda q: inside(q) - level, low * 0.999, high * 1.001, xtol=1e-5))
+
+
+def _within(correlation: Floats, freedom: int) -> Callable[[float], float]:
+    """P(max |T_j| ≤ q), as a function of q."""
     from scipy.special import chdtri
     from scipy.stats import multivariate_normal
 
@@ -113,16 +147,14 @@ def _by_cubature(correlation: Floats, freedom: int, level: float) -> float:
     scales = np.sqrt(chdtri(freedom, 1 - (nodes + 1) / 2) / freedom)
     normal = multivariate_normal(np.zeros(len(correlation)), correlation, allow_singular=True, seed=0)
 
-    def excess(q: float) -> float:
-        inside = [
+    def inside(q: float) -> float:
+        found = [
             normal.cdf(np.full(len(correlation), q * s), lower_limit=np.full(len(correlation), -q * s))
             for s in scales
         ]
-        return math.fsum(np.array(inside) * weights) / 2 - level
+        return math.fsum(np.array(found) * weights) / 2
 
-    low = student_t((1 + level) / 2, freedom)
-    high = student_t(1 - (1 - level) / 2 / len(correlation), freedom)
-    return float(brentq(excess, low * 0.999, high * 1.001, xtol=1e-5))
+    return inside
 
 
 @lru_cache(maxsize=64)
@@ -142,27 +174,20 @@ def _largest(chance: np.random.Generator, root: Floats, freedom: int, count: int
     return found
 
 
-def holm(p: Sequence[float]) -> list[float]:
-    """p-values adjusted for being several.
-
-    Holm (1979), A simple sequentially rejective multiple test procedure.
-    """
-    order = sorted(range(len(p)), key=p.__getitem__)
-    adjusted, running = [0.0] * len(p), 0.0
-    for rank, which in enumerate(order):
-        running = max(running, min(1.0, (len(p) - rank) * p[which]))
-        adjusted[which] = running
-    return adjusted
-
-
 def p_value(differences: Floats) -> float | None:
     """Two-sided, of Student's test that the mean difference is zero."""
+    t = t_value(differences)
+    return None if t is None else 2 * student_cdf(-t, len(differences) - 1)
+
+
+def t_value(differences: Floats) -> float | None:
+    """|mean| over its standard error; 0 or infinite where nothing varies, None of fewer than two."""
     if len(differences) < 2:
         return None
-    mean, se = average(differences), deviation(differences) / math.sqrt(len(differences))
+    mean, se = abs(average(differences)), deviation(differences) / math.sqrt(len(differences))
     if se == 0:
-        return 1.0 if mean == 0 else 0.0
-    return 2 * student_cdf(-abs(mean) / se, len(differences) - 1)
+        return 0.0 if mean == 0 else math.inf
+    return mean / se
 
 
 # ---- in per cent --------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ class Reading:
             gain=self._gain(of, why),
             change=self._change(why),
             hall="" if why.hall is None else self._between(of, *why.hall),
-            p="–" if why.p_holm is None else self._p(why.p_holm),
+            p="–" if why.p_adjusted is None else self._p(why.p_adjusted),
             of=of,
             why=why,
         )

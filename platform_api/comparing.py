@@ -38,8 +38,9 @@ class Evidence:
 
     n : replications with a value in both · primary : of the figure that the experiment is about · single :
     its half-width if it were the only one · hall : beside it, where the differences are skewed · p10, p90 :
-    of the days · p : of the paired t test; p_holm: corrected · change : of an average day, as a ratio less 1,
-    from logarithms · gain : interval of the variance ratio · sentence : the verdict in words
+    of the days · p : of the paired t test; p_adjusted: corrected as the verdict is · change : of an average
+    day, as a ratio less 1, from logarithms · gain : interval of the variance ratio · sentence :
+    the verdict in words
     """
 
     n: int
@@ -55,7 +56,7 @@ class Evidence:
     p10: float | None
     p90: float | None
     p: float | None
-    p_holm: float | None
+    p_adjusted: float | None
     change: float | None
     change_interval: Interval | None
     gain: Interval | None
@@ -282,12 +283,12 @@ class Comparison(Answer):
         """The differences as a table, one a line."""
         rows: Table = [[
             "variant", "name", "labels", "unit", "base", "value", "mean", "half_width", "level", "verdict",
-            "variance_ratio", "n", "p", "p_holm", "p10", "p90", "change",
+            "variance_ratio", "n", "p", "p_adjusted", "p10", "p90", "change",
         ]]  # fmt: skip
         for of, why in zip(self.differences, self.evidence, strict=True):
             labels = ",".join(f"{key}={value}" for key, value in of.labels.items())
             rows.append([
                 of.variant, of.name, labels, of.unit, why.base, why.value, of.mean, of.half_width, of.level,
-                of.verdict, of.variance_ratio, why.n, why.p, why.p_holm, why.p10, why.p90, why.change,
+                of.verdict, of.variance_ratio, why.n, why.p, why.p_adjusted, why.p10, why.p90, why.change,
             ])  # fmt: skip
         return rows

@@ -220,7 +220,10 @@ class _Sheet:
 
     def estimation(self) -> Iterator[str]:
         of, level = self.facts, f"{100 * self.facts.level:g}"
-        yield self.say("estimation", count=of.replications, level=level, how=self.pick(of.how))
+        intervals = self.say(f"intervals.{of.kind}")
+        yield self.say(
+            "estimation", count=of.replications, level=level, intervals=intervals, how=self.pick(of.how)
+        )
 
     # ---- 5 implementation, 6 access ------------------------------------------------------------------------
 

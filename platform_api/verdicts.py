@@ -133,7 +133,7 @@ def assemble(experiment: Experiment, trials: Sequence[Trial], reached: Reached |
     """The whole answer."""
     found = pairs(experiment, trials)
     families = dict(_families(found, experiment.design.level))
-    adjusted = _holm(found)
+    adjusted = _adjusted(found)
     judged = [_judged(experiment, pair, families[pair.family], adjusted) for pair in found]
     design, clock = experiment.design, experiment.sides[0].resolved.clock
     answer = Comparison(
@@ -178,14 +178,25 @@ def _families(found: Sequence[Pair], level: float) -> Iterator[tuple[str, Family
             yield name, Family(len(family), "none", None)
 
 
-def _holm(found: Sequence[Pair]) -> dict[tuple[int, int], float]:
-    """Corrected p-values, family by family."""
+def _adjusted(found: Sequence[Pair]) -> dict[tuple[int, int], float]:
+    """p-values for being several, family by family, by what the verdicts go by."""
     adjusted: dict[tuple[int, int], float] = {}
     for name in (PRIMARY, OTHERS):
-        told = [(pair, paired.p_value(pair.apart)) for pair in found if pair.family == name]
-        known = [((pair.place, pair.side), p) for pair, p in told if p is not None]
-        adjusted |= dict(zip([key for key, _ in known], paired.holm([p for _, p in known]), strict=True))
+        family = [pair for pair in found if pair.family == name]
+        several = [pair for pair in family if len(pair.base) > 1]
+        for pair in several:
+            t = paired.t_value(pair.apart)
+            assert t is not None
+            adjusted[pair.place, pair.side] = _by_chance(several, len(family), t)
     return adjusted
+
+
+def _by_chance(family: Sequence[Pair], count: int, t: float) -> float:
+    """How probably one of a family is so far from zero by chance; to `_critical` as p is to t."""
+    least = min(len(pair.base) for pair in family)
+    if all(len(pair.base) == least for pair in family):
+        return paired.simultaneous_p([pair.apart for pair in family], t)
+    return min(1.0, count * 2 * statistics.student_cdf(-t, least - 1))
 
 
 def _judged(
@@ -222,7 +233,7 @@ def _judged(
         p10=of.p10,
         p90=of.p90,
         p=paired.p_value(apart),
-        p_holm=adjusted.get((pair.place, pair.side)),
+        p_adjusted=adjusted.get((pair.place, pair.side)),
         change=change.value if change else None,
         change_interval=change.interval if change else None,
         gain=gain.interval,

@@ -90,9 +90,22 @@ def test_family_error_of_null_variants_with_common_noise(monkeypatch):
     assert stats.binomtest(errors, families, 0.05).pvalue >= 0.01
 
 
-def test_holms_adjusted_p():
-    close(paired.holm([0.001, 0.012, 0.03, 0.2, 0.6]), [0.005, 0.048, 0.09, 0.4, 0.6])
-    close(paired.holm([0.6, 0.012, 0.2, 0.001, 0.03]), [0.6, 0.048, 0.4, 0.005, 0.09])
+@pytest.mark.parametrize("n", [10, 30])
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_p_and_the_interval_never_contradict_each_other(count, n, monkeypatch):
+    """Also right at the edge, and with others beside that do not vary."""
+    monkeypatch.setattr(paired, "DRAWS", 50_000)
+    differences = [*np.random.default_rng(3).standard_normal((count, n)), np.zeros(n), np.zeros(n)]
+    q = paired.simultaneous_t(differences)
+    assert (
+        paired.simultaneous_p(differences, q * 1.0001) <= 0.05 < paired.simultaneous_p(differences, q * 0.999)
+    )
+    assert paired.simultaneous_p(differences, 0.0) == 1.0
+    assert paired.simultaneous_p(differences, math.inf) == 0.0
+
+
+def test_p_of_a_single_one_that_varies_is_its_own():
+    close(paired.simultaneous_p([C - A, np.zeros(10)], paired.t_value(C - A) or 0.0), 0.165146, 1e-6)
 
 
 def test_a_proportional_saving_is_told_as_such():

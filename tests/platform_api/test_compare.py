@@ -103,7 +103,21 @@ def test_it_says_who_is_better_with_paired_intervals(design: Design) -> None:
     assert answer.families["primary"].method == "bonferroni"
     assert answer.evidence[0].sentence.en.startswith("faster saves ")
     assert answer.evidence[0].sentence.vi.startswith("faster: bớt được ")
-    assert answer.evidence[0].p_holm is not None
+    assert answer.evidence[0].p_adjusted is not None
+
+
+@pytest.mark.parametrize("replications", [12, 20])
+def test_verdict_and_p_of_a_row_agree_beside_variants_that_change_nothing(
+    design: Design, replications: int
+) -> None:
+    """Holm's p over all of them would be three times as large."""
+    same = [variant(name, resources__officer__capacity=1) for name in ("same", "noop")]
+    answer = compare(replace(design, variants=(FASTER, *same), replications=replications))
+    for difference, why in zip(answer.differences, answer.evidence, strict=True):
+        assert why.p_adjusted is not None
+        assert (why.p_adjusted <= 0.05) == (difference.verdict not in ("identical", "no difference shown"))
+        if difference.name == "cohort_dwell_mean" and difference.variant == "faster":
+            assert why.p_adjusted == why.p
 
 
 def test_differences_are_of_the_same_replications(design: Design) -> None:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -12,7 +12,7 @@ from platform_api.compare_report import facts, render
 from platform_api.experiments import compare, prepare
 from platform_api.foot import STUDIED, study_of
 from platform_api.runner import run_scenario
-from platform_api.stress import ITEMS, Facts, sheet
+from platform_api.stress import ITEMS, Facts, Kind, sheet
 from platform_api.texts import LANGUAGES, Language, text
 from scenarios.experiments import Design, Variant
 from scenarios.library import load
@@ -48,6 +48,14 @@ def test_every_item_of_the_checklist_is_filled_or_says_that_it_is_missing(
     assert "resources.officer.capacity = 2" in items["2.3"].told[0]
     assert items["3.1"].told == (text("stress.unknown", language),)  # the small scenario names no source
     assert "Philox" in items["5.2"].told[0]
+
+
+def test_only_kinds_that_compute_halls_interval_name_it(design: Design) -> None:
+    facts = told(design)
+    for kind in get_args(Kind):
+        (item,) = (item for item in sheet(replace(facts, kind=kind), "en") if item.number == "4.3")
+        assert ("Hall" in item.told[0]) == (kind in ("compare", "resilience"))
+        assert "Student's" in item.told[0]
 
 
 @pytest.mark.parametrize("name", ["lang-son-2025-03-12", "ocop-livestream", "land-lookups", "smart-gate-agv"])
