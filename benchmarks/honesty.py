@@ -1,21 +1,24 @@
 """How often an interval holds the truth, by repetition: Student's and Hall's, on figures of every skewness.
 
-`python benchmarks/honesty.py` prints the table of docs/explanation/statistics.md and writes it there. Seeds
-are fixed; the functions are those of results and comparisons.
+And how often the rule that runs until a mean is known well enough keeps its promise. `python
+benchmarks/honesty.py` prints the tables of docs/explanation/statistics.md and writes them there. Seeds are
+fixed; the functions are those of results and comparisons.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from metrics import precision
 from metrics.statistics import Floats, average, deviation, half_width, hall_interval
 
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "statistics.md"
-BEGIN, END = "<!-- honesty: begin -->", "<!-- honesty: end -->"
+INTERVALS, STOPPING = "honesty", "stopping"
 
 SIZES = (10, 20, 30, 100)
 TRIALS = 10_000
@@ -82,13 +85,55 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    """Compute, print, write."""
-    made = table()
+# ---- until it is known well enough -------------------------------------------------------------------------
+
+GAMMA, RUNS, MOST = 0.1, 1000, 20_000
+
+STOPPED: tuple[tuple[str, Draw], ...] = (
+    ("normal, cv 0.3", lambda chance, n: chance.normal(1, 0.3, n)),
+    ("exponential, skewness 2", lambda chance, n: chance.exponential(1, n)),
+    ("lognormal, cv 1, skewness 4", lognormal(1)),
+    ("lognormal, cv 2, skewness 14", lognormal(2)),
+)
+"""Name, how it is drawn; all have mean 1."""
+
+
+def stopped(x: Floats, gamma: float) -> tuple[float, float]:
+    """Mean and half-width where the rule stops."""
+    for count in precision.looks(len(x)):
+        seen = x[:count]
+        reach = half_width(seen)
+        if precision.is_enough(seen, reach, precision.relative_target(seen, gamma)):
+            break
+    return average(seen), reach
+
+
+def stopping() -> str:
+    """How often the mean is within γ of the true one, and how often the interval at the end holds it."""
+    lines = ["| figure | mean within γ | interval at the end holds it |", "|---|---|---|"]
+    for seed, (name, draw) in enumerate(STOPPED):
+        chance = np.random.default_rng([20, seed])
+        ends = [stopped(draw(chance, MOST), GAMMA) for _ in range(RUNS)]
+        within = sum(abs(mean - 1) <= GAMMA for mean, _ in ends) / RUNS
+        held = sum(abs(mean - 1) <= reach for mean, reach in ends) / RUNS
+        lines.append(f"| {name} | {within:.3f} | {held:.3f} |")
+    return "\n".join(lines) + "\n"
+
+
+def write(name: str, made: str) -> None:
+    """Print a table, and put it where it stands on the page."""
     print(made)
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     page = PAGE.read_text(encoding="utf-8")
-    before, after = page.split(BEGIN)[0], page.split(END)[1]
-    PAGE.write_text(f"{before}{BEGIN}\n{made}{END}{after}", encoding="utf-8", newline="\n")
+    before, after = page.split(begin)[0], page.split(end)[1]
+    PAGE.write_text(f"{before}{begin}\n{made}{end}{after}", encoding="utf-8", newline="\n")
+
+
+def main() -> None:
+    """Compute, print, write: all tables, or those that are named."""
+    tables = {INTERVALS: table, STOPPING: stopping}
+    for name in sys.argv[1:] or tables:
+        write(name, tables[name]())
 
 
 if __name__ == "__main__":

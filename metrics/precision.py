@@ -30,9 +30,11 @@ def relative_target(x: Floats, gamma: float) -> float:
 
 def is_enough(x: Floats, reach: float, target: float) -> bool:
     """Whether a half-width is small enough, with enough replications to believe it."""
+    if reach > target:
+        return False
     gamma = skewness(x)
     first = FIRST_IF_SKEWED if gamma is not None and abs(gamma) > SKEWED else FIRST
-    return len(x) >= first and reach <= target
+    return len(x) >= first
 
 
 def forecast(n: int, reach: float, target: float) -> int:

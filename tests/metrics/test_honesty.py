@@ -82,9 +82,9 @@ def null_differences(experiments: int, trucks: int) -> Floats:
 @pytest.mark.slow
 def test_variants_of_equal_means_and_other_paths_are_called_different_at_5_per_cent() -> None:
     """1,000 trucks a replication, load 0.8, exponential services, 30 replications."""
-    differences = null_differences(400, 1000)
+    differences = null_differences(1000, 1000)
     called = sum(paired.verdict(d, half_width(d), "lower") != "no difference shown" for d in differences)
-    assert accepted(called, 400, 0.05)
+    assert accepted(called, 1000, 0.05)
 
 
 def test_paired_intervals_cover_a_true_difference() -> None:
