@@ -19,6 +19,8 @@ ALONE = 30
 """Visits without company from which a time of service is believed."""
 LONGER = 1.15
 """So much longer than alone is a visit that had to wait."""
+AWAY = 10
+"""Work that seems so many times as long as usual (the median) is taken for absence."""
 MOST_SERVERS = 200
 
 
@@ -64,9 +66,27 @@ def _with_starts(log: Recorded) -> tuple[Recorded, list[Guess]]:
         guesses.append(Guess(step, "alone", servers, alone))
     told = (started != MISSING) & (log.ended != MISSING)
     service = np.where(told, log.ended - started, MISSING)
+    for guess in guesses:
+        if guess.way != "none":
+            _without_nights(guess.step, log, started, service)
     first = log.first[:-1]
     service[first[log.joined[first] == log.ended[first]]] = MISSING  # nobody knows when they came
     return replace(log, started=started, service=service, knows=log.knows | {"worked out"}), guesses
+
+
+def _without_nights(step: int, log: Recorded, started: Column, service: Column) -> None:
+    """Work that seems so much longer than usual was none: nobody was there, and it began when somebody was.
+
+    How long it took is not known then; it is taken to have begun the usual time before it ended.
+    """
+    mine = np.flatnonzero((log.step == step) & (service != MISSING) & (service > 0))
+    if not len(mine):
+        return
+    usual = int(np.median(service[mine]))
+    away = mine[service[mine] > AWAY * max(usual, 1)]
+    if len(away) < 0.5 * len(mine):
+        started[away] = np.maximum(log.joined[away], log.ended[away] - usual)
+        service[away] = MISSING
 
 
 def _by_officer(log: Recorded, mine: Column) -> Column:
@@ -91,10 +111,10 @@ def _servers(joined: Column, ended: Column) -> tuple[int, int]:
     alone = (company <= 0) & (stay > 0)
     if alone.sum() < ALONE:
         return 1, int(alone.sum())
-    usual, servers = float(np.mean(stay[alone])), 1
+    usual, servers = float(np.median(stay[alone])), 1
     while servers < MOST_SERVERS:
         mine = company == servers
-        if mine.sum() < ALONE or float(np.mean(stay[mine])) > LONGER * usual:
+        if mine.sum() < ALONE or float(np.median(stay[mine])) > LONGER * usual:
             break
         servers += 1
     return servers, int(alone.sum())

@@ -178,6 +178,12 @@ def transition_of(word: str) -> int:
     return ENDED if word in ENDS else OTHER
 
 
+def pool_and_unit(resource: str) -> tuple[str, str]:
+    """`scanner 2` as the pool and which of it; any other name is a pool by itself."""
+    pool, _, unit = resource.rpartition(" ")
+    return (pool, unit) if pool and unit.isdigit() else (resource, "")
+
+
 def outcome_of(word: str) -> int:
     """How a visit ended, by the word for it."""
     return OUTCOMES.get(word.strip().lower(), BROKE_OFF)

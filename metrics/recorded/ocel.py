@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from metrics.recorded.collect import NONE, Collector, outcome_of
+from metrics.recorded.collect import NONE, Collector, outcome_of, pool_and_unit
 from metrics.recorded.findings import unreadable
 from metrics.recorded.log import MISSING
 from metrics.recorded.stamps import Stamps
@@ -96,9 +96,7 @@ def _event(each: dict[str, Any], into: Collector, stamp: Any) -> None:
     owners = [link["objectId"] for link in each.get("relationships", [])]
     into.rows += 1
     case = into.case(str(owners[0]), "") if owners else NONE
-    pool, _, unit = str(told.get("resource", "")).rpartition(" ")
-    if not unit.isdigit():
-        pool, unit = str(told.get("resource", "")), ""
+    pool, unit = pool_and_unit(str(told.get("resource", "")))
     ended = stamp(str(each["time"]))
     started = stamp(str(told["started"])) if "started" in told else MISSING
     outcome = outcome_of(str(told.get("outcome", "")))

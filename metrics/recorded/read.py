@@ -9,7 +9,7 @@ from pathlib import Path
 
 from metrics.recorded import sheets
 from metrics.recorded.clean import cleaned
-from metrics.recorded.collect import NONE, Collector, outcome_of, transition_of
+from metrics.recorded.collect import NONE, Collector, outcome_of, pool_and_unit, transition_of
 from metrics.recorded.columns import Columns, understand
 from metrics.recorded.findings import Finding, unreadable
 from metrics.recorded.log import MISSING, Recorded
@@ -174,6 +174,8 @@ def _collect_long(
             seen.add(case)
             for name, k in attributes:
                 into.attribute(case, name, row[k].strip())
+        if place["unit"] is None:
+            pool, unit = pool_and_unit(pool)
         common = (
             into.step(step or activity, activity),
             into.pools(pool),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
-from metrics.recorded.collect import ENDED, NONE, Collector, transition_of
+from metrics.recorded.collect import ENDED, NONE, Collector, pool_and_unit, transition_of
 from metrics.recorded.findings import unreadable
 from metrics.recorded.log import MISSING
 from metrics.recorded.stamps import Stamps
@@ -88,9 +88,7 @@ class _Reader:
 
     def _step(self, event: dict[str, str]) -> tuple[int, int, int, int]:
         into, label = self.into, event.get("concept:name", "")
-        pool, _, unit = event.get("org:resource", "").rpartition(" ")
-        if not unit.isdigit():
-            pool, unit = event.get("org:resource", ""), ""
+        pool, unit = pool_and_unit(event.get("org:resource", ""))
         step = into.step(event.get("step") or label, label)
         return step, into.pools(pool), into.units(unit), into.agencies(event.get("org:group", ""))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -159,3 +160,26 @@ def test_a_file_that_is_not_there_is_told_plainly(tmp_path: Path) -> None:
     assert done.exit_code != 0
     assert "none.csv" in done.stderr
     assert "Traceback" not in done.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("officers", [True, False], ids=["officers", "nobody"])
+def test_where_only_done_is_logged_waiting_is_told_from_work(
+    logs: dict[str, Path], officers: bool, tmp_path: Path
+) -> None:
+    log = tmp_path / "done.csv"
+    with logs["csv"].open(encoding="utf-8", newline="") as opened, log.open("w", encoding="utf-8") as written:
+        written.write("Số xe,Công đoạn,Xong lúc" + (",Cán bộ" if officers else "") + "\n")
+        for row in csv.DictReader(opened):
+            if row["ended"]:
+                who = f",{row['resource']} {row['lane']}".rstrip() if officers else ""
+                written.write(f"{row['case']},{row['step']},{row['ended'][:19]}{who}\n")
+    done = cuakhau("fit", str(log), "--column", "ended=Xong lúc", "--json", "--check", "3", "--seed", "5")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    off = {
+        each["kind"]: each["difference"] for each in told["figures"] if each["kind"] in ("completed", "dwell")
+    }
+    assert abs(off["completed"]) < 0.05
+    assert abs(off["dwell"]) < 0.15  # of five days, and with every start worked out
+    assert any("worked out from ends" in doubt["en"] for doubt in told["doubts"])
