@@ -20,7 +20,7 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 SHORTEST = 0.2
 """A task is made of so many replications that it lasts this long at least [s]."""
 
-LONGEST_BATCH = 64
+LONGEST_BATCH = 500
 """Replications of a task, at the most: what is lost when it is interrupted."""
 
 AHEAD = 2
@@ -60,6 +60,20 @@ def _pool_broke(error: BaseException) -> RunFailed | None:
     return worker_died() if isinstance(error, BrokenExecutor) else None
 
 
+@dataclass(slots=True)
+class Pace:
+    """How many parts have been done, and in how long [s]: the next job of the same hands is like the last."""
+
+    done: int = 0
+    seconds: float = 0.0
+
+    def worth(self) -> int:
+        """So many parts make a task that is worth handing over."""
+        if not self.done:
+            return 1
+        return min(LONGEST_BATCH, math.ceil(SHORTEST * self.done / max(self.seconds, 1e-6)))
+
+
 @dataclass(frozen=True, slots=True)
 class Hands:
     """An executor, how a task is handed to it, how all are told to stop, and which errors mean it broke."""
@@ -69,6 +83,7 @@ class Hands:
     submit: Callable[[Task], Future[list[Trial]]]
     stop: Callable[[], None]
     broke: Callable[[BaseException], RunFailed | None] = _pool_broke
+    pace: Pace = field(default_factory=Pace)
 
 
 @contextmanager
@@ -144,7 +159,6 @@ class _Work:
         self.hands, self.job, self.keep = hands, job, keep
         self.waiting = list(numbers)[::-1]
         self.running: set[Future[list[Trial]]] = set()
-        self.done, self.seconds = 0, 0.0
 
     def goes_on(self) -> bool:
         """Hand out tasks, and keep what came of those that are finished; False once all are."""
@@ -161,17 +175,14 @@ class _Work:
 
     def _size(self) -> int:
         """So many replications that a task is worth handing over, as far as is known; not all to one hand."""
-        if not self.done:
-            return 1
-        worth = math.ceil(SHORTEST * self.done / max(self.seconds, 1e-6))
         share = math.ceil(len(self.waiting) / (AHEAD * self.hands.count))
-        return max(1, min(worth, share, LONGEST_BATCH))
+        return max(1, min(self.hands.pace.worth(), share))
 
     def _take(self, future: Future[list[Trial]]) -> None:
         for trial in future.result():
             self.keep(trial)
-            self.done += 1
-            self.seconds += trial.seconds
+            self.hands.pace.done += 1
+            self.hands.pace.seconds += trial.seconds
 
     def keep_finished(self) -> None:
         """Wait for the tasks that run, which were told to stop, and keep what is finished."""
