@@ -28,6 +28,12 @@ def relative_target(x: Floats, gamma: float) -> float:
     return gamma / (1 + gamma) * abs(average(x))
 
 
+def within(x: Floats, reach: float) -> float | None:
+    """The γ that a half-width does reach, h/(|x̄| − h); None where zero is not excluded."""
+    mean = abs(average(x))
+    return reach / (mean - reach) if mean > reach else None
+
+
 def is_enough(x: Floats, reach: float, target: float) -> bool:
     """Whether a half-width is small enough, with enough replications to believe it."""
     if reach > target:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST_TOLD = 1_000
 """A gain of pairing beyond this is told as more than it."""
 
+LISTED = 5
+"""Paths in one sentence, at the most; `--json` has all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -216,6 +219,17 @@ class Reading:
             if of.tried and not tipping:
                 tipping = [self._none_alone(of)]
             yield pick(of.sentence, self.language), tipping
+
+    def unturned(self) -> list[str]:
+        """The assumptions that were not turned, by reason."""
+        return [
+            self.say(f"unturned.{reason}", count=len(paths), paths=self._listed(paths))
+            for reason, paths in self.answer.unturned.items()
+        ]
+
+    def _listed(self, paths: list[str]) -> str:
+        more = len(paths) - LISTED
+        return ", ".join(paths[:LISTED]) + (self.say("unturned.more", count=more) if more > 0 else "")
 
     def _none_alone(self, of: Survived) -> str:
         """That no assumption alone was found to overturn it at a known value; which goes with it most."""

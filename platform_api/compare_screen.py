@@ -45,6 +45,8 @@ class _Screen:
             yield Text(f"↔ {survived}", "bold")
             for told in tipping:
                 yield Text(f"  {told}")
+        for told in self.reading.unturned():
+            yield Text(f"  {told}", "dim")
         if self.reading.precision:
             yield Text(self.reading.precision)
         yield Text(self.reading.how, "dim")

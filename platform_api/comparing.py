@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from metrics.paired import Verdict
@@ -228,12 +228,20 @@ class InputRange:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How the wanted precision was come by."""
+    """How the wanted precision was come by.
+
+    half_width : of what is known least well for what is wanted: a difference, or, of a precision in per cent,
+    a mean · side : whose · within : of a precision in per cent, how near the mean is for sure, as a share of
+    it · needed : about how many replications it takes; None where that cannot be told
+    """
 
     wanted: str
     reached: bool
     half_width: float | None
     looks: int
+    side: str = ""
+    within: float | None = None
+    needed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +273,7 @@ class Comparison(Answer):
     result_version: int
     parameters: tuple[Parameter, ...]
     input_ranges: tuple[InputRange, ...] = ()
+    unturned: dict[str, list[str]] = field(default_factory=dict)  # assumptions that are no dials, by reason
 
     def difference(self, variant: str, name: str, **labels: str) -> Difference:
         """The difference of one figure with exactly these labels.

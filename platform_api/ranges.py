@@ -59,7 +59,7 @@ def survive(
     ranges = tuple(trying.all(filled))
     return replace(
         answer, ranges=ranges, input_ranges=tuple(trying.others(filled)),
-        warnings=(*answer.warnings, *trying.untold(filled)),
+        warnings=(*answer.warnings, *trying.untold(filled)), unturned=trying.unturned,
     )  # fmt: skip
 
 
@@ -85,6 +85,7 @@ class _Trying:
         self.journal = journal
         sides = experiment.sides
         self.dials = dials.dials(sides[0].resolved.parameters, [side.written for side in sides])
+        self.unturned = dials.unturned(sides[0].resolved.parameters, [side.written for side in sides])
         self.points = experiment.design.ranges or 0
         self.replications = max(2, min(REPLICATIONS, answer.replications))
         self.done, self.planned = 0, self.points

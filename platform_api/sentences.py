@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from metrics import inputs, settling
 from metrics.outcomes import unit_of
 from metrics.statistics import SKEWED
-from platform_api.formats import NBSP, Scale, duration, number, scale_for
+from platform_api.formats import NBSP, Scale, duration, number, scale_for, significant
 from platform_api.naming import kpi_name, labels_told
 from platform_api.texts import Language, pick, text
 from scenarios.resolved import Label, Resolved
@@ -177,7 +177,7 @@ def warnings(experiment: Experiment, trials: Sequence[Trial], answer: Comparison
     yield from _unfinished(experiment, trials)
     yield from _stuck(experiment, trials)
     if answer.precision is not None and not answer.precision.reached:
-        yield in_both(lambda language: _not_reached(answer, language))
+        yield in_both(lambda language: _not_reached(experiment, answer, language))
     if 1 < len(trials) < FEW:
         yield in_both(lambda language: text("compare.warn.few", language, count=len(trials)))
     if any(why.primary and abs(why.skewness or 0) > SKEWED for why in answer.evidence):
@@ -242,12 +242,26 @@ def _told_of(key: str, side: Label, values: Callable[[Language], dict[str, str]]
     )
 
 
-def _not_reached(answer: Comparison, language: Language) -> str:
-    assert answer.precision is not None
-    of = answer.differences[0]
-    half = answer.precision.half_width
-    shown = "–" if half is None else scale_for(of.unit, [half], half).full(half, language)
-    return text(
-        "compare.warn.not_reached", language, wanted=answer.precision.wanted, half=shown,
-        count=answer.replications,
+def _not_reached(experiment: Experiment, answer: Comparison, language: Language) -> str:
+    """Of which side it is known least well, how well, and how many replications it takes."""
+    of, wanted = answer.precision, experiment.design.precision
+    assert of is not None
+    assert wanted is not None
+    labels = {side.name: pick(side.label, language) for side in experiment.sides}
+    said = text(
+        f"compare.warn.not_reached.{'mean' if wanted.relative is not None else 'difference'}", language,
+        wanted=of.wanted, half=_least_known(answer, wanted, language), count=answer.replications,
+        side=labels.get(of.side, "–"),
     )  # fmt: skip
+    if of.needed is None or of.needed <= answer.replications:
+        return said
+    return f"{said}; {text('compare.warn.not_reached.needed', language, needed=of.needed)}"
+
+
+def _least_known(answer: Comparison, wanted: Precision, language: Language) -> str:
+    """In per cent or in the unit of the figure, as what was wanted."""
+    assert answer.precision is not None
+    within, half = answer.precision.within, answer.precision.half_width
+    if wanted.relative is not None:
+        return "–" if within is None else f"{significant(100 * within, language, 2)}{NBSP}%"
+    return "–" if half is None else scale_for(answer.differences[0].unit, [half], half).full(half, language)

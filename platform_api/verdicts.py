@@ -85,29 +85,35 @@ def judge(experiment: Experiment, trials: Sequence[Trial], look: int) -> tuple[R
     wanted = experiment.design.precision
     assert wanted is not None
     known = list(_known(experiment, trials))
-    enough = bool(known) and all(precision.is_enough(x, reach, target) for x, reach, target in known)
-    ahead = [precision.forecast(len(trials), reach, target) for _, reach, target in known if target > 0]
-    worst = max((reach for _, reach, _ in known), default=None)
+    enough = bool(known) and all(precision.is_enough(x, reach, target) for _, x, reach, target in known)
+    ahead = [precision.forecast(len(trials), reach, target) for *_, reach, target in known if target > 0]
     aim = min(wanted.at_most, max([len(trials), *ahead]))
     told = told_precision(wanted, outcomes.unit_of(experiment.outcomes[0].name))
-    return Reached(told, enough, worst, look), aim
+    if not known:
+        return Reached(told, enough, None, look), aim
+    side, x, reach, _ = max(known, key=lambda each: each[2] / each[3] if each[3] > 0 else math.inf)
+    return Reached(
+        told, enough, reach, look, experiment.sides[side].name,
+        within=None if wanted.relative is None else precision.within(x, reach),
+        needed=max(ahead) if len(ahead) == len(known) else None,
+    ), aim  # fmt: skip
 
 
-def _known(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[tuple[Floats, float, float]]:
-    """(values, half-width, target): of the differences if it is absolute, else of every side's own mean."""
+def _known(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[tuple[int, Floats, float, float]]:
+    """(side, values, half-width, target): of the differences if absolute, else of every side's own mean."""
     wanted, level = experiment.design.precision, experiment.design.level
     assert wanted is not None
     first = [pair for pair in pairs(experiment, trials) if pair.place == 0 and len(pair.base) > 1]
     if wanted.absolute is not None:
         factor = _critical(first, len(first), level)[0] if first else 0.0
         for pair in first:
-            yield pair.apart, factor * _se(pair.apart), wanted.absolute
+            yield pair.side, pair.apart, factor * _se(pair.apart), wanted.absolute
         return
     assert wanted.relative is not None
-    own = [first[0].base, *(pair.value for pair in first)] if first else []
+    own = [(0, first[0].base), *((pair.side, pair.value) for pair in first)] if first else []
     one = 1 - (1 - level) / max(1, len(own))
-    for x in own:
-        yield x, statistics.half_width(x, one), precision.relative_target(x, wanted.relative)
+    for side, x in own:
+        yield side, x, statistics.half_width(x, one), precision.relative_target(x, wanted.relative)
 
 
 def _se(x: Floats) -> float:

@@ -76,6 +76,26 @@ def dials(parameters: Iterable[Parameter], written: Iterable[Mapping[str, Any]])
     return [dial for dial in found if dial is not None and _stands_alike(dial, sides)]
 
 
+def unturned(parameters: Iterable[Parameter], written: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The assumptions that are no dials, by reason, by their paths.
+
+    variant : it does not read the same in all scenarios · range : none is stated · kind : not one number
+    """
+    sides = list(written)
+    found: dict[str, list[str]] = {"variant": [], "range": [], "kind": []}
+    for each in parameters:
+        if each.source != ASSUMPTION:
+            continue
+        dial = None if each.range is None else _dial(each)
+        if any(get(side, parsed(each.path)) != get(sides[0], parsed(each.path)) for side in sides):
+            found["variant"].append(each.path)
+        elif each.range is None:
+            found["range"].append(each.path)
+        elif dial is None or not _stands_alike(dial, sides):
+            found["kind"].append(each.path)
+    return {reason: paths for reason, paths in found.items() if paths}
+
+
 def _dial(parameter: Parameter) -> Dial | None:
     assert parameter.range is not None
     return dial_of(parameter.path, parameter.value, parameter.range, parameter.owner)

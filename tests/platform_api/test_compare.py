@@ -372,7 +372,31 @@ def test_what_is_not_reached_is_said(design: Design) -> None:
     assert answer.precision is not None
     assert not answer.precision.reached
     assert answer.replications == 14
-    assert any("not reached" in warning.en for warning in answer.warnings)
+    (told,) = (warning for warning in answer.warnings if "not reached" in warning.en)
+    assert f"the difference of {answer.precision.side} is known to ±" in told.en
+    assert answer.precision.needed is not None
+    assert answer.precision.needed > 14
+    assert f"cần khoảng {answer.precision.needed} lần lặp" in told.vi
+
+
+def test_what_is_not_reached_in_per_cent_is_said_in_per_cent(design: Design) -> None:
+    answer = compare(replace(design, replications=None, precision=Precision(at_most=14, relative=0.01)))
+    of = answer.precision
+    assert of is not None
+    assert of.within is not None
+    off = {
+        level.side: level.half_width / level.mean
+        for level in answer.levels[:3]
+        if level.half_width and level.mean
+    }
+    assert of.side == max(off, key=off.__getitem__)
+    assert of.within > 0.01
+    (told,) = (warning for warning in answer.warnings if "not reached" in warning.en)
+    assert re.search(
+        rf"the mean of {of.side} is known to within \d+\s%; it takes about {of.needed} rep", told.en
+    ), told
+    assert "of 1 %" in told.en
+    assert " min" not in told.en
 
 
 # ---- horizons -----------------------------------------------------------------------------------------
@@ -635,6 +659,7 @@ def test_what_makes_a_verdict_undecided_or_shows_a_difference_is_named(
     answer = compare(design)
     (found,) = answer.ranges
     assert (found.dials, found.tried, found.holds < 10) == (1, 1, True)
+    assert answer.unturned == {"variant": ["resources.officer.capacity", "steps.papers.time.mean"]}
     (tipping,) = found.tipping
     assert (tipping.path, tipping.effect, tipping.owner) == ("flows.truck.arrivals.rate", effect, "customs")
     rates = [float(end.removesuffix(" /d")) for end in (tipping.first, tipping.last)]

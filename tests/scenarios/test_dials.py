@@ -6,7 +6,7 @@ import pytest
 
 from metrics.inputs import space_filling
 from scenarios import library
-from scenarios.dials import Dial, at_point, dials, is_twin, turned, with_values
+from scenarios.dials import Dial, at_point, dials, is_twin, turned, unturned, with_values
 from scenarios.findings import Findings
 from scenarios.resolve import resolve
 
@@ -85,6 +85,11 @@ def test_what_a_variant_sets_is_no_dial():
     both = {each.path for each in dials(base.resolved.parameters, [base.written, variant.written])}
     alone = {each.path for each in dials(base.resolved.parameters, [base.written])}
     assert alone - both == {"resources.scanners.capacity"}
+    told = unturned(base.resolved.parameters, [base.written, variant.written])
+    assert told["variant"] == ["resources.scanners.capacity"]
+    assumed = [each.path for each in base.resolved.parameters if each.source == "assumption"]
+    assert sorted([*both, *(path for paths in told.values() for path in paths)]) == sorted(assumed)
+    assert "variant" not in unturned(base.resolved.parameters, [base.written])
 
 
 def test_a_share_and_the_only_other_one_are_one_thing():
