@@ -28,6 +28,19 @@ LOOPS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 """Scenarios, with windows long enough that chance alone does not move their means by 5 %."""
 
+BEYOND = {
+    (
+        "e-receipts",
+        0.0,
+    ): "waits that nobody serves are taken as they were, whatever the hour: stays are 9 % too long",
+    (
+        "e-receipts",
+        0.05,
+    ): "waits that nobody serves are taken as they were, whatever the hour: stays are 9 % too long",
+    ("land-lookups", 0.05): "waits come out half as long; not yet known why",
+}
+"""What is known not to hold, and why."""
+
 FEWEST = 2_000
 """Cases of a flow, from which its figures are compared: of fewer chance alone moves them by more."""
 
@@ -35,7 +48,11 @@ FEWEST = 2_000
 @pytest.mark.long
 @pytest.mark.parametrize("share", [0.0, 0.05], ids=["whole", "damaged"])
 @pytest.mark.parametrize(("name", "overrides"), LOOPS, ids=[name for name, _ in LOOPS])
-def test_the_fit_of_a_log_reproduces_it(name: str, overrides: Mapping[str, Any], share: float) -> None:
+def test_the_fit_of_a_log_reproduces_it(
+    name: str, overrides: Mapping[str, Any], share: float, request: pytest.FixtureRequest
+) -> None:
+    if (name, share) in BEYOND:
+        request.applymarker(pytest.mark.xfail(reason=BEYOND[name, share], strict=True))
     done = loop(name, overrides, damaged(share) if share else lambda rows: rows)
     far = {f: off for f, off in done.off(KPIS, FEWEST).items() if abs(off) > KPI_MARGIN}
     astray = {f: off for f, off in done.off(ROUTES, FEWEST).items() if abs(off) > ROUTE_MARGIN}
