@@ -20,6 +20,10 @@ from metrics.statistics import LEVEL, SKEWED, Floats, hall_interval, skewness, s
 FEWEST = 10
 """Replications of the first stage, at the least: its variances are kept to the end."""
 
+CONFIRMING = 59
+"""Days on which a choice is judged again: a kind of day that makes up a twentieth of all is met on them with
+probability 0.95 (`unseen`)."""
+
 LOOKS = 5
 """At the first stage and each time the replications have doubled, what lies far apart is seen by t tests."""
 

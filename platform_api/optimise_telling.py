@@ -173,6 +173,7 @@ def _certificate(found: Optimising) -> Certificate:
     }  # fmt: skip
     estimate = None if race.over else _estimate(found)
     days = int(race.costs.count.min() if race.winner is None else race.costs.count[race.winner])
+    days += 0 if race.winner is None else len(found.fresh)
     shown = {"promised": 1 - error, "estimate": estimate or 0.0, "unseen": unseen(days, error)}
     key = f"optimise.certificate.{'searched' if found.prepared.is_searched else 'all'}.{outcome}"
     keys = [key, "optimise.certificate.normal"] if outcome in PROMISED else [key]
@@ -218,9 +219,17 @@ def _stands(found: Optimising) -> bool:
     """Whether what was decided holds of figures as skewed as these."""
     assert found.race is not None
     costs = [found.costs(each, found.raced(each)) for each in found.last]
-    slacks = [[found.slacks(each, place, found.raced(each)) for each in found.last]
+    slacks = [[_judged(found, each, place) for each in found.last]
               for place in range(len(found.wanted.targets))]  # fmt: skip
     return stands(found.race, costs, slacks)
+
+
+def _judged(found: Optimising, combination: int, place: int) -> Floats:
+    """What was to spare of a target; of the chosen one on the days that confirm it too."""
+    days = [found.raced(combination)]
+    if found.race is not None and found.race.winner is not None:
+        days += [found.fresh] if combination == found.last[found.race.winner] else []
+    return np.concatenate([found.slacks(combination, place, each) for each in days])
 
 
 def _percent(share: float, language: Language) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from metrics.outcomes import Key, needs_no_rows
-from metrics.selection import FEWEST, Race
+from metrics.selection import CONFIRMING, FEWEST, Race
 from metrics.statistics import Floats
 from platform_api.experiments import require_known, seed_of
 from platform_api.faults import blaming_the_scenario
@@ -333,7 +333,7 @@ class Optimising:
     @property
     def fresh(self) -> range:
         """The replications that confirm."""
-        return range(FRESH, FRESH + max(FIRST, self.first))
+        return range(FRESH, FRESH + max(CONFIRMING, self.first))
 
     @property
     def chosen_place(self) -> int | None:

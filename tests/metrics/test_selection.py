@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from metrics.selection import Race, boundary, front, leeway, longest, probably_right, stands, unseen
+from metrics.selection import (
+    CONFIRMING,
+    Race,
+    boundary,
+    front,
+    leeway,
+    longest,
+    probably_right,
+    stands,
+    unseen,
+)
 from metrics.statistics import Floats
 
 FIRST = 10
@@ -146,8 +156,11 @@ def heavy(chance: np.random.Generator, count: int) -> Floats:
     return found
 
 
-def wrong_choices(draw: Draw, times: int, first: int) -> Iterator[tuple[bool, int]]:
-    """Of choices of a system that misses by 1.5 tolerances: whether it stands, and on how many days."""
+def wrong_choices(draw: Draw, times: int, first: int, fresh: int = 0) -> Iterator[tuple[bool, int]]:
+    """Of choices of a system that misses by 1.5 tolerances: whether it stands, and on how many days.
+
+    fresh : days that took no part in the choice, on which it is judged too
+    """
     chance, most = np.random.default_rng(5), 100
     costs = np.repeat([[1.0], [2.0]], most, axis=1)
     for _ in range(times):
@@ -158,7 +171,8 @@ def wrong_choices(draw: Draw, times: int, first: int) -> Iterator[tuple[bool, in
             race.take(costs[alive, r], slack[None, alive, r])
         if race.winner == 0:
             seen = [slack[i, : race.costs.count[i]] for i in (0, 1)]
-            yield stands(race, list(costs), [seen]), race.count
+            seen[0] = np.concatenate([seen[0], draw(chance, fresh)])
+            yield stands(race, list(costs), [seen]), race.count + fresh
 
 
 def test_of_skewed_figures_nothing_is_promised_that_halls_interval_does_not_confirm() -> None:
@@ -175,6 +189,8 @@ def test_an_outage_that_was_not_seen_is_one_that_the_certificate_allows_for() ->
     assert not keeps_its_promise(times - len(wrong), times), "the race by itself promises too much"
     beyond = sum(confirmed and unseen(days) < OFTEN for confirmed, days in wrong)
     assert keeps_its_promise(times - beyond, times)
+    on_fresh_days = [confirmed for confirmed, _ in wrong_choices(outages, times, 20, CONFIRMING)]
+    assert keeps_its_promise(times - sum(on_fresh_days), times), "fresh days meet the outage"
     assert unseen(59) < OFTEN < unseen(58)
     assert unseen(30) == pytest.approx(0.095034, abs=5e-7)
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
+from metrics.selection import CONFIRMING
 from metrics.statistics import Floats
 from platform_api import hands, journal, optimising
 from platform_api.examples import SMALL_SCENARIO
@@ -201,7 +202,7 @@ def test_the_reported_figures_are_of_days_that_took_no_part(found: Optimum) -> N
     chosen = next(of for of in answer.candidates if of.number == answer.chosen)
     assert answer.confirmed[0].number == answer.chosen
     assert answer.confirmed[0].targets[0].mean != chosen.targets[0].mean
-    assert answer.confirmed[0].replications == 20
+    assert answer.confirmed[0].replications == CONFIRMING
 
 
 def test_what_is_written_is_marked_and_the_front_is_of_costs_and_service(found: Optimum) -> None:
