@@ -31,6 +31,8 @@ from platform_api.following import Ask
 from sim.run import Cancelled
 
 if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
     from platform_api.trials import Trial
 
 SHORTEST = 0.2
@@ -102,8 +104,18 @@ def processes(count: int) -> Iterator[Hands]:
 
     board = Board(1)
     pool = ProcessPoolExecutor(count, get_context("spawn"), workers.begin, (board, GRACE))
-    with pool:
+    try:
         yield Hands(pool, count, lambda task: pool.submit(workers.perform, task), board.cancel)
+    finally:
+        _let_go(pool, board)
+
+
+def _let_go(pool: ProcessPoolExecutor, board: Board) -> None:
+    """End the processes; those that were told to stop and had their grace are killed, even as they begin."""
+    if board.is_cancelled():
+        for process in list(pool._processes.values()):
+            process.kill()
+    pool.shutdown(cancel_futures=board.is_cancelled())
 
 
 @contextmanager
@@ -186,7 +198,7 @@ class _Work:
 
     def keep_finished(self) -> None:
         """Wait for the tasks that run, which were told to stop, and keep what is finished."""
-        wait(self.running)
-        for future in self.running:
+        finished, _ = wait(self.running, 2 * GRACE)
+        for future in finished:
             with suppress(Exception, CancelledError):
                 self._take(future)

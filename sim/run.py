@@ -179,8 +179,10 @@ def run(
         end, aside_s = _run_to_end(model, progress, cancel, take)
     engine_s = time.perf_counter() - ready - aside_s
     last = model.rest(end)
+    _look_up(cancel)
     log = None if last is None or not last.is_whole else last.log
     _check(scenario, model, log, end)
+    _look_up(cancel)
     timing = Timing(ready - begun, engine_s, model.entities, model.visits(end), model.events())
     if take is not None and last is not None:
         take(last)

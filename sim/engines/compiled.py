@@ -149,8 +149,7 @@ class Model:
                 self.state = grow(self.state, SPARE)
             elif self.answer != records.BREATH:
                 break
-            if self.breathe is not None:
-                self.breathe()
+            self._breathe()
         if self.answer == records.ENDLESS:
             fault = TooManyVisits if self.state.x[records.WRONG] == records.TOO_MANY else EndlessInstant
             raise fault.at(self._endless_steps(), self.now)
@@ -255,8 +254,14 @@ class Model:
         """The whole record, open rows too, in canonical order; None if the run keeps none."""
         if not self.state.x[records.RECORD]:
             return None
-        state = self._closed_at(end)
-        return _Reader(self.scenario, self.prepared, state).log(self.begin, end, self.timetable_as_run())
+        self._breathe()
+        reader = _Reader(self.scenario, self.prepared, self._closed_at(end), self._breathe)
+        return reader.log(self.begin, end, self.timetable_as_run())
+
+    def _breathe(self) -> None:
+        """Between what takes long; it may raise."""
+        if self.breathe is not None:
+            self.breathe()
 
     @property
     def rows(self) -> int:
@@ -278,7 +283,8 @@ class Model:
             self._given[0] + int(taken.x[records.ENTITIES]),
             self._given[1] + int(taken.x[records.VISIT_ROWS]),
         )
-        log = _Reader(self.scenario, self.prepared, taken).log(self.begin, self.end, self.timetable_as_run())
+        reader = _Reader(self.scenario, self.prepared, taken, self._breathe)
+        log = reader.log(self.begin, self.end, self.timetable_as_run())
         since, self._given_until = self._given_until, until
         return Piece(log, since, until, min(first, until), last=False)
 
@@ -322,8 +328,11 @@ class Model:
 class _Reader:
     """Turns the arrays of a finished run into a record."""
 
-    def __init__(self, scenario: Resolved, prepared: Prepared, state: State) -> None:
+    def __init__(
+        self, scenario: Resolved, prepared: Prepared, state: State, breathe: Callable[[], None]
+    ) -> None:
         self.scenario, self.columns, self.state = scenario, prepared.network.columns, state
+        self.breathe = breathe
         self.sources = prepared.network.origins.book
         x = state.x
         self.entity_rows = state.entity_log[: x[records.ENTITIES]]
@@ -336,7 +345,9 @@ class _Reader:
         self.order = np.lexsort((*child, rows["number"], rows["day"], rows["source"], rows["flow"]))
 
     def log(self, begin: int, end: int, rows: list[Any]) -> EventLog:
+        self.breathe()
         entities = self._entities()
+        self.breathe()
         attributes = {name: self.attribute_rows[self.order, n] for n, name in enumerate(self.columns)}
         classes, klass = self._classes(entities["flow"], attributes)
         names = replace(names_of(self.scenario, self.columns, classes), sources=self.sources)
@@ -413,12 +424,14 @@ class _Reader:
             order = np.lexsort((self.extra_rows[:, records.NTH_SEGMENT], place))
         else:
             order = np.argsort(place)  # no two are equal
+        self.breathe()
         rows, entity = self.visit_rows.take(order), entity.take(order)
         known = {"entity": entity, "klass": klass[entity], **columns(rows, self.state.long_log)}
         fixed = {"segment": 1, "batch": -1, "amount": EMPTY}
         for column, name in enumerate(("amount", "batch", "segment")[: self.extra_rows.shape[1]]):
             known[name] = self.extra_rows[order, column]
             del fixed[name]
+        self.breathe()
         return {
             name: np.full(len(rows), fixed[name], np.int64)
             if name in fixed
@@ -439,6 +452,7 @@ class _Reader:
     def _levels(
         self, levels: Array, count: int, names: tuple[str, ...], columns: tuple[str, ...]
     ) -> dict[str, dict[str, Column]]:
+        self.breathe()
         rows = levels[: self.state.x[count]]
         found: dict[str, dict[str, Column]] = {}
         kept = len(self.state.reserved_log) > 0

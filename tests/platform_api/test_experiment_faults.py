@@ -73,7 +73,8 @@ def optimised(file: Path, folder: Path | None, engine: str, replications: int) -
 
 
 def foreseen(file: Path, folder: Path | None, engine: str, replications: int) -> Any:
-    asked = forecast.Asked(str(file), replications=replications, seed=1, engine=engine)
+    year = 365 * 24 * HOUR
+    asked = forecast.Asked(str(file), horizon=year, replications=replications, seed=1, engine=engine)
     return forecast.prepare(asked, folder)
 
 
@@ -90,7 +91,7 @@ KINDS = (
         optimising.run,
         (f"{OFFICER}=1,2,3", "--target", WITHIN, "--cost", f"{OFFICER}=1000000 VND"),
     ),
-    Kind("forecast", foreseen, forecast.run, ()),
+    Kind("forecast", foreseen, forecast.run, ("--horizon", "365 d")),
 )
 of_every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
