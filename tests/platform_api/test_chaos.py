@@ -143,6 +143,9 @@ def battered(request: pytest.FixtureRequest, tmp_path: Path, busy: dict[str, Any
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "battered", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
 def test_a_killed_service_takes_up_what_it_was_at(battered: Battered) -> None:
     for _ in range(2):
         battered.order()
