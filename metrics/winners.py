@@ -108,7 +108,7 @@ def _kinds(log: EventLog, mine: Column) -> Iterator[tuple[str, Words]]:
 
 def moves(base: Cohort, variant: Cohort) -> Moves:
     """What becomes of each entity that is in both."""
-    here, there = _matched(base, variant)
+    here, there = matched(base, variant)
     change = variant.inside[there] - base.inside[here]
     kinds = {name: values[here] for name, values in base.kinds.items()}
     return Moves(
@@ -122,7 +122,7 @@ def moves(base: Cohort, variant: Cohort) -> Moves:
     )
 
 
-def _matched(base: Cohort, variant: Cohort) -> tuple[Column, Column]:
+def matched(base: Cohort, variant: Cohort) -> tuple[Column, Column]:
     """Rows of the same address; names, not their numbers, are the same in both."""
     flows, sources = (
         sorted({*getattr(base, names), *getattr(variant, names)}) for names in ("flows", "sources")

@@ -24,7 +24,7 @@ from platform_api.handlers import answer_every_error
 from platform_api.intake import Intake
 from platform_api.looking import Looking
 from platform_api.reception import Reception
-from platform_api.routes import experiments, indicators, live, pages, runs, scenarios, service
+from platform_api.routes import experiments, indicators, lessons, live, pages, runs, scenarios, service
 from platform_api.routes.common import Parts
 from platform_api.runner import run_scenario
 from platform_api.runs import Runs
@@ -36,6 +36,7 @@ from platform_api.store.key_table import KeyTable
 from platform_api.store.run_table import RunTable
 from platform_api.store.session_table import SessionTable
 from platform_api.store.variant_table import VariantTable
+from platform_api.teaching import Teaching
 
 DESCRIPTION = """\
 Simulates a border gate or an OCOP e-commerce platform: order a run, follow it, read its figures with their
@@ -85,9 +86,9 @@ def create_app(
     guard = Guard(settings, KeyTable(database))
     app.state.parts = Parts(
         settings, work, Experiments(work.desk), Looking(work), telemetry, registry, guard, sessions,
-        Shelf(VariantTable(database)),
+        Shelf(VariantTable(database)), Teaching(),
     )  # fmt: skip
-    for part in (scenarios, runs, experiments, live, indicators, service, pages):
+    for part in (scenarios, runs, experiments, live, lessons, indicators, service, pages):
         app.include_router(part.router)
     answer_every_error(app)
     app.add_middleware(Conditional)

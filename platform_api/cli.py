@@ -24,6 +24,7 @@ from platform_api.commands.export import export
 from platform_api.commands.fit import fit
 from platform_api.commands.forecast import forecast
 from platform_api.commands.keeping import backup, clear_out, keys, restore, worker
+from platform_api.commands.lesson import lesson
 from platform_api.commands.listing import listing
 from platform_api.commands.optimise import optimise
 from platform_api.commands.rehearse import rehearse
@@ -204,6 +205,7 @@ for each in (
     export,
     boards,
     rehearse,
+    lesson,
     serve,
     worker,
     keys,

@@ -41,6 +41,7 @@ UNKNOWN_EXPERIMENT = Kind(
     "unknown-experiment", 404, Label(vi="Không có thí nghiệm này", en="There is no such experiment")
 )
 UNKNOWN_SESSION = Kind("unknown-session", 404, Label(vi="Không có buổi này", en="There is no such session"))
+UNKNOWN_LESSON = Kind("unknown-lesson", 404, Label(vi="Không có bài học này", en="There is no such lesson"))
 UNKNOWN_FILE = Kind("unknown-file", 404, Label(vi="Không có tệp này", en="There is no such file"))
 WRONG_METHOD = Kind(
     "wrong-method", 405, Label(vi="Phương thức không dùng ở đây", en="Method not allowed here")
@@ -76,7 +77,7 @@ STORE_AWAY = Kind(
 
 KINDS = (
     MALFORMED_BODY, NO_KEY, NOT_ALLOWED, UNKNOWN_PATH, UNKNOWN_SCENARIO, UNKNOWN_RUN, UNKNOWN_EXPERIMENT,
-    UNKNOWN_SESSION,
+    UNKNOWN_SESSION, UNKNOWN_LESSON,
     UNKNOWN_FILE,
     WRONG_METHOD, NO_RESULT, NOT_ENDED, DAMAGED, TOO_LARGE, WRONG_MEDIA_TYPE, WRONG_HOST, WRONG_REQUEST,
     WRONG_SCENARIO, WRONG_EXPERIMENT, BEYOND_LIMITS, TOO_OFTEN, OTHER, SERVER_FAULT, QUEUE_FULL,

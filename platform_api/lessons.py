@@ -1,12 +1,12 @@
 """What is right in a lesson: its ways simulated, its figures measured, its answers worked out of them.
 
 Nothing here is remembered but what follows from the file and a seed, so any lesson repeats exactly. An answer
-that other seeds do not give is luck; `agreement` tells for how many it holds.
+that other seeds do not give is luck; `same` tells whether it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -97,7 +97,7 @@ def play(lesson: Lesson, seed: int, cancel: Cancel | None = None, *, lines: bool
     drawn: dict[str, list[Series]] = {}
     for name, way in lesson.ways.items():
         keys = tuple(_keys(lesson, name))
-        done = _run(way, seed, cancel)
+        done = run_of(way, seed, cancel)
         digests[name] = done.digest
         values |= {(name, key): value for key, value in zip(keys, _measured(way, keys, done), strict=True)}
         if lines:
@@ -106,14 +106,10 @@ def play(lesson: Lesson, seed: int, cancel: Cancel | None = None, *, lines: bool
     return Played(seed, answers, digests, drawn)
 
 
-def agreement(
-    lesson: Lesson, seeds: Iterable[int], cancel: Cancel | None = None
-) -> Iterator[dict[str, bool]]:
-    """Seed by seed, which questions have the answer that the lesson's own seed gives."""
-    own = play(lesson, lesson.written.seed, cancel, lines=False).answers
-    for seed in seeds:
-        found = play(lesson, seed, cancel, lines=False).answers
-        yield {name: agrees(of, own[name], found[name]) for name, of in lesson.written.questions.items()}
+def same(lesson: Lesson, own: Played, seed: int, cancel: Cancel | None = None) -> dict[str, bool]:
+    """Which questions another seed answers as the lesson's own does."""
+    found = play(lesson, seed, cancel, lines=False).answers
+    return {name: agrees(of, own.answers[name], found[name]) for name, of in lesson.written.questions.items()}
 
 
 def agrees(question: WrittenQuestion, one: Answer, other: Answer) -> bool:
@@ -161,8 +157,15 @@ def _key(figure: WrittenFigure) -> Key:
     return figure.outcome.name, figure.outcome.labels
 
 
-def _run(way: Way, seed: int, cancel: Cancel | None, rows: tuple[Row, ...] = ()) -> simulation.Run:
-    return simulation.run(way.scenario, seed, interventions=(*rows_of(way), *rows), cancel=cancel, stuck=False)
+def run_of(way: Way, seed: int, cancel: Cancel | None = None, rows: tuple[Row, ...] = ()) -> simulation.Run:
+    """One run of a way, with what somebody decided besides."""
+    return simulation.run(
+        way.scenario,
+        seed,
+        interventions=sorted((*rows_of(way), *rows), key=lambda row: row.time),
+        cancel=cancel,
+        stuck=False,
+    )
 
 
 def _measured(way: Way, keys: tuple[Key, ...], done: simulation.Run) -> list[float | None]:
@@ -192,9 +195,8 @@ def _lines(way: Way, done: simulation.Run) -> list[Series]:
 def _answer(lesson: Lesson, question: WrittenQuestion, values: Values) -> Answer:
     found = {name: _value(lesson, of, values) for name, of in question.values.items()}
     known = {name: value for name, value in found.items() if value is not None}
-    unit = _unit(next(iter(question.values.values())))
     right = question.right(known) if len(known) == len(found) else None
-    return Answer(known, right, unit)
+    return Answer(known, right, unit_of(question))
 
 
 def _value(lesson: Lesson, of: WrittenValue, values: Values) -> float | None:
@@ -210,11 +212,12 @@ def _value(lesson: Lesson, of: WrittenValue, values: Values) -> float | None:
     return told[0]
 
 
-def _unit(of: WrittenValue) -> str:
-    """The unit of a value; a figure by another one is a number of times."""
-    from metrics.outcomes import unit_of
+def unit_of(question: WrittenQuestion) -> str:
+    """The unit of what a question is about; a figure by another one is a number of times."""
+    from metrics import outcomes
 
-    return "1" if of.per is not None else unit_of(of.outcome.name)
+    of = next(iter(question.values.values()))
+    return "1" if of.per is not None else outcomes.unit_of(of.outcome.name)
 
 
 def _no_indicator(name: str) -> Label:
@@ -222,7 +225,7 @@ def _no_indicator(name: str) -> Label:
 
 
 def _not_measured(way: str, known: list[str]) -> tuple[Label, Label]:
-    listed = "; ".join(known[:10]) or "–"
+    listed = "; ".join(filter(None, known[:10])) or "–"
     return (
         Label(vi=f"không đo được trong '{way}'", en=f"is not measured in '{way}'"),
         Label(vi=f"có các nhãn: {listed}", en=f"there are the labels: {listed}"),

@@ -8,9 +8,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from platform_api import errors, wire
+from platform_api import errors, wire, wire_lessons
 from platform_api.errors import Kind
 from platform_api.examples import A_PROBLEM, OPERATIONS, Body, Operation
+from platform_api.examples_lessons import OF_LESSONS
 from platform_api.experiment_schema import answer_schemas
 
 EVERYWHERE = (errors.TOO_LARGE, errors.WRONG_HOST, errors.SERVER_FAULT)
@@ -25,6 +26,8 @@ WITHOUT_KEY = ("getHealth", "getReadiness")
 STREAMS = ("followRun", "followExperiment", "watchSession")
 """Operations whose answer has no tag."""
 
+EVERY = OPERATIONS | OF_LESSONS
+
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -38,7 +41,7 @@ def document_of(app: FastAPI) -> dict[str, Any]:
         document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         for methods in document["paths"].values():
             for operation in methods.values():
-                _complete(operation, OPERATIONS[operation["operationId"]])
+                _complete(operation, EVERY[operation["operationId"]])
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -52,6 +55,9 @@ def _add_schemas(document: dict[str, Any]) -> None:
         wire.WrittenScenario,
         wire.SessionOrder,
         wire.Act,
+        wire_lessons.LessonSessionOrder,
+        wire_lessons.AnswerOrder,
+        wire_lessons.PlayOrder,
         wire.Problem,
     )
     _, made = models_json_schema([(model, "validation") for model in unnamed], ref_template=REFERENCE)

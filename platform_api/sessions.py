@@ -303,9 +303,10 @@ class Sessions:
 
     # ---- what the routes ask
     def open(
-        self, scenario: Resolved, seed: int, replication: int, at: int | None, caller: Caller
-    ) -> Session:
-        """Begin a session, at an instant if one is given.
+        self, scenario: Resolved, seed: int, replication: int, at: int | None, caller: Caller,
+        rows: tuple[Row, ...] = (),
+    ) -> Session:  # fmt: skip
+        """Begin a session, at an instant if one is given; `rows` are set in it from the beginning.
 
         Raises
         ------
@@ -320,7 +321,7 @@ class Sessions:
             begin = -scenario.clock.lead_in
             start = min(max(0 if at is None else at, begin), scenario.clock.at_most)
             saved = Saved(
-                name, caller.holder, scenario, seed, replication, (), start, 60.0, datetime.now(UTC)
+                name, caller.holder, scenario, seed, replication, rows, start, 60.0, datetime.now(UTC)
             )  # fmt: skip
             session = self._session(saved)
             self.table.add(saved)

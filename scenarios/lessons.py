@@ -30,7 +30,7 @@ from scenarios.yaml import LARGEST, read
 
 FOLDER = "lessons"
 
-EPOCH = datetime(1970, 1, 1)
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  - local, as the times of a lesson are
 
 STATES = {"down": 0, "up": 1000}
 """What a platform may be set to, and its share of speed in per mille."""
@@ -137,7 +137,8 @@ class WrittenGuess(Written):
                 f"{self.least:g}–{self.most:g}, {self.near:.0%}",
                 Label(vi="có khoảng trống, hoặc 'near' ngoài 1–50 %",
                       en="has an empty range, or a 'near' outside of 1–50 %"),
-                Label(vi="hãy viết least < most và near như 20 %", en="write least < most, and near as in 20 %"),
+                Label(vi="hãy viết least < most và near như 20 %",
+                      en="write least < most, and near as in 20 %"),
             )  # fmt: skip
         return self
 
@@ -241,8 +242,10 @@ class WrittenPart(Written):
         if (self.do == "predict") != (self.question is not None):
             raise Flaw(
                 self.do,
-                Label(vi="chỉ 'predict' mới có 'question', và phải có", en="'predict' has a 'question', and nothing else has"),
-                Label(vi="hãy viết {do: predict, question: TÊN, …}", en="write {do: predict, question: NAME, …}"),
+                Label(vi="chỉ 'predict' mới có 'question', và phải có",
+                      en="'predict' has a 'question', and nothing else has"),
+                Label(vi="hãy viết {do: predict, question: TÊN, …}",
+                      en="write {do: predict, question: NAME, …}"),
             )  # fmt: skip
         return self
 
@@ -292,15 +295,17 @@ class WrittenLesson(Written):
 _KINDS = (
     Label(vi="không phải một trong ba loại câu hỏi", en="is none of the three kinds of questions"),
     Label(
-        vi="hãy viết 'pick' với 2–4 lựa chọn có 'value'; hoặc 'value' với 2–4 lựa chọn có 'below' tăng dần (trừ lựa chọn cuối); hoặc 'value' với 'guess'",
-        en="write 'pick' with 2–4 options that have a 'value'; or 'value' with 2–4 options of rising 'below' (none in the last); or 'value' with 'guess'",
+        vi="hãy viết 'pick' với 2–4 lựa chọn có 'value'; hoặc 'value' với 2–4 lựa chọn có 'below' tăng dần "
+        "(trừ lựa chọn cuối); hoặc 'value' với 'guess'",
+        en="write 'pick' with 2–4 options that have a 'value'; or 'value' with 2–4 options of rising 'below' "
+        "(none in the last); or 'value' with 'guess'",
     ),
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """A row that an inject is: from `time` on `what` of `target` is `value` (vocabulary: `sim.log.TARGETS`)."""
+    """The row of an inject: from `time` on `what` of `target` is `value` (words of `sim.log.TARGETS`)."""
 
     time: int  # [ms]
     what: str
@@ -427,9 +432,14 @@ def _opened(written: WrittenLesson, findings: Findings) -> Iterator[tuple[str, R
             ("scenario",), written.scenario, said, suggestion(written.scenario, list(library.names()))
         )
         return
+    known: dict[str, Resolved] = {}
     for name, way in written.ways.items():
+        told = repr(way.overrides)  # ways that differ by what happens in them are of one scenario
         with findings.at("ways", name):
-            yield name, library.load(written.scenario, {**written.overrides, **way.overrides}).resolved
+            if told not in known:
+                overrides = {**written.overrides, **way.overrides}
+                known[told] = library.load(written.scenario, overrides).resolved
+            yield name, known[told]
 
 
 # ---- a lesson against its scenario ---------------------------------------------------------------------
@@ -555,5 +565,6 @@ _UNITS = (
 )
 _OUTSIDE = (
     Label(vi="nằm ngoài thời gian mô phỏng", en="lies outside of the simulated time"),
-    Label(vi="hãy viết một lúc trong cửa sổ của kịch bản", en="write an instant in the window of the scenario"),
+    Label(vi="hãy viết một lúc trong cửa sổ của kịch bản",
+          en="write an instant in the window of the scenario"),
 )  # fmt: skip

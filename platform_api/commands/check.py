@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 def check(speech: Speech, scenario: str, overrides: tuple[str, ...]) -> None:
     """Load the scenario (or all those of an experiment), tell its warnings, and say what it holds."""
     from scenarios.experiments import is_design
+    from scenarios.lessons import is_lesson
 
-    if not overrides and is_design(scenario):
+    if not overrides and is_lesson(scenario):
+        _check_lesson(speech, scenario)
+    elif not overrides and is_design(scenario):
         _check_design(speech, scenario)
     else:
         _say_what_it_holds(speech, open_scenario(speech, scenario, overrides).resolved)
@@ -51,6 +54,22 @@ def _check_design(speech: Speech, name_or_file: str) -> None:
     speech.show(sign)
     for line in (*parts, *told):
         speech.show(f"  {line}")
+
+
+def _check_lesson(speech: Speech, name_or_file: str) -> None:
+    """A lesson with the scenarios of its ways, and the figures that its answers are made of."""
+    from rich.text import Text
+
+    from platform_api.lessons import require_known
+    from scenarios.lessons import load_lesson
+
+    lesson = load_lesson(name_or_file)
+    require_known(lesson)
+    speech.show(Text("✓ ", "bold green") + Text(speech.say("check.lesson", name=lesson.name), "bold"))
+    for way in lesson.ways.values():
+        speech.show(f"  {way.name}: {speech.pick(way.label)}")
+    for name, question in lesson.written.questions.items():
+        speech.show(f"  {name}: {speech.pick(question.ask.label())}")
 
 
 def _say_what_it_holds(speech: Speech, scenario: Resolved) -> None:

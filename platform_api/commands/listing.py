@@ -35,13 +35,13 @@ def _show(speech: Speech, found: list[Card]) -> None:
 
     from platform_api.cards import cards
 
-    speech.show(_table(speech, found))
+    speech.show(table_of(speech, found))
     speech.show(Text(speech.say("list.designs"), "bold"))
-    speech.show(_table(speech, list(cards("designs"))))
+    speech.show(table_of(speech, list(cards("designs"))))
     speech.note("list.next", name=found[0].name)
 
 
-def _table(speech: Speech, found: list[Card]) -> Table:
+def table_of(speech: Speech, found: list[Card]) -> Table:
     from rich.table import Table
     from rich.text import Text
 

@@ -16,6 +16,7 @@ from platform_api.runs import Runs
 from platform_api.sessions import Sessions
 from platform_api.settings import Settings
 from platform_api.shelf import Shelf
+from platform_api.teaching import Teaching
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Parts:
     guard: Guard
     sessions: Sessions
     shelf: Shelf
+    teaching: Teaching
 
     def missing(self) -> list[str]:
         """What it would need to do its work and has not got."""

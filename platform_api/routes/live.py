@@ -53,13 +53,13 @@ def open_session(
     prepared = orders.prepare_session(order, service.settings, service.shelf)
     session = service.sessions.open(*prepared, order.replication, order.at, caller)
     response.headers["Location"] = f"/v1/sessions/{session.saved.id}"
-    return _state(session)
+    return state_of(session)
 
 
 @router.get("", operation_id="listSessions", summary="Live sessions")
 def list_sessions(service: Service) -> wire.SessionList:
     """The newest first."""
-    return wire.SessionList(sessions=[_state(session) for session in service.sessions.all()])
+    return wire.SessionList(sessions=[state_of(session) for session in service.sessions.all()])
 
 
 @router.get("/{id}", operation_id="getSession", summary="A live session")
@@ -69,7 +69,7 @@ def get_session(id: str, service: Service) -> wire.SessionSnapshot:  # noqa: A00
     with session.lock:
         state = session.snapshot()
         return wire.SessionSnapshot(
-            session=_state(session), names=names(session.saved.scenario), phases=list(PHASES), state=state
+            session=state_of(session), names=names(session.saved.scenario), phases=list(PHASES), state=state
         )
 
 
@@ -85,7 +85,7 @@ def act_in_session(
     happened = _done(service, session, act)
     with session.lock:
         told = [_happened(each, session) for each in happened]
-        return wire.Acted(session=_state(session), happened=told)
+        return wire.Acted(session=state_of(session), happened=told)
 
 
 def _done(service: Parts, session: Session, act: wire.Act) -> list[Happening]:
@@ -172,7 +172,7 @@ async def _watch(service: Parts, session: Session, heard: int) -> AsyncGenerator
 # ---- as it goes over the wire -------------------------------------------------------------------------
 
 
-def _state(session: Session) -> wire.SessionState:
+def state_of(session: Session) -> wire.SessionState:
     shown, saved = session.shown, session.saved
     clock = saved.scenario.clock
     return wire.SessionState(

@@ -22,6 +22,9 @@ ADDRESSES = (
     "/compare/{id}",
     "/live",
     "/live/{id}",
+    "/lessons",
+    "/lessons/{name}",
+    "/lessons/{name}/handout",
 )
 """Where a page is; which one, the browser works out from the address."""
 
