@@ -23,6 +23,7 @@ from platform_api.commands.explain import explain
 from platform_api.commands.export import export
 from platform_api.commands.fit import fit
 from platform_api.commands.forecast import forecast
+from platform_api.commands.intake import intake
 from platform_api.commands.keeping import backup, clear_out, keys, restore, worker
 from platform_api.commands.lesson import lesson
 from platform_api.commands.listing import listing
@@ -199,6 +200,7 @@ for each in (
     why,
     forecast,
     fit,
+    intake,
     trs,
     calibrate,
     report,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from metrics.recorded.measures import FEWEST, Figure, Measured, measure
 from metrics.recorded.read import ZONE, Read
 from metrics.recorded.replayed import replayed
 from metrics.statistics import summarise
+from platform_api import plain_yaml
 from platform_api.fit_answer import Fit, Held
 from platform_api.log_reading import read_log
 from scenarios.resolved import Resolved
@@ -61,8 +61,6 @@ def make(asked: Asked, tell: Tell = lambda _: None) -> Fit:
 
 def as_yaml(written: Written, found: Read) -> str:
     """The scenario as a file: what the log cannot tell stands on top."""
-    import yaml
-
     log = found.log
     head = [
         f"Fitted by cuakhau fit to {log.name}: {log.cases} cases, {len(log.case)} visits, {log.rows} rows.",
@@ -70,34 +68,7 @@ def as_yaml(written: Written, found: Read) -> str:
         *(["What the log cannot tell (ask):"] if written.doubts else []),
         *(f"  - {doubt.vi} | {doubt.en}" for doubt in written.doubts),
     ]
-    body = yaml.dump(written.scenario, Dumper=_dumper(), allow_unicode=True, sort_keys=False, width=120)
-    return "".join(f"# {line}\n" for line in head) + body
-
-
-def _dumper() -> Any:
-    """Short mappings of plain words in one line, as people write scenarios."""
-    import yaml
-
-    class Dumper(yaml.SafeDumper):
-        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  - yaml's signature
-            return True
-
-    def mapping(dumper: Any, data: dict[str, Any]) -> Any:
-        plain = all(not isinstance(v, dict | list) or _is_pair(v) for v in data.values())
-        return dumper.represent_mapping(
-            "tag:yaml.org,2002:map", data.items(), flow_style=plain and len(data) < 6
-        )
-
-    def listing(dumper: Any, data: list[Any]) -> Any:
-        return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=_is_pair(data))
-
-    Dumper.add_representer(dict, mapping)
-    Dumper.add_representer(list, listing)
-    return Dumper
-
-
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, list) and all(not isinstance(each, dict | list) for each in value)
+    return "".join(f"# {line}\n" for line in head) + plain_yaml.as_yaml(written.scenario)
 
 
 # ---- held against the log -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Assumptions as dials: numbers that nobody published, each to be turned within its range.
+"""Assumptions as dials: numbers that nobody published or measured, each to be turned within its range.
 
 A dial is turned by overrides. The shares of one mapping add up to 100 %: those that are not turned make room
 in proportion, and if all are turned they are scaled together.
@@ -14,12 +14,15 @@ from typing import Any
 
 from scenarios.magnitudes import magnitude
 from scenarios.paths import Path, dotted, get, parsed
-from scenarios.quantities import ASSUMPTION
+from scenarios.quantities import ASSUMPTION, ELICITED
 from scenarios.resolved import Parameter
 from scenarios.units import MEASURED, format_duration, format_money, format_rate, format_share
 
 COARSE, FINE = 3, 6
 """Decimals of a share or factor: a factor is no finer than 0.1 %."""
+
+JUDGED = (ASSUMPTION, ELICITED)
+"""Sources of numbers that nobody measured: what somebody believes can be turned as what nobody knows."""
 
 DECADE = 10.0
 """A range whose ends are this many times apart is turned by the logarithm."""
@@ -72,7 +75,7 @@ class Dial:
 def dials(parameters: Iterable[Parameter], written: Iterable[Mapping[str, Any]]) -> list[Dial]:
     """The assumptions that stand with the same value in every one of some scenarios, and have a range."""
     sides = list(written)
-    found = (_dial(each) for each in parameters if each.source == ASSUMPTION and each.range is not None)
+    found = (_dial(each) for each in parameters if each.source in JUDGED and each.range is not None)
     return [dial for dial in found if dial is not None and _stands_alike(dial, sides)]
 
 
@@ -84,7 +87,7 @@ def unturned(parameters: Iterable[Parameter], written: Iterable[Mapping[str, Any
     sides = list(written)
     found: dict[str, list[str]] = {"variant": [], "range": [], "kind": []}
     for each in parameters:
-        if each.source != ASSUMPTION:
+        if each.source not in JUDGED:
             continue
         dial = None if each.range is None else _dial(each)
         if any(get(side, parsed(each.path)) != get(sides[0], parsed(each.path)) for side in sides):

@@ -33,6 +33,9 @@ from scenarios.unknown import naming_known_keys
 ASSUMPTION = "assumption"
 """The source of a number that nobody published: it needs a range, and the owner that could tell."""
 
+ELICITED = "elicited"
+"""The source of a number that people who know were asked for; it stands in `sources` with who they were."""
+
 OVERRIDE = "override"
 """The source of a number that an override put in the place of another: nobody's but the planner's."""
 

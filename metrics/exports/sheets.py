@@ -31,21 +31,32 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
-BOLD, DATE = 1, 2
-"""Styles of cells, by their place in `STYLES`."""
+BOLD, DATE, HEADING, WRAPPED, ANSWER, FAINT = 1, 2, 3, 4, 5, 6
+"""Styles of cells, by their place in `STYLES`. What is typed into an ANSWER stays the text that was typed."""
 
 STYLES = (
     f'{HEAD}<styleSheet xmlns="{MAIN}">'
     '<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
-    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
-    '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
-    '<fill><patternFill patternType="gray125"/></fill></fills>'
-    "<borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
+    '<fonts count="3"><font><sz val="11"/><name val="Calibri"/></font>'
+    '<font><b/><sz val="11"/><name val="Calibri"/></font>'
+    '<font><sz val="8"/><color rgb="FF8A94A0"/><name val="Calibri"/></font></fonts>'
+    '<fills count="4"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill>'
+    '<fill><patternFill patternType="solid"><fgColor rgb="FFDCE8F4"/></patternFill></fill>'
+    '<fill><patternFill patternType="solid"><fgColor rgb="FFFFF8DC"/></patternFill></fill></fills>'
+    '<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border>'
+    '<border><left style="thin"/><right style="thin"/><top style="thin"/><bottom style="thin"/>'
+    "<diagonal/></border></borders>"
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<cellXfs count="7"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
-    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1"/>'
+    '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
+    '<alignment vertical="top" wrapText="1"/></xf>'
+    '<xf numFmtId="49" fontId="0" fillId="3" borderId="1" xfId="0" applyNumberFormat="1" applyFill="1" '
+    'applyBorder="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>'
+    '<xf numFmtId="0" fontId="2" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs>'
     "</styleSheet>"
 )  # fmt: skip
 
@@ -53,12 +64,33 @@ EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  - a spreadsheet's day 0; its tim
 
 
 @dataclass(frozen=True, slots=True)
+class Styled:
+    """A cell that looks otherwise than its row."""
+
+    value: Any
+    style: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Cells, as in `J4:J6`, that offer a list; what is not in it may be typed all the same."""
+
+    cells: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table: its name, the names of its columns, its rows; read once."""
+    """A table: its name, the names of its columns, its rows; read once.
+
+    widths : of the columns [characters] · choices : cells that offer a list
+    """
 
     name: str
     columns: Sequence[str]
     rows: Iterable[Sequence[Any]]
+    widths: Sequence[float] = ()
+    choices: Sequence[Choice] = ()
 
 
 def write(sheets: Iterable[Sheet], target: Path | IO[bytes]) -> None:
@@ -77,32 +109,33 @@ def write(sheets: Iterable[Sheet], target: Path | IO[bytes]) -> None:
             while True:
                 names.append(_named(sheet.name, names))
                 with book.open(f"xl/worksheets/sheet{len(names)}.xml", "w", force_zip64=True) as file:
-                    more = _write(file, sheet.columns, rows, more)
+                    more = _write(file, sheet, rows, more)
                 if more is None:
                     break
         _bind(book, names)
 
 
 def _write(
-    file: IO[bytes], columns: Sequence[str], rows: Iterator[Sequence[Any]], first: Sequence[Any] | None
+    file: IO[bytes], sheet: Sheet, rows: Iterator[Sequence[Any]], first: Sequence[Any] | None
 ) -> Sequence[Any] | None:
     """One sheet; the first row that found no room in it, if any."""
     file.write(
         f'{HEAD}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0">'
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-        f"<sheetData>{_row(columns, BOLD)}".encode()
+        f"{_widths(sheet.widths)}<sheetData>{_row(sheet.columns, BOLD)}".encode()
     )
+    end = f"</sheetData>{_choices(sheet.choices)}</worksheet>".encode()
     room = MOST_ROWS - 1
     if first is not None:
         file.write(_row(first).encode())
         room -= 1
     for row in rows:
         if not room:
-            file.write(b"</sheetData></worksheet>")
+            file.write(end)
             return row
         file.write(_row(row).encode())
         room -= 1
-    file.write(b"</sheetData></worksheet>")
+    file.write(end)
     return None
 
 
@@ -110,7 +143,23 @@ def _row(values: Sequence[Any], style: int = 0) -> str:
     return f"<row>{''.join(_cell(value, style) for value in values)}</row>"
 
 
+def _widths(widths: Sequence[float]) -> str:
+    told = (f'<col min="{n}" max="{n}" width="{w}" customWidth="1"/>' for n, w in enumerate(widths, 1))
+    return f"<cols>{''.join(told)}</cols>" if widths else ""
+
+
+def _choices(choices: Sequence[Choice]) -> str:
+    told = (
+        f'<dataValidation type="list" allowBlank="1" sqref="{each.cells}">'
+        f"<formula1>{escape(chr(34) + ','.join(each.words) + chr(34))}</formula1></dataValidation>"
+        for each in choices
+    )
+    return f'<dataValidations count="{len(choices)}">{"".join(told)}</dataValidations>' if choices else ""
+
+
 def _cell(value: Any, style: int) -> str:
+    if isinstance(value, Styled):
+        value, style = value.value, value.style
     look = f' s="{style}"' if style else ""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return f"<c{look}/>"

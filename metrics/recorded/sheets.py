@@ -42,8 +42,20 @@ def opened(file: Path, sheet: str | None = None) -> Sheet:
     LogError
         If it is empty, of another kind, or has no header.
     """
-    with file.open("rb") as raw:
-        head = raw.read(1 << 16)
+    rows, encoding = raw(file, sheet)
+    return _with_header(file.name, rows, encoding)
+
+
+def raw(file: Path, sheet: str | None = None) -> tuple[Iterator[tuple[int, list[str]]], str]:
+    """All rows of CSV or XLSX with their lines, and the encoding; no header is looked for.
+
+    Raises
+    ------
+    LogError
+        If it is empty or of another kind.
+    """
+    with file.open("rb") as opened_file:
+        head = opened_file.read(1 << 16)
     if not head.strip(b"\x00\xff\xfe\xef\xbb\xbf \t\r\n"):
         raise unreadable(
             file.name,
@@ -54,10 +66,10 @@ def opened(file: Path, sheet: str | None = None) -> Sheet:
             "export it again, and look at the dates chosen",
         )
     if head.startswith(b"PK"):
-        return _with_header(file.name, enumerate(xlsx.rows(file, sheet), 1), "xlsx")
+        return enumerate(xlsx.rows(file, sheet), 1), "xlsx"
     _refuse_others(file, head)
     encoding = _encoding(file, head)
-    return _with_header(file.name, _csv_rows(file, encoding), encoding)
+    return _csv_rows(file, encoding), encoding
 
 
 def _refuse_others(file: Path, head: bytes) -> None:

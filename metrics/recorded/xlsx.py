@@ -39,6 +39,15 @@ def rows(file: Path, sheet: str | None = None) -> Iterator[list[str]]:
         yield from book.rows(sheet)
 
 
+def merged(file: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """The spans of merged cells of the first sheet: (line, column) of both corners, columns from 0."""
+    book = _Book(file)
+    with book.archive:
+        part = next(iter(book._sheets().values()))
+        sheet = Tree.fromstring(book.archive.read(part))
+        return [_corners(each.get("ref", "")) for each in sheet.iter(MAIN + "mergeCell")]
+
+
 class _Book:
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -221,10 +230,14 @@ def _column(place: str) -> int:
     return number - 1
 
 
-def _covered(span: str) -> dict[tuple[int, int], tuple[int, int]]:
+def _corners(span: str) -> tuple[tuple[int, int], tuple[int, int]]:
     first, _, last = span.partition(":")
-    ends = [(int(re.sub(r"\D", "", end)), _column(end)) for end in (first, last or first)]
-    (top, left), (bottom, right) = ends
+    one, other = ((int(re.sub(r"\D", "", end)), _column(end)) for end in (first, last or first))
+    return one, other
+
+
+def _covered(span: str) -> dict[tuple[int, int], tuple[int, int]]:
+    (top, left), (bottom, right) = _corners(span)
     if (bottom - top + 1) * (right - left + 1) > 100_000:
         return {}
     return {
