@@ -12,6 +12,8 @@ from pathlib import Path
 from metrics import (
     kpis_appointments,
     kpis_costs,
+    kpis_crossing,
+    kpis_delivery,
     kpis_flow,
     kpis_freshness,
     kpis_inspection,
@@ -19,19 +21,27 @@ from metrics import (
     kpis_orders,
     kpis_places,
     kpis_services,
+    kpis_stocks,
     kpis_time,
+    kpis_work,
 )  # fmt: skip
 from metrics.declare import Kpi, declared_in
+from metrics.strata import SOME_STEPS
+from metrics.told_elsewhere import TOLD
 from metrics.trs import INTERVALS, MILESTONES
 
 TITLES = {
     kpis_flow: "How much came, crossed and stayed · Đến, qua và tồn",
     kpis_time: "How long it took · Mất bao lâu",
+    kpis_crossing: "Open hours, inspection and the other side · Giờ mở, kiểm tra và phía bạn",
     kpis_inspection: "What inspection is for · Kiểm tra để làm gì",
     kpis_places: "Resources, queues, zones, stocks and platforms · Nguồn lực, hàng chờ, bãi, kho và nền tảng",
+    kpis_work: "Work of people · Công việc của cán bộ",
+    kpis_stocks: "What stocks give · Kho đáp ứng được bao nhiêu",
     kpis_messages: "Messages over platforms · Bản tin qua nền tảng",
     kpis_appointments: "Appointments · Hẹn giờ",
     kpis_orders: "Orders · Đơn hàng",
+    kpis_delivery: "Posting and delivery · Gửi và phát",
     kpis_services: "Public services on line · Dịch vụ công trực tuyến",
     kpis_costs: "What waiting and working cost · Chờ và làm tốn gì",
     kpis_freshness: "Freshness · Độ tươi",
@@ -76,10 +86,19 @@ together.
 """
 
 
+TOLD_HEAD = """
+## Under another name, elsewhere, or not at all · Tên khác, nơi khác, hoặc không có
+
+What people ask for by a name that is not above.
+
+| name | where it is told, or why not | nói ở đâu, hoặc vì sao không |
+|---|---|---|"""
+
+
 def page() -> str:
     """The reference page, Markdown."""
     sections = (line for module, title in TITLES.items() for line in _section(title, declared_in(module)))
-    return "\n".join([HEAD, *sections, TRS_HEAD, *_intervals()]) + "\n"
+    return "\n".join([HEAD, *sections, TRS_HEAD, *_intervals(), TOLD_HEAD, *_told_elsewhere()]) + "\n"
 
 
 FLOWS = {
@@ -89,6 +108,8 @@ FLOWS = {
     "messages": "messages over a platform",
 }
 
+
+PROMISED = {"due": "`on_time` or `order_lead_time`", "result": "`processing_time` or `dwell`"}
 
 RATES = {
     "waiting_cost": "`waiting_cost`",
@@ -109,6 +130,11 @@ def _intervals() -> Iterator[str]:
         yield f"| `{begin}` | `{end}` | {MILESTONES[begin].vi} – {MILESTONES[end].vi} |"
 
 
+def _told_elsewhere() -> Iterator[str]:
+    for name, where in TOLD.items():
+        yield f"| `{name}` | {where.en} | {where.vi} |"
+
+
 def _section(title: str, kpis: tuple[Kpi, ...]) -> Iterator[str]:
     yield f"## {title}\n"
     for kpi in kpis:
@@ -126,7 +152,7 @@ def _entry(kpi: Kpi) -> Iterator[str]:
 
 
 def _by(kpi: Kpi) -> str:
-    return ", ".join(" × ".join(by.split()) or "all" for by in kpi.by)
+    return ", ".join(SOME_STEPS.get(by) or " × ".join(by.split()) or "all" for by in kpi.by)
 
 
 def _need(need: str) -> str:
@@ -136,8 +162,12 @@ def _need(need: str) -> str:
         "target": f"a target for {name}",
         "rate": f"rates ({RATES.get(name, name)})",
         "cost": "`cost_per_hour` of a resource",
-        "promise": "@due, or a target for `on_time` or `order_lead_time`",
+        "promise": f"@due, or a target for {PROMISED.get(name, '')}",
         "flow": FLOWS.get(name, name),
+        "carried": f"a step with `{name}`",
+        "kind": f"a {'resource' if name == 'officer' else 'step'} of kind `{name}`",
+        "purpose": f"a step for the purpose `{name}`",
+        "agency": "a step of another country's agency",
     }
     return words.get(kind, f"`{name}`")
 

@@ -127,7 +127,9 @@ class Kpi:
     needs : milestones the flow must pass, `attribute:x` it must have, `target:x` the scenario must set,
     `flow:crossing` or `flow:completing` what its end must be, `flow:appointments` or `flow:messages` that it
     has some, `rate:x` that the scenario's rates say it of the flow, `cost:per_hour` that some resource costs
-    something, `promise:due` an attribute or a target that promises · stats : empty for a plain number
+    something, `promise:due` or `promise:result` an attribute or a target that promises, `carried:x` a step
+    with that milestone, `kind:x`, `purpose:x` or `agency:foreign` a step of that kind, for that purpose or of
+    another country (`kind:officer`: a resource) · stats : empty for a plain number
     """
 
     name: str

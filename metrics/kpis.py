@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from metrics import (
     kpis_appointments,
     kpis_costs,
+    kpis_crossing,
+    kpis_delivery,
     kpis_flow,
     kpis_freshness,
     kpis_inspection,
@@ -19,7 +21,9 @@ from metrics import (
     kpis_orders,
     kpis_places,
     kpis_services,
+    kpis_stocks,
     kpis_time,
+    kpis_work,
 )  # fmt: skip
 from metrics.declare import Kpi, Value, declared_in
 from metrics.replication import Replication
@@ -29,8 +33,8 @@ from scenarios.resolved import Resolved
 from sim.log import EventLog
 
 _MODULES = (
-    kpis_flow, kpis_time, kpis_inspection, kpis_places, kpis_messages, kpis_appointments, kpis_orders,
-    kpis_services, kpis_costs, kpis_freshness,
+    kpis_flow, kpis_time, kpis_crossing, kpis_inspection, kpis_places, kpis_work, kpis_stocks, kpis_messages,
+    kpis_appointments, kpis_orders, kpis_delivery, kpis_services, kpis_costs, kpis_freshness,
 )  # fmt: skip
 
 CATALOGUE: tuple[Kpi, ...] = tuple(declared for module in _MODULES for declared in declared_in(module))

@@ -107,20 +107,19 @@ def on_time(run: Replication, of: Stratum) -> Scalar:
 def due(run: Replication) -> Column:
     """The promised instant of each order [ms]; EMPTY where nothing was ordered."""
     ordered = run.milestones["ordered"]
-    return np.where(reached(ordered), ordered + _promise(run), EMPTY)
+    return np.where(reached(ordered), ordered + promise(run, "on_time", "order_lead_time"), EMPTY)
 
 
-def _promise(run: Replication) -> Column:
-    """How long after ordering delivery is promised: the order's own `due`, else the target [ms]."""
-    targets = run.scenario.targets
-    target = targets.get("on_time", targets.get("order_lead_time", FAR // 2))
-    promise = np.full(len(run.stays.arrived), target, dtype=np.int64)
+def promise(run: Replication, *targets: str) -> Column:
+    """How long each was promised to take: its own `due`, else the first of these targets that is set [ms]."""
+    set_ = [run.scenario.targets[name] for name in targets if name in run.scenario.targets]
+    found = np.full(len(run.stays.arrived), set_[0] if set_ else FAR // 2, dtype=np.int64)
     for flow, described in run.scenario.flows.items():
         if "due" in described.attributes:
             own = run.log.attributes["due"] * TIME_UNITS[described.attributes["due"].unit]
             mine = run.flow(flow) & reached(run.log.attributes["due"])
-            promise[mine] = own[mine]
-    return promise
+            found[mine] = own[mine]
+    return found
 
 
 def cancelled_by_buyer(run: Replication) -> Mask:

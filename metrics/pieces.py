@@ -33,10 +33,11 @@ Key = tuple[str, Labels]
 def needs_record(scenario: Resolved) -> bool:
     """Whether a scenario can only be measured on its whole record.
 
-    Who came too late for `within_target` to be known depends on the end of the run, which a run until empty
-    does not know before it is there.
+    Who came too late for `within_target` or `shipped_next_day` to be known depends on the end of the run,
+    which a run until empty does not know before it is there.
     """
-    return scenario.clock.until == "empty" and "dwell" in scenario.targets
+    by_day = any("posted" in step.milestones for step in scenario.steps.values())
+    return scenario.clock.until == "empty" and ("dwell" in scenario.targets or by_day)
 
 
 class Measuring:

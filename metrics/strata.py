@@ -14,9 +14,9 @@ from functools import partial
 from itertools import product
 
 from metrics.declare import Kpi, Stratum
-from metrics.milestones import completes_uncrossed, crosses
+from metrics.milestones import carries, completes_uncrossed, crosses
 from metrics.replication import ROWS, Replication
-from metrics.visits import Mask, among, sent_flows
+from metrics.visits import Mask, among, comes_back, flow_steps, sent_flows
 from scenarios.resolved import DAY, Flow, Resolved
 from sim.clock import EPOCH, days_between, instant_of
 from sim.log import ENTITY_OUTCOMES
@@ -28,7 +28,10 @@ GATE_GOODS = (*GATE, "goods", "channel")
 ORDERS = (OVERALL, "flow", "payment")
 AT = ("at", "direction at", "gate direction at")
 THINGS = ("step", "agency", "resource", "zone", "stock", "platform")
-KINDS = (*GATE_GOODS, *AT, "payment", "direction channel", "reason", *THINGS)
+SOME_STEPS = {"again": "step to which one may come back", "carried": "step that loads carriers"}
+"""Kinds that list some of the steps only, under the label `step`."""
+
+KINDS = (*GATE_GOODS, *AT, "payment", "direction channel", "reason", *THINGS, *SOME_STEPS)
 """All kinds of strata; the words are the labels."""
 
 BULLETIN_HOUR = 20
@@ -36,6 +39,9 @@ BULLETIN_HOUR = 20
 
 MOST_DAYS = 31
 """Longest window whose days are listed one by one."""
+
+PROMISES = {"due": {"on_time", "order_lead_time"}, "result": {"processing_time", "dwell"}}
+"""Targets that promise delivery, or a result, where an entity has no `due` of its own."""
 
 LOSSES = ("reneged", "balked", "turned_back")
 
@@ -75,16 +81,37 @@ def _has(replication: Replication, flow: str, need: str) -> bool:
         case "rate" | "cost":
             return _has_rate(scenario, flow, name)
         case "promise":
-            promised = scenario.targets.keys() & {"on_time", "order_lead_time"}
-            return bool(promised) or name in scenario.flows[flow].attributes
-        case "flow" if name == "appointments":
-            return scenario.flows[flow].arrivals.appointments is not None
-        case "flow" if name == "messages":
-            return _sends_messages(scenario, scenario.flows[flow])
+            return bool(scenario.targets.keys() & PROMISES[name]) or "due" in scenario.flows[flow].attributes
+        case "carried":
+            return carries(scenario, flow, name)
+        case "kind" | "purpose" | "agency":
+            return _comes_to(scenario, scenario.flows[flow], kind, name)
         case "flow":
-            return (crosses if name == "crossing" else completes_uncrossed)(scenario, flow)
+            return _is(scenario, flow, name)
         case _:
             return replication.carries(flow, name)
+
+
+def _is(scenario: Resolved, flow: str, what: str) -> bool:
+    """Whether a flow has appointments or messages, crosses a border, or may end without it."""
+    if what == "appointments":
+        return scenario.flows[flow].arrivals.appointments is not None
+    if what == "messages":
+        return _sends_messages(scenario, scenario.flows[flow])
+    return (crosses if what == "crossing" else completes_uncrossed)(scenario, flow)
+
+
+def _comes_to(scenario: Resolved, flow: Flow, kind: str, name: str) -> bool:
+    """Whether a flow comes to a step of a kind, for a purpose, or of an agency of another country.
+
+    Of officers, whether there are any.
+    """
+    if name == "officer":
+        return any(resource.kind == name for resource in scenario.resources.values())
+    steps = [scenario.steps[step] for step in flow_steps(scenario, flow)]
+    if kind == "agency":
+        return any(step.agency and scenario.agencies[step.agency].country != "VN" for step in steps)
+    return any(name == (step.kind if kind == "kind" else step.purpose) for step in steps)
 
 
 def _has_rate(scenario: Resolved, flow: str, name: str) -> bool:
@@ -119,6 +146,9 @@ def _of_kind(replication: Replication, by: str, flows: list[str], everyone: Mask
         case "step" | "agency" | "resource" | "zone" | "stock" | "platform":
             for name in things(replication.scenario, by):
                 yield Stratum(by, {by: name}, everyone, name)
+        case _ if by in SOME_STEPS:
+            for name in things(replication.scenario, by):
+                yield Stratum("step", {"step": name}, everyone, name)
         case _ if by in AT:
             for stratum in _of_kind(replication, by.removesuffix("at").strip(), flows, everyone):
                 yield from _each_day(replication, by, stratum)
@@ -170,6 +200,10 @@ def things(scenario: Resolved, by: str) -> list[str]:
             owners = {step.agency for step in scenario.steps.values() if step.kind in ROWS}
             owners |= {resource.agency for resource in scenario.resources.values()}
             return [name for name in scenario.agencies if name in owners]
+        case "again":
+            return [name for name in things(scenario, "step") if comes_back(scenario, name)]
+        case "carried":
+            return [name for name, step in scenario.steps.items() if step.gather and step.gather.carrier]
         case "resource":
             return list(scenario.resources)
         case "zone":

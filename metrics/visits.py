@@ -132,6 +132,22 @@ def following(scenario: Resolved, flow: Flow, step: str) -> set[str]:
     return {way for way in ways if way}
 
 
+def comes_back(scenario: Resolved, step: str) -> bool:
+    """Whether some flow may come from a step to the same step again."""
+    return step in _circular(Same(scenario))
+
+
+@lru_cache(maxsize=64)
+def _circular(same: Same) -> frozenset[str]:
+    scenario = same.scenario
+    return frozenset(
+        step
+        for flow in scenario.flows.values()
+        for step in flow_steps(scenario, flow)
+        if step in _reach(scenario, flow, following(scenario, flow, step), into_branches=True)
+    )
+
+
 def _reach(scenario: Resolved, flow: Flow, starts: set[str], *, into_branches: bool) -> set[str]:
     found: set[str] = set()
     ahead = set(starts)

@@ -6,6 +6,7 @@ import pytest
 
 from metrics.kpis import find, measure
 from metrics.replication import Replication
+from scenarios.resolved import Need
 from tests.metrics.builder import Record, category, flow, scenario, step
 
 ROUTE = ["portal", "counter", "pay", "cash", "back"]
@@ -59,3 +60,66 @@ def test_from_crossing_to_the_empty_truck_back_home():
     record.entity(2, [("cross", 2, 2, 2, 3), ("home", 10, 10, 10, 11)], left=11)
     record.entity(3, [("cross", 2, 2, 2, 4)], left=4)  # never comes back
     assert find(values(record), "empty_return_time_mean").value == (4 + 8) / 2 * 3600
+
+
+# ---- in time
+def bureau(window=240):
+    """Days of work from 8 to 16; promised within 48 hours of acceptance."""
+    steps = {
+        "counter": step(milestones=("submitted",)),
+        "check": step(milestones=("accepted",)),
+        "supplement": step("wait", purpose="supplement"),
+        "sign": step(milestones=("decided",), needs=(Need((("signers", 1),)),), agency="office"),
+        "back": step("wait", milestones=("result",)),
+    }
+    route = flow(
+        ["counter", "check", "supplement", "sign", "back"],
+        {"payment": category("online", "counter")},
+    )
+    record = Record(
+        scenario(
+            steps,
+            {"dossier": route},
+            window=window,
+            agencies={"office": "VN"},
+            resources={"signers": "office"},
+            targets={"processing_time": 48},
+        )
+    )
+    for day in range(0, window, 24):
+        record.set("scheduled", 0, (day, 0), (day + 8, 1), (day + 16, 0))
+        record.set("capacity", 0, (day, 0), (day + 8, 1), (day + 16, 0))
+    return record
+
+
+def passes(record, *steps, left=None):
+    """A dossier: (step, begun, ended), one after the other."""
+    record.entity(
+        steps[0][1], [(name, begun, begun, begun, ended) for name, begun, ended in steps], left=left,
+        payment="online",
+    )  # fmt: skip
+
+
+def test_the_clock_of_a_dossier_begins_when_it_is_whole():
+    record = bureau()
+    passes(record, ("counter", 8, 9), ("check", 9, 10), ("sign", 14, 15), ("back", 15, 57), left=57)
+    passes(record, ("counter", 8, 9), ("check", 9, 10), ("sign", 14, 15), ("back", 15, 59), left=59)  # late
+    passes(
+        record, ("counter", 8, 9), ("check", 9, 10), ("supplement", 10, 82), ("check", 82, 83),
+        ("sign", 84, 85), ("back", 85, 100), left=100,
+    )  # fmt: skip
+    passes(record, ("counter", 8, 9), ("check", 9, 10), ("supplement", 10, None))  # not whole yet
+    passes(record, ("counter", 200, 201), ("check", 201, 202))  # due after the window
+    seen = measure(Replication(record.scenario, record.log(240)))
+    assert find(seen, "overdue").value == pytest.approx(1 / 3)
+    assert find(seen, "overdue").n == 3
+    assert find(seen, "supplement_share").value == pytest.approx(1 / 4)
+
+
+def test_only_the_hours_of_who_decides_are_worked():
+    record = bureau()
+    # accepted at 10 o'clock, result at 10 o'clock two days later: 6 + 8 + 2 hours of the office
+    passes(record, ("counter", 8, 9), ("check", 9, 10), ("sign", 33, 34), ("back", 34, 58), left=58)
+    seen = measure(Replication(record.scenario, record.log(240)))
+    assert find(seen, "processing_time_mean").value == 16 * 3600
+    assert find(seen, "processing_time_mean", payment="counter").value is None

@@ -46,3 +46,21 @@ def test_a_record_with_stocks_survives_the_disk(tmp_path: Path) -> None:
         n: c.tolist() for n, c in log.stocks["boxes"].items()
     }
     assert back.visits["amount"].tolist() == log.visits["amount"].tolist()
+
+
+def test_what_is_got_of_what_was_wanted() -> None:
+    """Two boxes: a0 wants two and gets them, a1 wants two and finds none until b0 brings them."""
+    values = {
+        v.name: v.value for v in measure(Replication(told().scenario, told().log)) if "stock" in v.labels
+    }
+    assert values["fill_rate"] == 1
+    assert values["refused_share"] == 0
+
+
+def test_who_is_sent_away_or_gets_nothing_was_refused() -> None:
+    """Three come for two boxes each; there are three: two, one of two, none."""
+    scenario = shop({"amount": 2, "partial": True}, 3, 1, 2, 3)
+    seen = run(scenario, 1, engine="reference")
+    values = {v.name: v.value for v in measure(Replication(seen.scenario, seen.log)) if "stock" in v.labels}
+    assert values["fill_rate"] == 3 / 6
+    assert values["refused_share"] == 1 / 3
