@@ -611,6 +611,7 @@ A_SESSION = {
     "speed": 60.0,
     "plays": False,
     "over": False,
+    "given": [],
     "interventions": [{"time": 28800000, "what": "capacity", "target": "document_officers", "value": 12}],
 }
 _NOT_YOURS = (errors.UNKNOWN_SESSION, errors.NOT_ALLOWED)

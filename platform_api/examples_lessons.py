@@ -64,7 +64,7 @@ OF_LESSONS = {
     "openLessonSession": Operation(
         201,
         "It stands where the play begins.",
-        {"session": A_SESSION | {"interventions": [_AN_INJECT]}, "follow": 7756},
+        {"session": A_SESSION | {"given": [_AN_INJECT], "interventions": []}, "follow": 7756},
         errors=(*_BODY, *_NAMED, errors.TOO_MANY_SESSIONS),
         body=Body("LessonSessionOrder", {"way": {"way": "morning"}}),
     ),

@@ -127,7 +127,7 @@ class Session:
         """The run itself, made anew when the session is taken up again."""
         if self._live is None:
             saved = self.saved
-            self._live = Live(saved.scenario, saved.seed, saved.replication, saved.rows, self._watch)
+            self._live = Live(saved.scenario, saved.seed, saved.replication, saved.rows, self._watch, saved.given)
             try:
                 self._live.advance(saved.at)
             except Beyond:
@@ -304,9 +304,9 @@ class Sessions:
     # ---- what the routes ask
     def open(
         self, scenario: Resolved, seed: int, replication: int, at: int | None, caller: Caller,
-        rows: tuple[Row, ...] = (),
+        given: tuple[Row, ...] = (),
     ) -> Session:  # fmt: skip
-        """Begin a session, at an instant if one is given; `rows` are set in it from the beginning.
+        """Begin a session, at an instant if one is given; `given` happens in it whoever decides what.
 
         Raises
         ------
@@ -321,7 +321,7 @@ class Sessions:
             begin = -scenario.clock.lead_in
             start = min(max(0 if at is None else at, begin), scenario.clock.at_most)
             saved = Saved(
-                name, caller.holder, scenario, seed, replication, rows, start, 60.0, datetime.now(UTC)
+                name, caller.holder, scenario, seed, replication, (), start, 60.0, datetime.now(UTC), given
             )  # fmt: skip
             session = self._session(saved)
             self.table.add(saved)
@@ -450,7 +450,8 @@ class Sessions:
         shown, saved = session.shown, session.saved
         with self._aside() as watch:
             both = [
-                Live(saved.scenario, saved.seed, saved.replication, rows, watch) for rows in (shown.rows, ())
+                Live(saved.scenario, saved.seed, saved.replication, rows, watch, saved.given)
+                for rows in (shown.rows, ())
             ]
             for live in both:
                 live.advance(shown.at)
@@ -460,7 +461,8 @@ class Sessions:
         """What was decided, and the identity of the session run to its end; likewise beside it."""
         rows, saved = session.shown.rows, session.saved
         with self._aside() as watch:
-            return rows, Live(saved.scenario, saved.seed, saved.replication, rows, watch).digest()
+            live = Live(saved.scenario, saved.seed, saved.replication, rows, watch, saved.given)
+            return rows, live.digest()
 
     @contextmanager
     def _aside(self) -> Iterator[Callable[[], None]]:

@@ -101,7 +101,7 @@ class Teaching:
         """The number, by birth, of the entity that everybody follows."""
         way = lesson.played
         with self._alone() as cancel:
-            live = Live(way.scenario, lesson.written.seed, 0, lessons.rows_of(way), _watch(cancel))
+            live = Live(way.scenario, lesson.written.seed, 0, (), _watch(cancel), lessons.rows_of(way))
             live.advance(lesson.since)
             seen = live.born
             while not live.is_over:

@@ -612,6 +612,7 @@ class SessionState(Wire):
     speed: float = Field(description="simulated seconds a second")
     plays: bool
     over: bool
+    given: list[Intervention] = Field(description="what happens whoever decides what")
     interventions: list[Intervention]
 
 

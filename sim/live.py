@@ -75,16 +75,16 @@ class Live:
     """One watched run on the compiled engine.
 
     `watch`, if given, is called between short portions of a longer way; it may raise to end it there, where
-    the run then stands.
+    the run then stands. `given` are rows that happen whoever decides what: nobody takes them back.
     """
 
     def __init__(
         self, scenario: Resolved, seed: int, replication: int = 0, rows: Sequence[Row] = (),
-        watch: Callable[[], None] | None = None,
+        watch: Callable[[], None] | None = None, given: Sequence[Row] = (),
     ) -> None:  # fmt: skip
         self.scenario, self.seed, self.replication, self.watch = scenario, seed, replication, watch
         self._portion = MINUTE
-        self.rows = tuple(rows)
+        self.rows, self.given = tuple(rows), tuple(given)
         self.steps, self.pools = list(scenario.steps), list(scenario.resources)
         self.zones, self.platforms = list(scenario.zones), list(scenario.platforms)
         self.flows = list(scenario.flows)
@@ -92,7 +92,8 @@ class Live:
 
     def _begin_anew(self) -> None:
         end = self.scenario.clock.at_most
-        self._model = compiled.Model(self.scenario, self.seed, self.replication, end, by_hand=self.rows)
+        rows = (*self.given, *self.rows)
+        self._model = compiled.Model(self.scenario, self.seed, self.replication, end, by_hand=rows)
         self._at = self._model.begin
 
     # ---- time
@@ -220,15 +221,16 @@ class Live:
 
     def without(self) -> Live:
         """The same trucks up to the same instant, had nobody decided anything."""
-        other = Live(self.scenario, self.seed, self.replication)
+        other = Live(self.scenario, self.seed, self.replication, given=self.given)
         other.advance(self._at)
         return other
 
     def digest(self) -> str:
         """The identity of the run as it is, run to its end; `watch` is asked on the way."""
         whole = compiled.Model(
-            self.scenario, self.seed, self.replication, self.end, by_hand=self.rows, breathe=self.watch
-        )
+            self.scenario, self.seed, self.replication, self.end, by_hand=(*self.given, *self.rows),
+            breathe=self.watch,
+        )  # fmt: skip
         whole.advance(self.end)
         stops = whole.stops_at()
         return whole.digest(self.end if stops is None else stops)

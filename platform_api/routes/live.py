@@ -189,6 +189,7 @@ def state_of(session: Session) -> wire.SessionState:
         speed=shown.speed,
         plays=shown.plays,
         over=shown.over,
+        given=_rows(saved.given),
         interventions=_rows(shown.rows),
     )
 

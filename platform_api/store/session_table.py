@@ -32,6 +32,7 @@ class Saved:
     at: int  # [ms]
     speed: float
     created: datetime
+    given: tuple[Row, ...] = ()  # what happens whoever decides what
 
 
 class SessionTable:
@@ -52,6 +53,7 @@ class SessionTable:
                     seed=str(saved.seed),
                     replication=saved.replication,
                     created=saved.created,
+                    given=_written(saved.given),
                     **_standing(saved.rows, saved.at, saved.speed),
                 )
             )
@@ -85,15 +87,23 @@ def _readable(row: Any) -> Iterator[Saved]:
     try:
         yield Saved(
             row.id, row.holder, from_json(zlib.decompress(row.resolved)), int(row.seed), row.replication,
-            tuple(Row(*one) for one in row.interventions), row.at, row.speed, row.created,
+            _rows(row.interventions), row.at, row.speed, row.created, _rows(row.given),
         )  # fmt: skip
     except (ValueError, TypeError, zlib.error) as error:
         log.warning("unreadable session", session=row.id, reason=type(error).__name__)
 
 
+def _rows(written: list[Any]) -> tuple[Row, ...]:
+    return tuple(Row(*one) for one in written)
+
+
+def _written(rows: tuple[Row, ...]) -> list[list[object]]:
+    return [[row.time, row.what, row.target, row.value] for row in rows]
+
+
 def _standing(rows: tuple[Row, ...], at: int, speed: float) -> dict[str, object]:
     return {
-        "interventions": [[row.time, row.what, row.target, row.value] for row in rows],
+        "interventions": _written(rows),
         "at": at,
         "speed": speed,
         "touched": datetime.now(UTC),

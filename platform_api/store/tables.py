@@ -117,6 +117,7 @@ sessions = Table(
     Column(
         "interventions", JSON, nullable=False
     ),  # [time, what, target, value], in the order of their making
+    Column("given", JSON, nullable=False, server_default="[]"),  # likewise; what happens whoever decides
     Column("at", BigInteger, nullable=False),  # the first instant that has not begun [ms]
     Column("speed", Float, nullable=False),  # simulated seconds a second
     Column("created", Instant, nullable=False),

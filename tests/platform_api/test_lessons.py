@@ -185,7 +185,9 @@ def test_a_lesson_is_played_live_with_its_injects(client: TestClient) -> None:
     told = answer.json()
     session = client.get(answer.headers["Location"]).json()
     assert session["session"]["seed"] == load_lesson("platform-outage").written.seed
-    assert [each["value"] for each in told["session"]["interventions"]] == [0, 1000]
+    assert [each["value"] for each in told["session"]["given"]] == [0, 1000]
+    act = {"do": "seek", "to": 0, "forget": True}  # what was given is not forgotten
+    assert client.post(f"{answer.headers['Location']}/acts", json=act).status_code == 200
     client.post(f"{answer.headers['Location']}/acts", json={"do": "seek", "to": 13 * HOUR})
     state = client.get(answer.headers["Location"]).json()
     down = state["names"]["platforms"].index("gate_platform")

@@ -15,6 +15,9 @@ const PAGES = {
   map: () => import("./pages/map.js").then((page) => page.MapPage),
   live: () => import("./pages/live.js").then((page) => page.Sessions),
   session: () => import("./pages/live.js").then((page) => page.LivePage),
+  lessons: () => import("./pages/lessons.js").then((page) => page.Lessons),
+  lesson: () => import("./pages/lessons.js").then((page) => page.LessonPage),
+  handout: () => import("./pages/lessons.js").then((page) => page.Handout),
 };
 
 /** Which page, what it is about. */
@@ -26,6 +29,8 @@ const place = () => {
   if (first === "runs") return second ? { page: "run", props: { id: second } } : { page: "runs", props: {} };
   if (first === "compare") return second ? { page: "comparison", props: { id: second } } : { page: "compare", props: {} };
   if (first === "live") return second ? { page: "session", props: { id: second } } : { page: "live", props: {} };
+  if (first === "lessons" && third === "handout") return { page: "handout", props: { name: second } };
+  if (first === "lessons") return second ? { page: "lesson", props: { name: second } } : { page: "lessons", props: {} };
   return { page: "library", props: {} };
 };
 
@@ -56,9 +61,9 @@ const Textures = () => html`<svg class="defs" width="0" height="0" aria-hidden="
   <pattern id="pOut" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" class="p-s" /><rect width="6" height="2.6" class="p-o" /></pattern>
 </defs></svg>`;
 
-const NAV = [["library", "/"], ["runs", "/runs"], ["compare", "/compare"], ["live", "/live"]];
+const NAV = [["library", "/"], ["runs", "/runs"], ["compare", "/compare"], ["live", "/live"], ["lessons", "/lessons"]];
 /** @type {Record<string, string>} */
-const PART = { scenarios: "library", run: "runs", map: "runs", session: "live", comparison: "compare" };
+const PART = { scenarios: "library", run: "runs", map: "runs", session: "live", comparison: "compare", lesson: "lessons", handout: "lessons" };
 
 /** @param {{page: string}} props */
 const Head = ({ page }) => html`<header class="top">

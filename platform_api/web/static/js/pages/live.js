@@ -51,8 +51,8 @@ export const stateOf = (whole) => {
   return { ...rest, visits: new Map(visits.map((/** @type {number[]} */ visit) => [Trucks.key(visit[0], visit[1]), visit])) };
 };
 
-/** @param {{id: string, whole: any, scenario: any, plan: any}} props */
-const Watching = ({ id, whole, scenario, plan }) => {
+/** @param {{id: string, whole: any, scenario: any, plan: any, inside?: boolean, first?: number, levers?: string[]}} props inside: as a part of another page; first: the truck that is followed from the beginning; levers: what may be set, else everything */
+export const Watching = ({ id, whole, scenario, plan, inside = false, first = -1, levers }) => {
   const names = whole.names;
   const geometry = useMemo(() => geometryOf(plan, scenario), [plan, scenario]);
   const side = useMemo(() => sideOf(scenario), [scenario]);
@@ -62,7 +62,7 @@ const Watching = ({ id, whole, scenario, plan }) => {
   const [connected, setConnected] = useState(true);
   const [failed, setFailed] = useState(/** @type {any} */ (null));
   const [said, say] = useState(/** @type {{time: number, told: import("../i18n.js").Label[]}} */ ({ time: whole.session.at, told: [] }));
-  const [followed, setFollowed] = useState(/** @type {number} */ (-1));
+  const [followed, setFollowed] = useState(first);
   const [story, setStory] = useState(/** @type {{time: number, step: number, phase: number}[]} */ ([]));
   const trucks = useRef(/** @type {Trucks | null} */ (null));
   const seen = useRef({ followed: -1, drawn: 0 });
@@ -126,15 +126,16 @@ const Watching = ({ id, whole, scenario, plan }) => {
     setStory([...state.current.visits.values()].filter((visit) => visit[0] === entity).map((v) => ({ time: v[3], step: v[1], phase: v[2] })));
     if (trucks.current) { trucks.current.followed = entity; trucks.current.moving = true; }
   };
-  return html`<main id="main">
-    <div class="livebar"><h1>${pick(scenario.title)} <span class="sub">${t("live.seed", { seed: String(session.seed) })}</span></h1>
+  const Box = inside ? "section" : "main";
+  return html`<${Box} id=${inside ? undefined : "main"} class=${inside ? "inlay" : undefined}>
+    <div class="livebar">${inside ? html`<span class="sp"></span>` : html`<h1>${pick(scenario.title)} <span class="sub">${t("live.seed", { seed: String(session.seed) })}</span></h1>`}
       <${Chips} state=${state.current} names=${names} scenario=${scenario} />
       ${!connected && html`<span class="chip bad" role="status">${t("live.reconnecting")}</span>`}
       <span class="chip">${over ? t("live.over") : plays ? t("live.plays", { speed }) : t("live.paused")}</span>
       <time class="clock">${clockTime(at, clock)}</time><span class="sub">${date(at, clock)}</span></div>
     <div class="live">
       <div class="col">
-        <${Plan} geometry=${geometry} names=${names} scenario=${scenario} side=${side} state=${state} trucks=${trucks} chosen=${chosen} followTruck=${followTruck} />
+        <${Plan} geometry=${geometry} names=${names} scenario=${scenario} side=${side} state=${state} trucks=${trucks} chosen=${chosen} followTruck=${followTruck} followed=${followed} />
         <section class="card"><p class="say" role="status" aria-live="polite">${said.told.length ? html`<b>${timeOfDay(said.time, clock)}</b> ${said.told.slice(0, 3).map(pick).join(". ")}.${said.told.length > 3 ? ` (+${said.told.length - 3})` : ""}` : t("live.quiet")}</p>
           <${Scrubber} session=${session} at=${at} clock=${clock} act=${act} />
           <div class="ctrl">
@@ -150,12 +151,12 @@ const Watching = ({ id, whole, scenario, plan }) => {
       </div>
       <div class="col">
         ${followed >= 0 && html`<${Dossier} entity=${followed} story=${story} state=${state.current} names=${names} scenario=${scenario} stop=${() => { setFollowed(-1); if (trucks.current) { trucks.current.followed = -1; trucks.current.moving = true; } }} />`}
-        <${PlacePanel} chosen=${chosen} geometry=${geometry} state=${state.current} names=${names} scenario=${scenario} act=${act} />
+        <${PlacePanel} chosen=${chosen} geometry=${geometry} state=${state.current} names=${names} scenario=${scenario} act=${act} levers=${levers} />
         <${Effect} id=${id} session=${session} scenario=${scenario} act=${act} plays=${plays} />
       </div>
     </div>
     <${Twin} geometry=${geometry} state=${state.current} names=${names} scenario=${scenario} />
-  </main>`;
+  </${Box}>`;
 };
 
 /** @param {string} key @param {(what: any) => void} act @param {() => void} toggle @returns {(() => void) | undefined} */
@@ -222,8 +223,8 @@ const countOf = (station, state, names) => {
 /** The pools that work at a station, with how many of them are there. @param {any} station @param {any} scenario */
 const poolsOf = (station, scenario) => [...new Set(station.steps.flatMap((/** @type {string} */ step) => scenario.steps[step].needs.flatMap((/** @type {any} */ need) => need.any_of.map((/** @type {any} */ [pool]) => pool))))];
 
-/** @param {{geometry: any, names: any, scenario: any, side: any, state: {current: State}, trucks: {current: Trucks | null}, chosen: string | null, followTruck: (entity: number) => void}} props */
-export const Plan = ({ geometry, names, scenario, side, state, trucks, chosen, followTruck }) => {
+/** @param {{geometry: any, names: any, scenario: any, side: any, state: {current: State}, trucks: {current: Trucks | null}, chosen: string | null, followTruck: (entity: number) => void, followed?: number}} props */
+export const Plan = ({ geometry, names, scenario, side, state, trucks, chosen, followTruck, followed = -1 }) => {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   /** @type {string[][]} */
@@ -233,6 +234,7 @@ export const Plan = ({ geometry, names, scenario, side, state, trucks, chosen, f
     const drawn = new Trucks(canvas.current, geometry, names.steps, side, lines.map((each) => 4 + 10 * each.length));
     trucks.current = drawn;
     drawn.fit(box.current.clientWidth, devicePixelRatio);
+    drawn.followed = followed;
     drawn.reset([...state.current.visits.values()], performance.now());
     let frame = 0;
     const loop = (/** @type {number} */ now) => {
@@ -324,16 +326,17 @@ const Scrubber = ({ session, at, clock, act }) => {
     <p class="ends sub"><span>${timeOfDay(begin, clock)}</span><span>${timeOfDay(session.end, clock)}</span></p></div>`;
 };
 
-/** @param {{chosen: string | null, geometry: any, state: State, names: any, scenario: any, act: (what: any) => void}} props */
-const PlacePanel = ({ chosen, geometry, state, names, scenario, act }) => {
+/** @param {{chosen: string | null, geometry: any, state: State, names: any, scenario: any, act: (what: any) => void, levers?: string[]}} props */
+const PlacePanel = ({ chosen, geometry, state, names, scenario, act, levers }) => {
   const station = geometry.stations.find((/** @type {any} */ each) => each.name === chosen);
-  const pools = station ? poolsOf(station, scenario) : [];
-  const platforms = names.platforms.filter((/** @type {string} */ name) => !station || station.steps.some((/** @type {string} */ step) => scenario.steps[step].platforms.includes(name)));
+  const may = (/** @type {string} */ name) => !levers || levers.includes(name);
+  const pools = (station ? poolsOf(station, scenario) : levers ? names.resources : []).filter((/** @type {string} */ name) => may(`resources.${name}`));
+  const platforms = names.platforms.filter((/** @type {string} */ name) => may(`platforms.${name}`)).filter((/** @type {string} */ name) => !station || station.steps.some((/** @type {string} */ step) => scenario.steps[step].platforms.includes(name)));
   const count = station && countOf(station, state, names);
   const set = (/** @type {string} */ what, /** @type {string} */ target, /** @type {number} */ value) => act({ do: "intervene", what, target, value });
   return html`<section class="card"><h2>${station ? pick(station.label) : t("live.intervene")}</h2>
     ${count ? html`<p class="sub">${t("live.place", { all: count.all, service: count.service, queue: count.queue })}${count.queue ? ` · ${t("live.longest", { wait: duration(state.at - count.since) })}` : ""}</p>` : html`<p class="sub">${t("live.choose")}</p>`}
-    <ul class="levers">${pools.map((pool) => {
+    <ul class="levers">${pools.map((/** @type {string} */ pool) => {
       const i = names.resources.indexOf(pool);
       const units = state.capacity[i];
       const label = pick(scenario.resources[pool].label);
@@ -378,7 +381,7 @@ const decision = (row, scenario) => {
 const Dossier = ({ entity, story, state, names, scenario, stop }) => {
   const now = [...state.visits.values()].filter((visit) => visit[0] === entity);
   return html`<section class="card"><div class="title"><h2>${t("live.truck", { n: String(entity + 1) })}</h2><button type="button" class="link" onClick=${stop}>${t("live.unfollow")}</button></div>
-    ${!now.length && html`<p class="sub">${t("live.gone")}</p>`}
+    ${!now.length && html`<p class="sub">${t(story.length ? "live.gone" : "live.not_yet")}</p>`}
     <ol class="steps">${story.toReversed().slice(0, 9).map((each, i) => html`<li class=${i === 0 && now.length ? "now" : "done"}><i aria-hidden="true">${i === 0 && now.length ? "●" : "✓"}</i><span>${valueName(scenario, "step", names.steps[each.step])}<br /><small>${t(`live.phase.${each.phase}`)}</small></span><time>${timeOfDay(each.time, scenario.clock)}</time></li>`)}</ol></section>`;
 };
 
