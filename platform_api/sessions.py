@@ -127,7 +127,9 @@ class Session:
         """The run itself, made anew when the session is taken up again."""
         if self._live is None:
             saved = self.saved
-            self._live = Live(saved.scenario, saved.seed, saved.replication, saved.rows, self._watch, saved.given)
+            self._live = Live(
+                saved.scenario, saved.seed, saved.replication, saved.rows, self._watch, saved.given
+            )
             try:
                 self._live.advance(saved.at)
             except Beyond:
