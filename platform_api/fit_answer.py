@@ -29,6 +29,27 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Timed:
+    """A time that was fitted. step, value : label, and of which attribute value · whole : waiting included ·
+    mean, cv : (value, low, high), times in s · distance, limit : Kolmogorov-Smirnov, and from where on the
+    family does not fit · observed, fitted : quantiles at `shares` [s]
+    """
+
+    step: str
+    value: str
+    whole: bool
+    n: int
+    family: str
+    mean: tuple[float, float, float]
+    cv: tuple[float, float, float] | None
+    distance: float
+    limit: float
+    shares: tuple[float, ...]
+    observed: tuple[float, ...]
+    fitted: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fit(Answer):
     """The whole answer.
 
@@ -53,6 +74,7 @@ class Fit(Answer):
     scenario: str
     scenario_hash: str
     package_version: str
+    times: tuple[Timed, ...] = ()
     parameters: tuple[Parameter, ...] = ()
 
     def table(self) -> Table:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from platform_api.fit_answer import Fit, Held
+from platform_api.fit_answer import Fit, Held, Timed
 from platform_api.formats import NBSP, number, scale_for
+from platform_api.naming import path_name
+from platform_api.pedigree import source_told
 from platform_api.texts import Language, pick, text
 from platform_api.why_reading import Sheet
 
 NEAR, NEAR_SHARE = 0.05, 0.02
 """What counts as reproduced: figures within 5 %, visits a case within two in a hundred."""
+
+FEW = 20
+"""Observations below which no family is chosen (`metrics.fitted.families`)."""
 
 UNITS = {
     "completed": "1/d",
@@ -91,6 +96,38 @@ class Reading:
         return Sheet(
             self.say("quality"), heads if rows else (), rows, () if rows else (self.say("quality.none"),)
         )
+
+    def fitted(self) -> Sheet:
+        """Every number that was fitted, with its interval and on how many observations it rests."""
+        from scenarios import library
+
+        scenario = library.load_text(self.answer.scenario).resolved
+        heads = tuple(self.say(f"fitted.{name}") for name in ("number", "value", "interval", "rests"))
+        rows = tuple(
+            (path_name(of.path, scenario, self.language), of.value,
+             "–" if of.range is None else " – ".join(of.range),
+             source_told(scenario.sources[of.source], self.language))
+            for of in scenario.parameters
+            if of.source in scenario.sources
+        )  # fmt: skip
+        return Sheet(self.say("fitted", count=len(rows)), heads, rows)
+
+    def time_name(self, of: Timed) -> str:
+        """Which time it is."""
+        return f"{of.step}: {of.value}" if of.value else of.step
+
+    def time_told(self, of: Timed) -> str:
+        """Family, mean with its interval, sample size, goodness of fit."""
+        scale = scale_for("s", of.mean, None)
+        mean, low, high = (scale.full(each, self.language) for each in of.mean)
+        told = self.say(
+            "time", family=self.say(f"family.{of.family}"), mean=mean, low=low, high=high,
+            n=self.whole(of.n), distance=number(of.distance, 3, self.language),
+            limit=number(of.limit, 3, self.language),
+        )  # fmt: skip
+        if of.n < FEW:
+            return f"{told} {self.say('time.few', few=FEW)}"
+        return told + (f" {self.say('time.whole')}" if of.whole else "")
 
     def _percent(self, share: float) -> str:
         return f"{number(100 * share, 1 if share >= 0.001 else 2, self.language)}{NBSP}%"

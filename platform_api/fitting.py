@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from metrics.fitted.families import PROBABILITIES, Family, quantiles
 from metrics.fitted.fit import Fitted, fit
 from metrics.fitted.written import Written, write
 from metrics.recorded.log import Recorded
@@ -16,7 +17,7 @@ from metrics.recorded.read import ZONE, Read
 from metrics.recorded.replayed import replayed
 from metrics.statistics import summarise
 from platform_api import plain_yaml
-from platform_api.fit_answer import Fit, Held
+from platform_api.fit_answer import Fit, Held, Timed
 from platform_api.log_reading import read_log
 from scenarios.resolved import Resolved
 
@@ -147,8 +148,30 @@ def _answer(
         scenario=text,
         scenario_hash=scenario_hash(resolved),
         package_version=version("cuakhau"),
-        parameters=resolved.parameters if hasattr(resolved, "parameters") else (),
+        times=tuple(_times(fitted)),
+        parameters=resolved.parameters,
     )
+
+
+def _times(fitted: Fitted) -> Iterator[Timed]:
+    """What was fitted of each step's times, beside what was observed."""
+    for step, found in fitted.steps.items():
+        attribute = fitted.log.attributes[found.attribute] if found.attribute is not None else None
+        for value, family in found.time.items():
+            told = attribute.values[value] if attribute is not None and value is not None else ""
+            yield _timed(fitted.log.steps[step].label, told, found.whole, family)
+
+
+def _timed(step: str, value: str, whole: bool, family: Family) -> Timed:
+    mean, cv = family.mean, family.cv
+    return Timed(
+        step, value, whole, family.n, family.name,
+        (mean.value / 1000, mean.low / 1000, mean.high / 1000),
+        None if cv is None else (cv.value, cv.low, cv.high),
+        family.distance, family.limit, tuple(PROBABILITIES[::2].tolist()),
+        tuple(each / 1000 for each in family.observed[::2]),
+        tuple((quantiles(family)[::2] / 1000).tolist()),
+    )  # fmt: skip
 
 
 def _told_columns(found: Read) -> dict[str, str]:

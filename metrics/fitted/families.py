@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,8 @@ class Family:
 
     name : constant, exponential, erlang, gamma, lognormal, weibull, uniform or empirical · mean : with its
     interval · cv : standard deviation over mean, with its interval; None of a constant · knots : (share,
-    time) of an empirical one · score : CRPS of held-out times [ms] · distance : Kolmogorov–Smirnov
+    time) of an empirical one · score : CRPS of held-out times [ms] · distance : Kolmogorov–Smirnov ·
+    observed : the quantiles of the times at PROBABILITIES [ms]
     """
 
     name: str
@@ -46,6 +47,12 @@ class Family:
     ends: tuple[float, float] | None = None
     score: float = 0.0
     distance: float = 0.0
+    observed: tuple[float, ...] = ()
+
+    @property
+    def limit(self) -> float:
+        """The distance from which a family does not fit."""
+        return max(REFUSED / math.sqrt(max(1, min(self.n, MOST))), CLOSE)
 
     @property
     def n(self) -> int:
@@ -59,6 +66,27 @@ Quantiles = Callable[[Times], Times]
 
 def chosen(times: Times) -> Family:
     """The family of some times [ms]; there must be at least one."""
+    return replace(_chosen(times), observed=tuple(np.quantile(times, PROBABILITIES).tolist()))
+
+
+def quantiles(family: Family) -> Times:
+    """Of a fitted family, at PROBABILITIES [ms]."""
+    mean = family.mean.value
+    if family.name == "constant":
+        return np.full(len(PROBABILITIES), mean)
+    if family.name == "empirical":
+        shares, times = zip(*family.knots, strict=True)
+        return np.asarray(np.interp(PROBABILITIES, shares, times))
+    if family.ends is not None:
+        low, high = family.ends
+        peak = min(max(3 * mean - low - high, low), high)
+        return _of_uniform(low, high) if family.name == "uniform" else _of_triangle(low, peak, high)
+    cv = 1.0 if family.cv is None else family.cv.value
+    by_cv = {"lognormal": _by_lognormal, "weibull": _by_weibull}
+    return by_cv.get(family.name, _by_gamma)(mean, cv)
+
+
+def _chosen(times: Times) -> Family:
     mean = of_mean(times)
     if _is_constant(times):
         return Family("constant", of_mean(np.full(len(times), float(np.median(times)))))
@@ -162,23 +190,36 @@ def _weibull_cv(times: Times) -> float:
     return math.sqrt(max(math.exp(second - 2 * first) - 1, 1e-9))
 
 
-def _of_lognormal(times: Times) -> Times:
+def _by_lognormal(mean: float, cv: float) -> Times:
     from scipy.special import ndtri
 
-    sigma = math.sqrt(math.log1p(_lognormal_cv(times) ** 2))
-    return np.asarray(times.mean() * np.exp(sigma * ndtri(PROBABILITIES) - sigma * sigma / 2))
+    sigma = math.sqrt(math.log1p(cv**2))
+    return np.asarray(mean * np.exp(sigma * ndtri(PROBABILITIES) - sigma * sigma / 2))
 
 
-def _of_gamma(times: Times, cv: Callable[[Times], float] = _gamma_cv) -> Times:
+def _by_gamma(mean: float, cv: float) -> Times:
     from scipy.special import gammaincinv
 
-    shape = 1 / cv(times) ** 2
-    return np.asarray(gammaincinv(shape, PROBABILITIES) * times.mean() / shape)
+    shape = 1 / cv**2
+    return np.asarray(gammaincinv(shape, PROBABILITIES) * mean / shape)
 
 
-def _of_triangular(times: Times) -> Times:
-    low, high = float(times.min()), float(times.max())
-    usual = usual_of(times)
+def _by_weibull(mean: float, cv: float) -> Times:
+    from scenarios.tables import weibull_shape
+
+    return _of_shape(mean, weibull_shape(cv))
+
+
+def _of_shape(mean: float, shape: float) -> Times:
+    scale = mean / math.gamma(1 + 1 / shape)
+    return np.asarray(scale * (-np.log1p(-PROBABILITIES)) ** (1 / shape))
+
+
+def _of_uniform(low: float, high: float) -> Times:
+    return np.asarray(low + (high - low) * PROBABILITIES)
+
+
+def _of_triangle(low: float, usual: float, high: float) -> Times:
     before = (usual - low) / max(high - low, 1e-9)
     rising = low + np.sqrt(PROBABILITIES * (high - low) * (usual - low))
     falling = high - np.sqrt((1 - PROBABILITIES) * (high - low) * (high - usual))
@@ -191,20 +232,18 @@ def usual_of(times: Times) -> float:
     return min(max(3 * float(times.mean()) - low - high, low), high)
 
 
-def _of_weibull(times: Times) -> Times:
-    shape = _weibull_shape(times)
-    scale = times.mean() / math.gamma(1 + 1 / shape)
-    return np.asarray(scale * (-np.log1p(-PROBABILITIES)) ** (1 / shape))
+def _mean(times: Times) -> float:
+    return float(times.mean())
 
 
 FITS: dict[str, Quantiles] = {
     "exponential": lambda times: times.mean() * -np.log1p(-PROBABILITIES),
-    "uniform": lambda times: times.min() + (times.max() - times.min()) * PROBABILITIES,
-    "lognormal": _of_lognormal,
-    "triangular": _of_triangular,
-    "erlang": lambda times: _of_gamma(times, _erlang_cv),
-    "gamma": _of_gamma,
-    "weibull": _of_weibull,
+    "uniform": lambda times: _of_uniform(float(times.min()), float(times.max())),
+    "lognormal": lambda times: _by_lognormal(_mean(times), _lognormal_cv(times)),
+    "triangular": lambda times: _of_triangle(float(times.min()), usual_of(times), float(times.max())),
+    "erlang": lambda times: _by_gamma(_mean(times), _erlang_cv(times)),
+    "gamma": lambda times: _by_gamma(_mean(times), _gamma_cv(times)),
+    "weibull": lambda times: _of_shape(_mean(times), _weibull_shape(times)),
     "empirical": lambda times: np.quantile(times, PROBABILITIES),
 }
 SIMPLEST = tuple(FITS)

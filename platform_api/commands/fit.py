@@ -66,9 +66,12 @@ def checked_zone(zone: str) -> str:
     "--check", metavar="R", callback=whole_number("check", 0, MOST_HELD), help=one_line("fit.check")
 )
 @click.option("--seed", metavar="N", callback=whole_number("seed", 0, MAX_SEED), help=one_line("run.seed"))
+@click.option(
+    "--report", "page", type=click.Path(path_type=Path), metavar="FILE.html", help=one_line("fit.report")
+)
 @click.option("--json", "as_json", is_flag=True, help=one_line("run.json"))
-def fit(speech: Speech, log: Path, out: Path | None, **asked: Any) -> None:
-    """Read, fit, write the scenario, print."""
+def fit(speech: Speech, log: Path, out: Path | None, page: Path | None, **asked: Any) -> None:
+    """Read, fit, write the scenario and the page, print."""
     from platform_api.fitting import Asked, make
 
     answer = make(
@@ -85,6 +88,10 @@ def fit(speech: Speech, log: Path, out: Path | None, **asked: Any) -> None:
     )
     if out is not None:
         write_text(out, answer.scenario)
+    if page is not None:
+        from platform_api.fit_report import render
+
+        write_text(page, render(answer, _command(log, out, asked), speech.language))
     if asked["as_json"]:
         speech.json(answer.to_json())
     else:
@@ -93,6 +100,16 @@ def fit(speech: Speech, log: Path, out: Path | None, **asked: Any) -> None:
         show(speech, answer)
     if out is not None:
         speech.note("fit.written", file=out)
+    if page is not None:
+        speech.note("fit.page_written", file=page)
+
+
+def _command(log: Path, out: Path | None, asked: dict[str, Any]) -> str:
+    """The command that gives this answer again."""
+    from platform_api.commands.experimenting import same_again
+
+    words = ["fit", str(log), *([] if out is None else ["-o", str(out)])]
+    return same_again(words, asked, ("columns", "sheet", "zone", "name", "check", "seed"), "").rstrip()
 
 
 def _telling(speech: Speech) -> Callable[[str], None]:

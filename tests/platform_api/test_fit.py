@@ -6,11 +6,13 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 from platform_api.cli import cli
 from scenarios import library
+from tests.platform_api.helpers import assert_stands_alone
 
 GATE = "smart-gate-agv"
 WINDOW = "window=5 d"
@@ -183,3 +185,21 @@ def test_where_only_done_is_logged_waiting_is_told_from_work(
     assert abs(off["completed"]) < 0.05
     assert abs(off["dwell"]) < 0.15  # of five days, and with every start worked out
     assert any("worked out from ends" in doubt["en"] for doubt in told["doubts"])
+
+
+def test_the_page_shows_every_fitted_time_and_number(logs: dict[str, Path], tmp_path: Path) -> None:
+    page = tmp_path / "fit.html"
+    done = cuakhau("fit", str(logs["csv"]), "--report", str(page), "--json", "--check", "0")
+    assert done.exit_code == 0, done.output
+    told, text = json.loads(done.stdout), page.read_text(encoding="utf-8")
+    assert_stands_alone(text)
+    drawn = [each for each in told["times"] if each["family"] != "constant"]
+    assert len(drawn) >= 5
+    assert text.count("<figure>") == 2 * len(drawn)
+    for each in drawn:
+        assert len(each["observed"]) == len(each["fitted"]) == len(each["shares"])
+        assert each["mean"][1] <= each["mean"][0] <= each["mean"][2]
+        assert each["distance"] <= each["limit"]  # a family that is refused was not chosen
+        apart = np.interp(each["observed"], each["fitted"], each["shares"]) - each["shares"]
+        assert np.max(np.abs(apart)) < each["limit"] + 0.03  # what is drawn is what was fitted
+    assert all(f"log_{name}" in text or name in text for name in ("lanes_in", "Chất lượng của sổ"))
