@@ -542,6 +542,34 @@ EXPERIMENT_ANSWER = Operation(
     errors=_EXPLORED,
     any_of=("Comparison", "Sweep", "Optimum", "OutageMap", "Why", "Forecast"),
 )  # fmt: skip
+EXPERIMENT_TOLD = Operation(
+    200,
+    "The answer in words.",
+    {
+        "title": "Ordinary day: if something stood still for 2 h",
+        "question": "",
+        "sentences": ["Customs, at worst Wed 08:00: 61.2 trucks more, gone after 4.1 h, …"],
+        "how": ["Means of 10 replications …"],
+        "warnings": [],
+        "sheets": [
+            {"title": "Every cell of the map", "heads": ["What fails", "Begins"], "rows": [], "notes": []}
+        ],
+    },
+    errors=(*_EXPLORED, errors.WRONG_REQUEST),
+)
+DESIGNS = Operation(
+    200,
+    "The designs.",
+    {
+        "designs": [
+            {
+                "name": "lang-son-hours-and-scanner", "kind": "compare", "base": "lang-son-2025-03-12",
+                "title": {"vi": "Mở thêm giờ tối hay thêm máy soi", "en": "Evening hours or a third scanner"},
+                "question": None,
+            }
+        ]
+    },
+)  # fmt: skip
 EXPERIMENT_REPORT = Operation(
     200, "The page.", "<!doctype html>…", errors=(*_EXPLORED, errors.WRONG_REQUEST), media_type="text/html"
 )
@@ -710,6 +738,8 @@ OPERATIONS = {
     "getExperimentSchema": EXPERIMENT_SCHEMA,
     "getExperimentOrder": EXPERIMENT_ORDER,
     "getExperimentAnswer": EXPERIMENT_ANSWER,
+    "tellExperiment": EXPERIMENT_TOLD,
+    "listDesigns": DESIGNS,
     "getExperimentReport": EXPERIMENT_REPORT,
     "downloadExperiment": EXPERIMENT_TABLES,
     "listExperimentFiles": EXPERIMENT_FILES,

@@ -14,6 +14,7 @@ from typing import Any
 
 from platform_api.kinds import KINDS, Kind
 from platform_api.runner import draw_seed
+from platform_api.wire import DesignItem
 from scenarios import experiments, library
 from scenarios.errors import Flaw, ScenarioError, suggestion
 from scenarios.resolved import Label
@@ -90,6 +91,16 @@ def settle(data: Any, stored: Stored = lambda _: None) -> Settled:
     for holder, word in _places(order):
         holder[word] = _named(holder[word], texts, stored)
     return Settled(order, texts)
+
+
+def designs() -> list[DesignItem]:
+    """The experiments of the library, by name."""
+    return [_item(name, experiments.load_design(name)) for name in experiments.names()]
+
+
+def _item(name: str, of: experiments.Design) -> DesignItem:
+    kind: Any = "sweep" if of.factors else "compare" if of.wanted is None else "optimise"
+    return DesignItem(name=name, kind=kind, base=of.base, title=of.title, question=of.question)
 
 
 def _with_design(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from platform_api.fit_answer import Fit, Held, Timed
 from platform_api.formats import NBSP, number, scale_for
 from platform_api.naming import path_name
 from platform_api.pedigree import source_told
+from platform_api.sheet import Sheet
 from platform_api.texts import Language, pick, text
-from platform_api.why_reading import Sheet
 
 NEAR, NEAR_SHARE = 0.05, 0.02
 """What counts as reproduced: figures within 5 %, visits a case within two in a hundred."""

@@ -9,8 +9,9 @@ from platform_api.charts.fan import FanChart
 from platform_api.forecast_answer import Chance, Fan, Forecast
 from platform_api.formats import NBSP, number
 from platform_api.formats import date as date_told
+from platform_api.sheet import Sheet
 from platform_api.texts import Language, pick, text
-from platform_api.why_reading import Sheet, nouns
+from platform_api.why_reading import nouns
 
 ROWS = 13
 """Instants of the table on the screen, about so many."""
@@ -41,6 +42,11 @@ class Reading:
         )
 
     @property
+    def question(self) -> str:
+        """It is the title."""
+        return ""
+
+    @property
     def days(self) -> str:
         """How far it goes."""
         hours = self.answer.horizon_h
@@ -57,7 +63,8 @@ class Reading:
         yield from (pick(action.sentence, self.language) for action in of.actions if of.limit is not None)
         if of.best_told is not None and len(of.actions) > 1:
             yield pick(of.best_told, self.language)
-        yield self.say("there", count=of.there)
+        if of.there:  # else it begins as its scenario does, with those whom that brings in
+            yield self.say("there", count=of.there)
 
     def chance(self, of: Chance) -> str:
         """How probable it is that the limit is passed."""

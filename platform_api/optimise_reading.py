@@ -8,6 +8,7 @@ from itertools import islice
 from platform_api.charts.scatter import Dot
 from platform_api.formats import NBSP, Scale, scale_for
 from platform_api.optimise_answer import Candidate, Confirmed, Figure, Optimum, Target
+from platform_api.sheet import Sheet
 from platform_api.texts import Language, pick, text
 
 MOST_SHOWN = 40
@@ -47,6 +48,20 @@ class Reading:
     def certificate(self) -> str:
         """What was simulated, and what may be said of the choice."""
         return pick(self.answer.certificate.sentence, self.language)
+
+    def sentences(self) -> Iterator[str]:
+        """What to choose, then how sure that is."""
+        yield self.sentence
+        yield self.certificate
+
+    def sheets(self) -> Iterator[Sheet]:
+        """The combinations, then the best of them on other days."""
+        rows = tuple(map(tuple, self.rows()))
+        yield Sheet(self.say("candidates"), tuple(self.candidate_heads()), rows)
+        if self.answer.confirmed:
+            heads = (*self.heads(), self.say("column.replications"))
+            again = tuple(map(tuple, self.confirmed_rows()))
+            yield Sheet(self.say("confirmed"), heads, again, (self.say("confirmed.note"),))
 
     @property
     def how(self) -> str:

@@ -9,6 +9,7 @@ from platform_api.charts.heat import STEPS, Cell, Row
 from platform_api.formats import NBSP, number
 from platform_api.outage_answer import Cell as Outage
 from platform_api.outage_answer import Figure, OutageMap
+from platform_api.sheet import Sheet
 from platform_api.texts import Language, pick, text
 
 MEASURES = ("lost_h", "queue", "recovery_h")
@@ -31,6 +32,21 @@ class Reading:
     def title(self) -> str:
         """What is asked of which scenario."""
         return self.say("title", scenario=pick(self.answer.title, self.language), lasts=self.lasts)
+
+    @property
+    def question(self) -> str:
+        """It is the title."""
+        return ""
+
+    def sentences(self) -> Iterator[str]:
+        """Each target at its worst hour, the worst first."""
+        yield from map(self.sentence, self.worst())
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Every cell in words."""
+        heads = tuple(self.say(f"column.{key}") for key in ("target", "when", "told"))
+        rows = tuple((self.name_of(of.target), self.when(of), self.told(of)) for of in self.answer.cells)
+        yield Sheet(self.say("cells"), heads, rows, tuple(self.assumed))
 
     @property
     def lasts(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from platform_api.charts.tornado import Pair
 from platform_api.formats import NBSP, Scale, number
 from platform_api.sentences import difference_scale
+from platform_api.sheet import Sheet
 from platform_api.sweep_answer import Figure, Influence, Sweep
 from platform_api.texts import Language, pick, text
 
@@ -48,9 +49,10 @@ class Reading:
         of, figure = self.answer.influences[0], self.heading(0)
         if of.weight == 0:
             return self.say("most.nothing", figure=figure)
-        told = {"figure": figure, "factor": pick(of.label, self.language), "first": of.ends[0]}
+        told = {"figure": self._changed(), "factor": pick(of.label, self.language), "first": of.ends[0]}
         told |= {"last": of.ends[1], **self._most(of)}
-        return self.say(f"most.{self.answer.method}", **told)
+        shown = "" if of.low is None or _is_shown(of.low) or _is_shown(of.high) else ".unsure"
+        return self.say(f"most.{self.answer.method}{shown}", **told)
 
     def _most(self, of: Influence) -> dict[str, str]:
         if of.low is not None and of.high is not None:
@@ -58,6 +60,10 @@ class Reading:
         if of.total is not None:
             return {"size": number(100 * of.total, 0, self.language)}
         return {"size": self._shown(of.size or 0.0, self.scale(0))}
+
+    def sentences(self) -> Iterator[str]:
+        """What matters most."""
+        yield self.sentence
 
     @property
     def how(self) -> str:
@@ -68,8 +74,24 @@ class Reading:
 
     def heading(self, number_of: int) -> str:
         """What a figure is called, with its unit."""
-        unit = self.scale(number_of).unit_name(self.language)
+        return self._headed(number_of, self.scale(number_of))
+
+    def _changed(self) -> str:
+        """What the first figure is called where its changes are told."""
+        return self._headed(0, self.changes())
+
+    def _headed(self, number_of: int, scale: Scale) -> str:
+        unit = scale.unit_name(self.language)
         return f"{pick(self.answer.outcome_labels[number_of], self.language)}{f' [{unit}]' if unit else ''}"
+
+    def changes(self) -> Scale:
+        """In what changes of the first figure are shown: of a tornado they may be far smaller than it is."""
+        ends = [end for of in self.answer.influences for end in (of.low, of.high) if end is not None]
+        means = [end.mean for end in ends if end.mean is not None]
+        if not any(means):
+            return self.scale(0)
+        halves = [end.half_width for end in ends if end.half_width]
+        return difference_scale(self.answer.units[0], means, min(halves, default=None))
 
     def scale(self, number_of: int) -> Scale:
         """In what the figure is shown."""
@@ -96,7 +118,7 @@ class Reading:
         return [of.now or "–", *of.ends, self._change(of.low), self._change(of.high)]
 
     def _change(self, of: Figure) -> str:
-        scale = self.scale(0)
+        scale = self.changes()
         if of.mean is None:
             return "–"
         half = "" if of.half_width is None else f"{NBSP}±{NBSP}{self._shown(of.half_width, scale)}"
@@ -137,6 +159,18 @@ class Reading:
             if of.low is not None and of.high is not None
         ]  # fmt: skip
 
+    @property
+    def influences(self) -> str:
+        """The title of the table of influences."""
+        return self.say("influences", figure=self._changed())
+
+    def sheets(self) -> Iterator[Sheet]:
+        """What each factor does, then the figures at each place."""
+        if heads := self.heads():
+            title = self.influences
+            yield Sheet(title, tuple(heads), tuple(map(tuple, self.rows())))
+        yield Sheet(self.say("places"), tuple(self.place_heads()), tuple(map(tuple, self.place_rows())))
+
     # ---- places ------------------------------------------------------------------------------------------
 
     def place_heads(self) -> list[str]:
@@ -157,3 +191,10 @@ class Reading:
             return "–"
         half = "" if of.half_width is None else f"{NBSP}±{NBSP}{self._shown(of.half_width, scale)}"
         return f"{self._shown(of.mean, scale)}{half}"
+
+
+def _is_shown(of: Figure | None) -> bool:
+    """Whether a change can be told from nothing."""
+    return (
+        of is not None and of.mean is not None and of.half_width is not None and abs(of.mean) > of.half_width
+    )

@@ -52,8 +52,8 @@ class _Page(Page[Reading]):
     def chart(self) -> str:
         """The tornado; empty of another method."""
         pairs = self.reading.pairs()
-        title = self.say("influences", figure=self.reading.heading(0))
-        return tornado(pairs, self.reading.scale(0), self.language, title) if pairs else ""
+        reading = self.reading
+        return tornado(pairs, reading.changes(), self.language, reading.influences) if pairs else ""
 
     def digests(self) -> list[tuple[str, tuple[str, ...]]]:
         """None are kept: there are too many places."""

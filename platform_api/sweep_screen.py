@@ -40,8 +40,7 @@ def _parts(reading: Reading) -> Iterator[RenderableType]:
     if reading.sentence:
         yield Text(f"➤ {reading.sentence}", "bold")
     if heads := reading.heads():
-        title = reading.say("influences", figure=reading.heading(0))
-        yield table(title, heads, reading.rows())
+        yield table(reading.influences, heads, reading.rows())
     if answer.method not in ONLY_INFLUENCES:
         rows = islice(reading.place_rows(), MOST_SHOWN)
         yield table(reading.say("places"), reading.place_heads(), rows)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from platform_api.formats import NBSP, number, scale_for
 from platform_api.formats import date as date_told
+from platform_api.sheet import Sheet
 from platform_api.texts import Language, pick, text
 from platform_api.why_answer import Because, Hours, Narrow, Span, Story, Why
 
@@ -20,16 +20,6 @@ OF_WHAT = {
     "zone": "zone", "down": "platform", "paused": "platform", "stock": "stock", "errand": "flow",
 }  # fmt: skip
 """What a cause names; of others: resources."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A titled table, with a sentence or two below."""
-
-    title: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
 
 
 def nouns(vehicles: bool, language: Language) -> dict[str, str]:
@@ -54,10 +44,21 @@ class Reading:
         return self.say("title", scenario=pick(self.answer.title, self.language))
 
     @property
+    def question(self) -> str:
+        """It is the title."""
+        return ""
+
+    @property
     def first(self) -> str:
         """The answer in a sentence or two."""
         parts = {key: self.time(getattr(self.answer, key)) for key in ("stay", "relieved", "delay")}
         return self.say("stay", **parts)
+
+    def sentences(self) -> Iterator[str]:
+        """The answer, whether the order of the parties may be told, and the bottleneck."""
+        yield self.first
+        if self.answer.parties:
+            yield pick(self.answer.ranking.why, self.language)
 
     @property
     def how(self) -> list[str]:

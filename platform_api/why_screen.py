@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from platform_api.sheet import Sheet
 from platform_api.sweep_screen import table
-from platform_api.why_reading import Reading, Sheet
+from platform_api.why_reading import Reading
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

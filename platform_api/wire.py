@@ -525,6 +525,42 @@ class ExperimentList(Wire):
     experiments: list[Ticket]
 
 
+class Sheet(Wire):
+    """A table in words, with sentences below; without columns, only these."""
+
+    title: str
+    heads: list[str]
+    rows: list[list[str]]
+    notes: list[str]
+
+
+class Told(Wire):
+    """The answer of an experiment in one language, as its report and `cuakhau` tell it."""
+
+    title: str
+    question: str = Field(description="as its design asks it; else empty")
+    sentences: list[str] = Field(description="the answer, the most telling first")
+    how: list[str] = Field(description="what the figures are")
+    warnings: list[str]
+    sheets: list[Sheet] = Field(description="of a comparison none: its tables are its answer")
+
+
+class DesignItem(Wire):
+    """An experiment of the library that can be ordered by its name."""
+
+    name: str
+    kind: ExperimentKind
+    base: str
+    title: Label | None
+    question: Label | None
+
+
+class DesignList(Wire):
+    """The experiments of the library."""
+
+    designs: list[DesignItem]
+
+
 class Guess(Wire):
     """A figure as it is estimated, named as its indicator; null where it is withheld."""
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from platform_api import intake, wire
 from platform_api.experiment_desk import MEDIA_TYPES
+from platform_api.experiment_order import designs
 from platform_api.guard import Running, needs
 from platform_api.routes.common import Service
 from platform_api.routes.orders import (
@@ -75,6 +76,12 @@ def get_experiment_schema() -> dict[str, Any]:
     return order_schema()
 
 
+@router.get("/experiments:designs", operation_id="listDesigns", summary="The experiments of the library")
+def list_designs() -> wire.DesignList:
+    """Each with the question it answers; an order names one as `design`."""
+    return wire.DesignList(designs=designs())
+
+
 @router.get("/experiments/{id}", operation_id="getExperiment", summary="How an experiment stands")
 def get_experiment(id: str, service: Service) -> wire.Ticket:  # noqa: A002  - the name in the path
     """State and progress; why it failed, if it did."""
@@ -94,6 +101,19 @@ def get_experiment_order(id: str, service: Service) -> dict[str, Any]:  # noqa: 
 def get_experiment_answer(id: str, service: Service) -> Response:  # noqa: A002
     """What the command of its kind prints with `--json`."""
     return Response(service.experiments.answer(id), media_type="application/json")
+
+
+@router.get("/experiments/{id}/told", operation_id="tellExperiment", summary="The answer in words and tables")
+def tell_experiment(
+    id: str,  # noqa: A002
+    service: Service,
+    language: Annotated[Language, Query(description="of the words")] = "vi",
+) -> wire.Told:
+    """As the report and the command tell it, in one language."""
+    from platform_api.telling import told
+
+    ticket = service.experiments.get(id)
+    return told(ticket.kind, service.experiments.answer(id), language)
 
 
 @router.get(

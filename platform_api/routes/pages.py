@@ -18,6 +18,8 @@ ADDRESSES = (
     "/runs",
     "/runs/{id}",
     "/runs/{id}/map",
+    "/experiments",
+    "/experiments/{id}",
     "/compare",
     "/compare/{id}",
     "/live",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from starlette.testclient import TestClient
 
 from platform_api.routes.pages import FOLDER
@@ -15,6 +15,8 @@ from tests.pages.looking import Look
 from tests.platform_api.conftest import app_in, client_of
 from tests.platform_api.helpers import order_and_wait
 from tests.platform_api.serving import Serving
+
+expect.set_options(timeout=20_000)  # ms: others may be at work on the machine
 
 SHOTS = Path(os.environ.get("CUAKHAU_SCREENSHOTS", Path(__file__).parents[2] / "build" / "screenshots"))
 """Where pictures of the pages are left, outside git."""

@@ -53,6 +53,8 @@ OPERATIONS = {
     ("post", "/v1/experiments"): "submitExperiment",
     ("get", "/v1/experiments"): "listExperiments",
     ("get", "/v1/experiments:schema"): "getExperimentSchema",
+    ("get", "/v1/experiments:designs"): "listDesigns",
+    ("get", "/v1/experiments/{id}/told"): "tellExperiment",
     ("get", "/v1/experiments/{id}"): "getExperiment",
     ("get", "/v1/experiments/{id}/order"): "getExperimentOrder",
     ("get", "/v1/experiments/{id}/answer"): "getExperimentAnswer",

@@ -10,8 +10,8 @@ const PAGES = {
   scenarios: () => import("./pages/scenario.js").then((page) => page.ScenarioPage),
   runs: () => import("./pages/runs.js").then((page) => page.Runs),
   run: () => import("./pages/results.js").then((page) => page.RunPage),
-  compare: () => import("./pages/compare.js").then((page) => page.Comparisons),
-  comparison: () => import("./pages/compare.js").then((page) => page.ComparePage),
+  experiments: () => import("./pages/experiments.js").then((page) => page.Experiments),
+  experiment: () => import("./pages/experiment.js").then((page) => page.ExperimentPage),
   map: () => import("./pages/map.js").then((page) => page.MapPage),
   live: () => import("./pages/live.js").then((page) => page.Sessions),
   session: () => import("./pages/live.js").then((page) => page.LivePage),
@@ -27,7 +27,7 @@ const place = () => {
   if (first === "scenarios") return { page: "scenarios", props: { name: second } };
   if (first === "runs" && third === "map") return { page: "map", props: { id: second } };
   if (first === "runs") return second ? { page: "run", props: { id: second } } : { page: "runs", props: {} };
-  if (first === "compare") return second ? { page: "comparison", props: { id: second } } : { page: "compare", props: {} };
+  if (first === "experiments" || first === "compare") return second ? { page: "experiment", props: { id: second } } : { page: "experiments", props: {} };
   if (first === "live") return second ? { page: "session", props: { id: second } } : { page: "live", props: {} };
   if (first === "lessons" && third === "handout") return { page: "handout", props: { name: second } };
   if (first === "lessons") return second ? { page: "lesson", props: { name: second } } : { page: "lessons", props: {} };
@@ -61,9 +61,9 @@ const Textures = () => html`<svg class="defs" width="0" height="0" aria-hidden="
   <pattern id="pOut" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" class="p-s" /><rect width="6" height="2.6" class="p-o" /></pattern>
 </defs></svg>`;
 
-const NAV = [["library", "/"], ["runs", "/runs"], ["compare", "/compare"], ["live", "/live"], ["lessons", "/lessons"]];
+const NAV = [["library", "/"], ["runs", "/runs"], ["experiments", "/experiments"], ["live", "/live"], ["lessons", "/lessons"]];
 /** @type {Record<string, string>} */
-const PART = { scenarios: "library", run: "runs", map: "runs", session: "live", comparison: "compare", lesson: "lessons", handout: "lessons" };
+const PART = { scenarios: "library", run: "runs", map: "runs", session: "live", experiment: "experiments", lesson: "lessons", handout: "lessons" };
 
 /** @param {{page: string}} props */
 const Head = ({ page }) => html`<header class="top">

@@ -18,6 +18,21 @@ const first = () => {
 /** The language shown. */
 export const lang = signal(first());
 
+/** The language that is asked for while something is said in both. @type {Language | null} */
+let spoken = null;
+
+const spokenNow = () => spoken ?? lang.value;
+
+/** What `say` says, in both languages. @param {() => string} say @returns {Label} */
+export const inBoth = (say) => {
+  try {
+    spoken = "vi";
+    const vi = say();
+    spoken = "en";
+    return { vi, en: say() };
+  } finally { spoken = null; }
+};
+
 /** @param {Language} language */
 export const setLang = (language) => {
   localStorage.setItem(KEPT, language);
@@ -29,7 +44,7 @@ export const setLang = (language) => {
 export const t = (key, values = {}) => {
   const pair = TEXTS[key];
   if (!pair) throw new Error(`no text '${key}'`);
-  return pair[lang.value].replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name, one, many) => {
+  return pair[spokenNow()].replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name, one, many) => {
     if (!(name in values)) throw new Error(`text '${key}' lacks ${whole}`);
     const value = values[name];
     if (many !== undefined) return String(value) === "1" ? one : many;
@@ -44,7 +59,7 @@ export const both = (key) => ({ ...TEXTS[key] });
 export const has = (key) => key in TEXTS;
 
 /** A label of the scenario, in the language shown. @param {Label | null | undefined} label */
-export const pick = (label) => (label ? label[lang.value] : "");
+export const pick = (label) => (label ? label[spokenNow()] : "");
 
 const locale = () => (lang.value === "vi" ? "vi-VN" : "en-GB");
 

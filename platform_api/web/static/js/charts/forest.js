@@ -1,7 +1,7 @@
 // Paired differences around zero: block = interval of the mean, bar = days, dashes = over the assumptions' ranges.
 import { html } from "../kit.js";
 import { number, t } from "../i18n.js";
-import { axis } from "./strip.js";
+import { axis, decimals } from "./strip.js";
 
 /** @typedef {{name: string, of: string, mean: number | null, half: number | null, p10: number | null, p90: number | null, low: number | null, high: number | null}} Row in shown units */
 
@@ -13,7 +13,7 @@ export const Forest = ({ rows, unit, title }) => {
   const [from, to] = [ticks[0], ticks[ticks.length - 1]];
   /** @param {number} value */
   const x = (value) => left + ((value - from) / (to - from || 1)) * (1280 - left - right);
-  const digits = Math.max(0, Math.min(3, -Math.floor(Math.log10((ticks[1] ?? 1) - ticks[0]) + 1e-9)));
+  const digits = decimals(ticks);
   const bottom = rows.length * high + 6;
   return html`<svg class="chart" viewBox=${`0 0 1280 ${bottom + 24}`} role="img" aria-label=${title}>
     ${ticks.map((tick) => html`<path class="gl" d=${`M${x(tick)} 0V${bottom}`} /><text class="t m" x=${x(tick)} y=${bottom + 16}>${number(tick, digits)}</text>`)}

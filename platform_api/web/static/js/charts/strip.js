@@ -14,6 +14,12 @@ export const axis = (low, high) => {
   return Array.from({ length: Math.round((to - from) / step) + 1 }, (_, i) => from + i * step);
 };
 
+/** How many decimals tell the ticks of an axis apart. @param {number[]} ticks */
+export const decimals = (ticks) => {
+  const step = (ticks[1] ?? ticks[0] + 1) - ticks[0];
+  return [0, 1, 2, 3].find((digits) => Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6 * step * 10 ** digits) ?? 3;
+};
+
 /** @param {{of: Estimate, scale: import("../i18n.js").Scale, published?: number | null}} props */
 export const Strip = ({ of, scale, published = null }) => {
   const { mean, half_width: half, p10, p90 } = of;
@@ -25,7 +31,7 @@ export const Strip = ({ of, scale, published = null }) => {
   const [from, to] = [ticks[0], ticks[ticks.length - 1]];
   /** @param {number} value */
   const x = (value) => 20 + ((value / scale.by - from) / (to - from)) * 240;
-  const digits = Math.max(0, Math.min(3, -Math.floor(Math.log10(ticks[1] - ticks[0]) + 1e-9)));
+  const digits = decimals(ticks);
   return html`<svg class="strip" viewBox="0 0 280 60" role="img" aria-label=${t("strip.told", { mean: scaled(mean, scale), unit: scale.unit })}>
     <path class="ax" d="M20 42H260" />
     ${ticks.map((tick) => html`<path class="ax" d=${`M${x(tick * scale.by)} 42v4`} /><text class="t m" x=${x(tick * scale.by)} y="57">${number(tick, digits)}</text>`)}

@@ -1,74 +1,18 @@
 // Compare: which is better, by how much, and what would overturn it?
-import { html, useEffect, useState } from "../kit.js";
-import { duration, instant, lang, number, pick, scaled, scaleFor, t, withUnit } from "../i18n.js";
-import { follow, get, getOnce, post, remove } from "../api.js";
-import { Failed, Problems, useLoaded, Waiting } from "../load.js";
+import { html } from "../kit.js";
+import { duration, lang, pick, scaled, scaleFor, t, withUnit } from "../i18n.js";
+import { getOnce } from "../api.js";
+import { Failed, useLoaded, Waiting } from "../load.js";
 import { Forest } from "../charts/forest.js";
 import { pathName, told, valueName } from "../names.js";
-import { go } from "../route.js";
-
-const ENDED = ["succeeded", "failed", "cancelled"];
-
-// ---- which there are, and a new one ----------------------------------------------------------------------
-
-export const Comparisons = () => {
-  const { value, error, again } = useLoaded("comparisons", async () => ({ list: (await get("/v1/experiments?kind=compare")), library: (await getOnce("/v1/scenarios")).scenarios }));
-  const list = value ? Object.values(value.list).find(Array.isArray) ?? [] : [];
-  return html`<main id="main"><div class="head"><div><h1>${t("compare.title")}</h1><p class="sub">${t("compare.sub")}</p></div></div>
-    ${error ? html`<${Failed} error=${error} again=${again} />` : !value ? html`<${Waiting} lines=${5} />` : html`<${Order} library=${value.library} />
-      ${list.length > 0 && html`<section class="card wide scrollx" tabindex="0" role="region" aria-label=${t("compare.done")}><h2>${t("compare.done")}</h2><table><thead><tr><th>${t("compare.base")}</th><th>${t("runs.state")}</th><th>${t("runs.replications")}</th><th>${t("runs.created")}</th></tr></thead>
-        <tbody>${list.map((/** @type {any} */ each) => html`<tr><td><a href=${`/compare/${each.id}`}>${each.scenario}</a></td><td>${t(`run.state.${each.state}`)}</td><td>${number(each.replications)}</td><td>${instant(each.created)}</td></tr>`)}</tbody></table></section>`}`}
-  </main>`;
-};
-
-/** @param {{library: any[]}} props */
-const Order = ({ library }) => {
-  const [base, setBase] = useState("lang-son-2025-03-12");
-  const [others, setOthers] = useState(["lang-son-until-20h", ""]);
-  const [replications, setReplications] = useState(20);
-  const [ranges, setRanges] = useState(false);
-  const [failed, setFailed] = useState(/** @type {any} */ (null));
-  const options = library.map((each) => html`<option value=${each.name}>${pick(each.title)}</option>`);
-  const chosen = others.filter(Boolean);
-  const send = async (/** @type {Event} */ event) => {
-    event.preventDefault();
-    const variants = Object.fromEntries(chosen.map((name) => [name, { scenario: name, label: library.find((each) => each.name === name)?.title }]));
-    try { go(`/compare/${(await post("/v1/experiments", { kind: "compare", base, variants, replications, ...(ranges ? { ranges: 20 } : {}) })).id}`); } catch (wrong) { setFailed(wrong); }
-  };
-  return html`<form class="card wide order" onSubmit=${send}><h2>${t("compare.new")}</h2>
-    <label>${t("compare.base")} <select value=${base} onChange=${(/** @type {any} */ e) => setBase(e.target.value)}>${options}</select></label>
-    ${others.map((name, i) => html`<label>${t("compare.variant", { n: i + 1 })} <select value=${name} onChange=${(/** @type {any} */ e) => setOthers(others.map((other, k) => (k === i ? e.target.value : other)))}><option value="">–</option>${options}</select></label>`)}
-    <label>${t("scenario.replications")} <input type="number" min="2" max="500" value=${replications} onInput=${(/** @type {any} */ e) => setReplications(Number(e.target.value) || 20)} /></label>
-    <label class="tick"><input type="checkbox" checked=${ranges} onChange=${(/** @type {any} */ e) => setRanges(e.target.checked)} /> ${t("compare.ranges")}</label>
-    <button class="btn pri" disabled=${!chosen.length}>${t("compare.run")}</button>
-    ${failed && html`<${Failed} error=${failed} />`}</form>`;
-};
-
-// ---- one -------------------------------------------------------------------------------------------------
+import { Progress, useTicket, Warnings } from "../ticket.js";
 
 /** @param {{id: string}} props */
 export const ComparePage = ({ id }) => {
-  const [ticket, set] = useState(/** @type {any} */ (null));
-  const { value, error, again } = useLoaded(id, () => get(`/v1/experiments/${encodeURIComponent(id)}`));
-  useEffect(() => {
-    if (!value) return;
-    set(value);
-    if (ENDED.includes(value.state)) return;
-    return follow(`/v1/experiments/${id}/events`, (_, heard) => { set(heard); return ENDED.includes(heard.state); });
-  }, [value]);
-  if (error) return html`<main id="main"><h1 class="pad">${t("compare.unknown")}</h1><${Failed} error=${error} again=${again} /><p class="pad"><a href="/compare">${t("compare.title")}</a></p></main>`;
-  if (!ticket || ticket.id !== id) return html`<main id="main"><${Waiting} lines=${8} /></main>`;
-  return ticket.state === "succeeded" ? html`<${Answer} key=${id} id=${id} ticket=${ticket} />` : html`<${Progress} ticket=${ticket} />`;
-};
-
-/** @param {{ticket: any}} props */
-const Progress = ({ ticket }) => {
-  const { done, remaining_s: left, finished, planned } = ticket.progress;
-  const works = ["queued", "running"].includes(ticket.state);
-  return html`<main id="main"><div class="head"><div><h1>${t(`results.${ticket.state}`)}</h1><p class="sub"><a href=${`/scenarios/${ticket.scenario}`}>${ticket.scenario}</a></p></div>
-    ${works && html`<button type="button" class="btn" onClick=${() => remove(`/v1/experiments/${ticket.id}`)}>${t("results.cancel")}</button>`}</div>
-    ${works && html`<section class="card wide"><progress max="1" value=${done} aria-label=${t("results.progress")}></progress><p role="status">${t("results.done", { percent: Math.floor(done * 100) })}${planned ? ` · ${t("compare.replications", { finished, planned })}` : ""}${left != null && done > 0 ? ` · ${t("results.left", { left: duration(left * 1000) })}` : ""}</p></section>`}
-    ${ticket.problems.length > 0 && html`<section class="card failed"><${Problems} problems=${ticket.problems} /></section>`}</main>`;
+  const { ticket, error, again } = useTicket("/v1/experiments", id);
+  if (error) return html`<main id="main"><h1 class="pad">${t("compare.unknown")}</h1><${Failed} error=${error} again=${again} /><p class="pad"><a href="/experiments">${t("experiments.title")}</a></p></main>`;
+  if (!ticket) return html`<main id="main"><${Waiting} lines=${8} /></main>`;
+  return ticket.state === "succeeded" ? html`<${Answer} key=${id} id=${id} ticket=${ticket} />` : html`<${Progress} ticket=${ticket} at="/v1/experiments" />`;
 };
 
 /** @param {{id: string, ticket: any}} props */
@@ -84,7 +28,7 @@ const Answer = ({ id, ticket }) => {
   return html`<main id="main">
     <div class="head"><div><h1>${headline(answer)}</h1><p class="sub"><a href=${`/scenarios/${ticket.scenario}`}>${pick(scenario.title)}</a> · ${t("compare.same", { n: answer.replications })} · ${t("runs.seed")} ${String(answer.seed)}</p></div>
       <div class="act"><a class="btn" href=${`/v1/experiments/${id}/report?language=${lang.value}`} target="_blank" rel="noopener">${t("results.report")}</a><a class="btn" href=${`/v1/experiments/${id}/download?format=xlsx`} download>${t("download.xlsx")}</a><a class="btn" href=${`/v1/experiments/${id}/download?format=csv`} download>CSV</a></div></div>
-    ${answer.warnings.length > 0 && html`<ul class="card wide notes">${answer.warnings.map((/** @type {any} */ each) => html`<li>${pick(each)}</li>`)}</ul>`}
+    <${Warnings} told=${answer.warnings} />
     ${primary(answer).map((name) => html`<${Figure} key=${name} name=${name} answer=${answer} scenario=${scenario} indicators=${indicators} />`)}
     <div class="grid c2"><${Winners} answer=${answer} scenario=${scenario} /><${Overturns} answer=${answer} scenario=${scenario} /></div>
   </main>`;

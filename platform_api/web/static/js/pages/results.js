@@ -1,9 +1,10 @@
 // Results: how long, how many, where does the time go? Until they are there: how far the run is.
-import { html, useEffect, useMemo, useState } from "../kit.js";
+import { html, useMemo, useState } from "../kit.js";
 import { duration, has, lang, number, pick, scaled, scaleFor, t, timeOfDay, withUnit } from "../i18n.js";
-import { follow, get, getOnce, post, remove } from "../api.js";
-import { Beforehand } from "../beforehand.js";
-import { Failed, Problems, useLoaded, Waiting } from "../load.js";
+import { getOnce, post } from "../api.js";
+import { Chart } from "../card.js";
+import { Failed, useLoaded, Waiting } from "../load.js";
+import { Progress, useTicket } from "../ticket.js";
 import { Curve } from "../charts/curve.js";
 import { Heat } from "../charts/heat.js";
 import { Stacked, StatesKey } from "../charts/stacked.js";
@@ -12,34 +13,12 @@ import { closedHours } from "../hours.js";
 import { told, valueName } from "../names.js";
 import { ask, go, query } from "../route.js";
 
-const ENDED = ["succeeded", "failed", "cancelled"];
-
 /** @param {{id: string}} props */
 export const RunPage = ({ id }) => {
-  const [ticket, set] = useState(/** @type {any} */ (null));
-  const { value, error, again } = useLoaded(id, () => get(`/v1/runs/${encodeURIComponent(id)}`));
-  useEffect(() => {
-    if (!value) return;
-    set(value);
-    if (ENDED.includes(value.state)) return;
-    return follow(`/v1/runs/${id}/events`, (_, told) => { set(told); return ENDED.includes(told.state); });
-  }, [value]);
+  const { ticket, error, again } = useTicket("/v1/runs", id);
   if (error) return html`<main id="main"><h1 class="pad">${t("results.unknown")}</h1><${Failed} error=${error} again=${again} /><p class="pad"><a href="/runs">${t("nav.results")}</a></p></main>`;
-  if (!ticket || ticket.id !== id) return html`<main id="main"><${Waiting} lines=${8} /></main>`;
-  return ticket.state === "succeeded" ? html`<${Results} key=${id} id=${id} ticket=${ticket} />` : html`<${Progress} ticket=${ticket} />`;
-};
-
-/** @param {{ticket: any}} props */
-const Progress = ({ ticket }) => {
-  const { done, remaining_s: left } = ticket.progress;
-  const works = ["queued", "running"].includes(ticket.state);
-  return html`<main id="main"><div class="head"><div><h1>${t(`results.${ticket.state}`)}</h1><p class="sub"><a href=${`/scenarios/${ticket.scenario}`}>${ticket.scenario}</a> · ${t("results.replications", { n: ticket.replications })}</p></div>
-    ${works && html`<button type="button" class="btn" onClick=${() => remove(`/v1/runs/${ticket.id}`)}>${t("results.cancel")}</button>`}</div>
-    ${works && html`<section class="card wide"><progress max="1" value=${done} aria-label=${t("results.progress")}></progress>
-      <p role="status">${t("results.done", { percent: Math.floor(done * 100) })}${left !== null && done > 0 ? ` · ${t("results.left", { left: duration(left * 1000) })}` : ""}${done === 0 && ticket.state === "running" ? ` · ${t("results.preparing")}` : ""}</p></section>`}
-    ${works && html`<${Beforehand} scenario=${ticket.scenario} overrides=${ticket.overrides} />`}
-    ${ticket.problems.length > 0 && html`<section class="card failed"><${Problems} problems=${ticket.problems} /></section>`}
-  </main>`;
+  if (!ticket) return html`<main id="main"><${Waiting} lines=${8} /></main>`;
+  return ticket.state === "succeeded" ? html`<${Results} key=${id} id=${id} ticket=${ticket} />` : html`<${Progress} ticket=${ticket} at="/v1/runs" />`;
 };
 
 // ---- the answer ------------------------------------------------------------------------------------------
@@ -158,15 +137,6 @@ const command = (of) => {
 };
 
 // ---- cards -----------------------------------------------------------------------------------------------
-
-/** @param {{title: any, sub?: any, children: any, table?: {head: string[], rows: (string | number)[][]}}} props */
-const Chart = ({ title, sub, children, table }) => {
-  const [flat, setFlat] = useState(false);
-  return html`<section class="card"><div class="title"><h2>${title}</h2>${table && html`<button type="button" class="link" aria-pressed=${String(flat)} onClick=${() => setFlat(!flat)}>${t("chart.table")}</button>`}</div>
-    ${sub && html`<p class="sub">${sub}</p>`}
-    ${flat && table ? html`<div class="scrollx tall" tabindex="0" role="region" aria-label=${title}><table><thead><tr>${table.head.map((each) => html`<th>${each}</th>`)}</tr></thead><tbody>${table.rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>` : children}
-  </section>`;
-};
 
 /** @param {{of: Answer, labels: Record<string, string>}} props */
 const Backlog = ({ of, labels }) => {
