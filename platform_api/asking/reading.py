@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from platform_api.asking.heard import Heard, Intake
+from platform_api.sheet import Sheet
 from platform_api.texts import Language, pick, text
-from platform_api.why_reading import Sheet
 
 
 class Reading:
