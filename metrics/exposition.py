@@ -44,6 +44,12 @@ ALONE: By = (("direction",), ("payment",), ())
 AGENCY: By = (("agency",),)
 ZONE: By = (("zone",),)
 PLATFORM: By = (("platform",),)
+WHOLE: By = ((),)
+UNTOLD: By = ()
+
+OF_ORDERS = "orders_placed"
+"""A result with this figure is of orders: forty series must do, so what other figures tell as well is left to
+the results, and money is told as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class Shown:
     of: Literal["mean", "half_width"] = "mean"
     times: int = 1  # base units of Prometheus in a unit of the indicator
     in_all: bool = False  # one series: the sum over the labels of `by`
+    orders: By | None = None  # `by` in results of orders, where it is another
 
 
 SHOWN = (
@@ -70,32 +77,63 @@ SHOWN = (
     Shown("lost", "lost_entities", ALONE, "Entities that gave up or were turned back.", adds_up=True),
     Shown("closing_backlog", "closing_backlog_entities", GATES, "Entities inside at the end.", adds_up=True),
     Shown("backlog_mean", "backlog_mean_entities", ALONE, "Entities inside, over time.", adds_up=True),
-    Shown("backlog_age_mean", "backlog_age_mean_seconds", ALONE, "Mean age of those inside at the end."),
+    Shown(
+        "backlog_age_mean",
+        "backlog_age_mean_seconds",
+        ALONE,
+        "Mean age of those inside at the end.",
+        orders=UNTOLD,
+    ),
     Shown("dwell_mean", "dwell_mean_seconds", GATES, "Mean time from arrival to crossing."),
     Shown(
-        "dwell_mean", "dwell_mean_half_width_seconds", ALONE, "Half-width of the mean dwell.", of="half_width"
+        "dwell_mean",
+        "dwell_mean_half_width_seconds",
+        ALONE,
+        "Half-width of the mean dwell.",
+        of="half_width",
+        orders=UNTOLD,
     ),
-    Shown("dwell_p50", "dwell_p50_seconds", ALONE, "Median time from arrival to crossing."),
-    Shown("dwell_p95", "dwell_p95_seconds", GATES, "95th percentile of the time from arrival to crossing."),
+    Shown("dwell_p50", "dwell_p50_seconds", ALONE, "Median time from arrival to crossing.", orders=UNTOLD),
+    Shown(
+        "dwell_p95",
+        "dwell_p95_seconds",
+        GATES,
+        "95th percentile of the time from arrival to crossing.",
+        orders=UNTOLD,
+    ),
     Shown("arrival_to_release_mean", "arrival_to_release_mean_seconds", ALONE, "Mean time to release."),
     Shown("procedure_time_mean", "procedure_time_mean_seconds", ALONE, "Mean time of procedures."),
     Shown("within_target", "within_target_ratio", ALONE, "Share that crossed within the target."),
-    Shown("blocked_mean", "blocked_mean_seconds", ALONE, "Mean time blocked per entity."),
-    Shown("wait_mean", "wait_mean_seconds", ALONE, "Mean waiting time per entity."),
-    Shown("service_mean", "service_mean_seconds", ALONE, "Mean time in service per entity."),
+    Shown("blocked_mean", "blocked_mean_seconds", ALONE, "Mean time blocked per entity.", orders=UNTOLD),
+    Shown("wait_mean", "wait_mean_seconds", ALONE, "Mean waiting time per entity.", orders=UNTOLD),
+    Shown("service_mean", "service_mean_seconds", ALONE, "Mean time in service per entity.", orders=UNTOLD),
     Shown("share_waiting", "share_waiting_ratio", ALONE, "Waiting as a share of waiting and service."),
     Shown("wait_mean", "agency_wait_mean_seconds", AGENCY, "Mean waiting time per entity at an agency."),
     Shown("utilisation", "utilisation_ratio", AGENCY, "Busy share of the scheduled time."),
     Shown("overtime", "overtime_seconds", AGENCY, "Unit seconds worked outside the schedule.", adds_up=True),
-    Shown("queue_mean", "queue_mean_entities", AGENCY, "Entities waiting, over time.", adds_up=True),
+    Shown(
+        "queue_mean",
+        "queue_mean_entities",
+        AGENCY,
+        "Entities waiting, over time.",
+        adds_up=True,
+        orders=UNTOLD,
+    ),
     Shown("zone_occupancy_mean", "zone_occupancy_ratio", ZONE, "Mean share of places taken."),
     Shown("zone_full_share", "zone_full_ratio", ZONE, "Share of the time without a free place."),
     Shown("platform_availability", "platform_availability_ratio", PLATFORM, "Share of the time up."),
     Shown("orders_placed", "orders_placed_entities", ALONE, "Orders placed in the window.", adds_up=True),
     Shown("order_lead_time_mean", "order_lead_time_mean_seconds", ALONE, "Mean time from order to delivery."),
     Shown("on_time", "on_time_ratio", ALONE, "Share of due orders delivered in time."),
-    Shown("on_time", "on_time_half_width_ratio", ALONE, "Half-width of the share in time.", of="half_width"),
-    Shown("return_share", "return_ratio", ALONE, "Share of orders that were returned."),
+    Shown(
+        "on_time",
+        "on_time_half_width_ratio",
+        ALONE,
+        "Half-width of the share in time.",
+        of="half_width",
+        orders=WHOLE,
+    ),
+    Shown("return_share", "return_ratio", ALONE, "Share of orders that were returned.", orders=WHOLE),
     Shown(
         "cash_in_transit",
         "cash_in_transit_vnd",
@@ -104,11 +142,22 @@ SHOWN = (
         adds_up=True,
     ),
     Shown(
-        "cash_in_transit_time", "cash_in_transit_mean_seconds", ALONE, "Mean time from collected to remitted."
+        "cash_in_transit_time",
+        "cash_in_transit_mean_seconds",
+        ALONE,
+        "Mean time from collected to remitted.",
+        orders=WHOLE,
     ),
-    Shown("sales_value", "sales_vnd", ALONE, "Value of the orders placed.", adds_up=True),
-    Shown("sales_net", "sales_net_vnd", ALONE, "Value delivered less value refunded.", adds_up=True),
-    Shown("refund_value", "refund_vnd", ALONE, "Value refunded.", adds_up=True),
+    Shown("sales_value", "sales_vnd", ALONE, "Value of the orders placed.", adds_up=True, orders=WHOLE),
+    Shown(
+        "sales_net",
+        "sales_net_vnd",
+        ALONE,
+        "Value delivered less value refunded.",
+        adds_up=True,
+        orders=WHOLE,
+    ),
+    Shown("refund_value", "refund_vnd", ALONE, "Value refunded.", adds_up=True, orders=WHOLE),
     Shown("waiting_cost", "waiting_cost_vnd", ALONE, "What waiting in the window cost.", adds_up=True),
     Shown("fuel_waiting", "fuel_waiting_liters", ALONE, "Fuel burnt while waiting.", adds_up=True),
     Shown("co2_waiting", "co2_waiting_grams", ALONE, "CO2 of that fuel.", adds_up=True, times=1000),
@@ -135,7 +184,8 @@ class ModelCollector(Collector):
 
     def show(self, scenario: str, kpis: Sequence[Row]) -> None:
         """Put a finished result in the place of the scenario's earlier one."""
-        samples = {shown.metric: _samples(shown, kpis) for shown in SHOWN}
+        of_orders = any(row["name"] == OF_ORDERS for row in kpis)
+        samples = {shown.metric: _samples(shown, kpis, of_orders) for shown in SHOWN}
         others = {name: found for name, found in self._results.items() if name != scenario}
         self._results = {**others, scenario: samples}  # replaced as a whole: a scrape sees the old or the new
 
@@ -161,10 +211,10 @@ def _within(results: dict[str, dict[str, list[Sample]]], budget: int) -> list[st
     return names
 
 
-def _samples(shown: Shown, kpis: Sequence[Row]) -> list[Sample]:
+def _samples(shown: Shown, kpis: Sequence[Row], of_orders: bool) -> list[Sample]:
     """The values of one figure, with the finest allowed labels that the result has."""
     mine = [row for row in kpis if row["name"] == shown.kpi]
-    for labels in shown.by:
+    for labels in shown.orders if of_orders and shown.orders is not None else shown.by:
         rows = [row for row in mine if set(row["labels"]) == set(labels)]
         if rows:
             samples = _capped(shown, labels, rows)

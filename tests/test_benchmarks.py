@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+from benchmarks.natural import QUICK, timed
 from benchmarks.peers import ciw_gate, simpy_gate
 from benchmarks.peers.plan import GAP, QUARANTINE, RED, STATIONS, YELLOW
 from metrics.theory import table_moments
@@ -88,3 +89,11 @@ def test_each_further_hour_saves_less_for_an_officer_hour() -> None:
     assert found["Until 16:30"].saved < -2000
     assert abs(found["Desks take turns at noon"].saved) < 30
     assert found["The whole gate pauses at noon"].saved < -300
+
+
+@pytest.mark.slow
+def test_the_year_of_700_000_trucks_takes_under_ten_seconds() -> None:
+    """The slowest of the library; `tests/scenarios/test_bands.py` holds the others to it."""
+    year = timed("lang-son-700k")
+    assert year.visits > 8_000_000
+    assert year.seconds < QUICK

@@ -24,7 +24,9 @@ def test_the_table_of_both_stories_is_as_published() -> None:
     verdicts = [
         (each.code, each.story, compare(each.design, jobs=1).differences[0].verdict) for each in asked(20)
     ]
-    assert [(code, story, verdict) for code, story, verdict in verdicts if code != "BG-06"] == [
+    assert verdicts == [
+        ("BG-06", "call", "better"),
+        ("BG-06", "quota", "no difference that matters"),
         ("BG-07", "call", "no difference that matters"),
         ("BG-07", "quota", "no difference that matters"),
         ("BG-11", "call", "worse"),

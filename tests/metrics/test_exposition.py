@@ -11,6 +11,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from metrics.exposition import MODEL_BUDGET, SHOWN, ModelCollector, Telemetry, render
 from metrics.kpis import CATALOGUE
+from platform_api.library_page import FAMILIES
+from platform_api.runner import run_scenario
+from scenarios.library import load
 
 UNITS = {
     "s": "_seconds",
@@ -171,6 +174,17 @@ def test_however_much_is_simulated_the_series_stay_few() -> None:
     many = samples(*((f"s{n}", worst_gate()) for n in range(40)))
     assert len(many) <= MODEL_BUDGET + 1
     assert many[("scenarios_left_out",)] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for family in FAMILIES[1:2] for name in family.codes])
+def test_a_scenario_of_orders_has_forty_series_at_most(name: str) -> None:
+    """Over its natural horizon, where everything is seen; two replications make half-widths."""
+    result = run_scenario(load(name).resolved, seed=1, replications=2, jobs=1)
+    kpis = [row(k.name, k.mean, k.half_width, **k.labels) for k in result.kpis]
+    found = samples((name, kpis))
+    assert len(found) - 1 <= 40, sorted(found)
+    assert {key[0] for key in found} >= {"orders_placed_entities", "order_lead_time_mean_seconds"}
 
 
 @pytest.fixture
