@@ -219,6 +219,18 @@ def test_the_bulletin_day_brings_the_320_export_trucks_of_the_bulletin() -> None
     assert late * usual + (1 - late) * today == pytest.approx(320, abs=1)
 
 
+def test_of_december_2023_only_who_came_was_set_anew() -> None:
+    """The prediction of another day keeps every officer, lane, time and rate of March 2025."""
+    bulletin, other = (
+        {number.path: number.value for number in loaded(name).resolved.parameters}
+        for name in ("lang-son-2025-03-12", "lang-son-2023-12-14")
+    )
+    anew = {path for path in bulletin | other if bulletin.get(path) != other.get(path)}
+    came = re.compile(r"flows\.(export|import)\.(arrivals\.|attributes\.(goods|gate)\.)")
+    assert anew
+    assert [path for path in anew if not came.match(path)] == []
+
+
 def test_a_year_brings_6200_orders_with_its_livestreams() -> None:
     scenario = loaded("yen-bai-ocop").resolved
     usual = expected_in(scenario, "order", date(2021, 7, 21), 365)
