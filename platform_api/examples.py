@@ -374,11 +374,26 @@ STORIES = Operation(
                     {
                         "since": "2025-03-12T07:14:03.120+07:00", "ms": 1260000, "kind": "busy",
                         "step": "document_check", "of": ["document_officers"],
+                        "told": {"vi": "chờ Cán bộ, đang bận", "en": "waiting for officers, at work"},
                     }
                 ],
             }
         ],
         "names": {"step.document_check": {"vi": "Xét hồ sơ", "en": "Papers"}},
+    },
+    errors=(*_STORED, errors.WRONG_REQUEST, errors.BEYOND_LIMITS),
+)  # fmt: skip
+ENTITIES = Operation(
+    200,
+    "Who came.",
+    {
+        "id": RUN_ID, "replication": 1, "count": 1, "after": 0,
+        "entities": [
+            {
+                "address": "export/x0 2025-03-12 #17", "kind": {"flow": "export", "direction": "export"},
+                "ms": 30120400, "outcome": "completed",
+            }
+        ],
     },
     errors=(*_STORED, errors.WRONG_REQUEST, errors.BEYOND_LIMITS),
 )  # fmt: skip
@@ -754,6 +769,7 @@ OPERATIONS = {
     "getRunStudy": STUDY,
     "getRunSeries": SERIES,
     "getRunStories": STORIES,
+    "listRunEntities": ENTITIES,
     "getRunHistogram": HISTOGRAM,
     "listRunRecords": RECORDS,
     "getRunReport": REPORT,

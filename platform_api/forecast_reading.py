@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from platform_api.cause_words import nouns
 from platform_api.charts.fan import FanChart
 from platform_api.forecast_answer import Chance, Fan, Forecast
 from platform_api.formats import NBSP, number
 from platform_api.formats import date as date_told
 from platform_api.sheet import Sheet
 from platform_api.texts import Language, pick, text
-from platform_api.why_reading import nouns
 
 ROWS = 13
 """Instants of the table on the screen, about so many."""

@@ -121,6 +121,23 @@ class Guard:
             raise _too_often(self.rate, wait)
 
 
+COOKIE = "cuakhau_key"
+"""Where the pages leave the key for what a browser fetches by itself: pictures, downloads, reports."""
+
+READS = ("GET", "HEAD")
+
+
+def sent_with(request: Request) -> str:
+    """The header `Authorization` of a request; of one that only reads its cookie does as well.
+
+    A browser sends cookies whoever made it ask, so a cookie never allows a change.
+    """
+    header = request.headers.get("authorization", "")
+    if header or request.method not in READS or COOKIE not in request.cookies:
+        return header
+    return f"Bearer {request.cookies[COOKIE]}"
+
+
 def needs(scope: str) -> Callable[[Request], Caller]:
     """A dependency that lets only those through whose key has a scope, and tells who it is."""
 
@@ -128,7 +145,7 @@ def needs(scope: str) -> Callable[[Request], Caller]:
         guard: Guard = request.app.state.parts.guard
         caller: Caller | None = getattr(request.state, "caller", None)
         if caller is None:  # a request counts once, however many ask who it is
-            caller = guard.caller(request.headers.get("authorization", ""))
+            caller = guard.caller(sent_with(request))
             request.state.caller = caller
         if not caller.may(scope):
             raise _not_allowed(caller, scope)

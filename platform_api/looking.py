@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from platform_api import refusals, wire
+from platform_api.cause_words import Names
+from platform_api.outage_map import counts_vehicles
 from platform_api.runs import Runs
-from platform_api.why_stories import names_of, stories_in
+from platform_api.texts import LANGUAGES
+from platform_api.why_stories import address_of, entity_told, longest_first, names_of, owners_of, stories_in
 from scenarios.errors import ScenarioError
+from scenarios.resolved import Label
 
 if TYPE_CHECKING:
     from metrics.replication import Replication
@@ -30,6 +34,15 @@ class Seen:
     number: int
     replication: Replication
     parts: Any
+
+    def is_wanted(self, row: int, wanted: str) -> bool:
+        """Whether an entity has this number, or this in its address."""
+        if not wanted:
+            return True
+        number = wanted.removeprefix("#")
+        if number.isdecimal():
+            return int(self.replication.log.entities["number"][row]) == int(number)
+        return wanted.casefold() in address_of(self.replication, row).casefold()
 
 
 class Looking:
@@ -53,13 +66,28 @@ class Looking:
             told = list(stories_in(seen.replication, seen.parts, addresses))
         except ScenarioError as error:
             raise refusals.nobody_there(error) from None
-        names = names_of(seen.replication.scenario)
+        scenario = seen.replication.scenario
+        names = names_of(scenario)
+        vi, en = (Names(names, owners_of(scenario), counts_vehicles(scenario), each) for each in LANGUAGES)
         return wire.RunStories(
             id=run,
             replication=number,
-            stories=[wire.story(each) for each in told],
+            stories=[wire.story(each, lambda of: Label(vi.cause(of), en.cause(of))) for each in told],
             names={name: wire.text(label) for name, label in names.items()},
         )
+
+    def entities(self, run: str, number: int, wanted: str, after: int, limit: int) -> wire.EntityPage:
+        """Who came in the window, the longest stay first; errors as `stories`.
+
+        wanted : a number, or a part of an address; empty: everybody
+        """
+        seen = self._seen(run, number)
+        found = [row for row in longest_first(seen.replication, seen.parts) if seen.is_wanted(row, wanted)]
+        told = (entity_told(seen.replication, seen.parts, row) for row in found[after : after + limit])
+        return wire.EntityPage(
+            id=run, replication=number, count=len(found), after=after,
+            entities=[wire.EntityItem(address=a, kind=k, ms=ms, outcome=o) for a, k, ms, o in told],
+        )  # fmt: skip
 
     def histogram(self, run: str, number: int, by: str | None, bins: int) -> wire.Histogram:
         """How long those stayed who crossed, or reached their end, in the window; by an attribute too."""

@@ -5,27 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from platform_api.cause_words import Names, nouns
 from platform_api.formats import NBSP, number, scale_for
 from platform_api.formats import date as date_told
 from platform_api.sheet import Sheet
 from platform_api.texts import Language, pick, text
-from platform_api.why_answer import Because, Hours, Narrow, Span, Story, Why
+from platform_api.why_answer import Hours, Narrow, Story, Why
 
 SHOWN = 20
 """Causes on screen and page; all of them stand in the CSV and in --json."""
 
 HOUR = 3600.0
-
-OF_WHAT = {
-    "zone": "zone", "down": "platform", "paused": "platform", "stock": "stock", "errand": "flow",
-}  # fmt: skip
-"""What a cause names; of others: resources."""
-
-
-def nouns(vehicles: bool, language: Language) -> dict[str, str]:
-    """What they are called who come: one of them, many."""
-    kind = "vehicle" if vehicles else "case"
-    return {"one": text(f"noun.{kind}", language), "many": text(f"noun.{kind}s", language)}
 
 
 class Reading:
@@ -33,6 +23,7 @@ class Reading:
 
     def __init__(self, answer: Why, language: Language) -> None:
         self.answer, self.language = answer, language
+        self.names = Names(answer.names, answer.owners, answer.vehicles, language)
 
     def say(self, key: str, **values: object) -> str:
         """A text of `why`."""
@@ -83,7 +74,7 @@ class Reading:
     def _causes(self) -> Sheet:
         heads = tuple(self.say(f"column.{key}") for key in ("cause", "each", "share"))
         rows = tuple(
-            (self.cause(of), self.time(of.hours), self._percent(100 * of.share))
+            (self.names.cause(of), self.time(of.hours), self._percent(100 * of.share))
             for of in self.answer.causes[:SHOWN]
         )
         return Sheet(self.say("causes"), heads, rows)
@@ -109,7 +100,7 @@ class Reading:
 
     def _narrow(self, of: Narrow) -> str:
         key = of.key.replace("call.", "step.")
-        name = self._with_owner(key, pick(of.label, self.language))
+        name = self.names.with_owner(key, pick(of.label, self.language))
         parts = [self.say("saves", name=name, saves=self.time(of.saves))]
         if of.load is not None:
             parts.append(self.say("load", load=number(100 * of.load, 0, self.language)))
@@ -122,7 +113,7 @@ class Reading:
         name, load = self.answer.named_by_theory, self.answer.highest_load
         if name is None or load is None:
             return ()
-        told = self._with_owner(f"resource.{name}", self.name(f"resource.{name}"))
+        told = self.names.with_owner(f"resource.{name}", self.names.of(f"resource.{name}"))
         return (self.say("theory", name=told, load=number(100 * load, 0, self.language)),)
 
     def _through(self) -> Iterator[str]:
@@ -144,35 +135,13 @@ class Reading:
 
     def _cut(self, kind: str, name: str) -> str:
         if kind == "arrivals":
-            return self.say("cut.arrivals", name=self.name(f"flow.{name}"))
+            return self.say("cut.arrivals", name=self.names.of(f"flow.{name}"))
         if kind == "way":
             ends = [end for end in name.split(" → ") if end != "None"]
-            return self.say("cut.way", name=" → ".join(self.name(f"step.{end}") for end in ends))
-        return self.name(f"{'resource' if kind == 'pool' else kind}.{name}")
+            return self.say("cut.way", name=" → ".join(self.names.of(f"step.{end}") for end in ends))
+        return self.names.of(f"{'resource' if kind == 'pool' else kind}.{name}")
 
     # ---- words -------------------------------------------------------------------------------------------
-
-    def name(self, key: str) -> str:
-        """What a thing of the scenario is called."""
-        label = self.answer.names.get(key)
-        return key.partition(".")[2] if label is None else pick(label, self.language)
-
-    def _with_owner(self, key: str, name: str) -> str:
-        owner = self.answer.owners.get(key)
-        return name if owner is None else f"{name} – {self.name(f'agency.{owner}')}"
-
-    def cause(self, of: Because | Span) -> str:
-        """A cause in words."""
-        kind = OF_WHAT.get(of.kind, "resource")
-        either = text("explain.steps.or", self.language)
-        named = [self._with_owner(f"{kind}.{each}", self.name(self._key(kind, each))) for each in of.of]
-        return self.say(f"cause.{of.kind}", of=f" {either} ".join(named), step=self.name(f"step.{of.step}"))
-
-    def _key(self, kind: str, name: str) -> str:
-        """Of an errand: the flow that was sent, or the step that sent it."""
-        return (
-            f"step.{name}" if kind == "flow" and f"flow.{name}" not in self.answer.names else f"{kind}.{name}"
-        )
 
     def time(self, of: Hours) -> str:
         """Hours with their interval, in a unit that suits."""
@@ -215,7 +184,7 @@ class Reading:
             yield (
                 f"{when:%H:%M:%S}" + ("" if told == day else f" {told}"),
                 self.length(part.ms),
-                self.cause(part),
+                self.names.cause(part),
             )
             day = told
 

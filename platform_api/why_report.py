@@ -49,7 +49,7 @@ class _Page(Page[Reading]):
         from platform_api.charts.shares import Bar
 
         causes = [
-            Bar(self.reading.cause(of), of.hours.mean * HOUR, _reach(of.hours.half_width))
+            Bar(self.reading.names.cause(of), of.hours.mean * HOUR, _reach(of.hours.half_width))
             for of in self.answer.causes[:SHOWN]
         ]
         parties = [

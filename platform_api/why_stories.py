@@ -12,6 +12,9 @@ from scenarios.outages import belonging
 from scenarios.resolved import Label, Resolved
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from metrics.causes import Parts
     from metrics.replication import Replication
     from platform_api.following import Ask
@@ -63,11 +66,35 @@ def _chosen(run: Replication, told: Parts) -> Iterator[tuple[Which, int]]:
     mine = np.flatnonzero(run.cohort)
     if not len(mine):
         return
-    whole = np.zeros(len(run.cohort), np.int64)
-    np.add.at(whole, told.entity, told.length)
-    order = mine[np.argsort(whole[mine], kind="stable")]
+    order = mine[np.argsort(_whole(run, told)[mine], kind="stable")]
     for which, quantile in QUANTILES:
         yield which, int(order[int(quantile * (len(order) - 1))])
+
+
+def _whole(run: Replication, told: Parts) -> NDArray[np.int64]:
+    """How long each entity was there [ms]."""
+    import numpy as np
+
+    whole = np.zeros(len(run.cohort), np.int64)
+    np.add.at(whole, told.entity, told.length)
+    return whole
+
+
+def longest_first(run: Replication, told: Parts) -> list[int]:
+    """Who came in the window, the longest stay first; of equal ones who is earlier in the record."""
+    import numpy as np
+
+    mine = np.flatnonzero(run.cohort)
+    found: list[int] = mine[np.argsort(-_whole(run, told)[mine], kind="stable")].tolist()
+    return found
+
+
+def entity_told(run: Replication, told: Parts, row: int) -> tuple[str, dict[str, str], int, str]:
+    """Address, flow and categories, how long it was there [ms], and how that ended."""
+    from sim.log import ENTITY_OUTCOMES
+
+    ms = sum(end - begin for _, begin, end in told.of(row))
+    return address_of(run, row), dict(_kind(run, row)), ms, ENTITY_OUTCOMES[run.log.entities["outcome"][row]]
 
 
 def _asked(run: Replication, addresses: tuple[str, ...]) -> Iterator[int]:

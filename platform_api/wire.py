@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -456,6 +457,7 @@ class StorySpan(Wire):
     kind: str = Field(description="cause, as of `cuakhau why`: `busy`, `closed`, `served` …")
     step: str = Field(description='where; "" before the run')
     of: list[str] = Field(description="the pools, platforms, zone, stock or flow that it is about")
+    told: Text = Field(description="the cause in words")
 
 
 class StoryItem(Wire):
@@ -476,6 +478,25 @@ class RunStories(Wire):
     replication: int
     stories: list[StoryItem]
     names: dict[str, Text] = Field(description="`step.x`, `resource.y` …: what they are called")
+
+
+class EntityItem(Wire):
+    """One of those who came in the window of a replication."""
+
+    address: str
+    kind: dict[str, str] = Field(description="flow, and the categories that it has")
+    ms: int = Field(description="how long it stayed, or has stayed when the run ended")
+    outcome: str
+
+
+class EntityPage(Wire):
+    """Who came in the window of a replication, the longest stay first."""
+
+    id: str
+    replication: int
+    count: int = Field(description="of all that fit what is sought")
+    after: int
+    entities: list[EntityItem]
 
 
 class Bars(Wire):
@@ -727,10 +748,11 @@ def kpis_of(run: str, document: dict[str, Any]) -> Kpis:
 # ---- from what the program holds ----------------------------------------------------------------------
 
 
-def story(told: Any) -> StoryItem:
-    """A story of `why_stories`, as it goes over the wire."""
+def story(told: Any, words: Callable[[Any], Label]) -> StoryItem:
+    """A story of `why_stories`, as it goes over the wire; `words` tells a cause."""
     parts = [
-        StorySpan(since=of.since, ms=of.ms, kind=of.kind, step=of.step, of=list(of.of)) for of in told.parts
+        StorySpan(since=of.since, ms=of.ms, kind=of.kind, step=of.step, of=list(of.of), told=text(words(of)))
+        for of in told.parts
     ]
     return StoryItem(
         which=told.which, address=told.address, kind=told.kind, ms=told.ms, outcome=told.outcome, parts=parts

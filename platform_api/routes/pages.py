@@ -18,6 +18,7 @@ ADDRESSES = (
     "/runs",
     "/runs/{id}",
     "/runs/{id}/map",
+    "/runs/{id}/trucks",
     "/experiments",
     "/experiments/{id}",
     "/compare",

@@ -115,6 +115,25 @@ def get_run_stories(
     return service.looking.stories(id, replication, tuple(entity or ()))
 
 
+@router.get("/{id}/entities", operation_id="listRunEntities", summary="Who came, the longest stay first")
+def list_run_entities(
+    id: str,  # noqa: A002
+    request: Request,
+    response: Response,
+    service: Service,
+    replication: Replication = 1,
+    q: Annotated[str, Query(max_length=200, description="a number, or a part of an address")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000, description="most entities")] = 100,
+    after: Annotated[
+        int, Query(ge=0, le=1 << 40, description="entities to leave out; see the Link header")
+    ] = 0,
+) -> wire.EntityPage:
+    """Each with how long it stayed; its address asks for its story. The `Link` header has the next page."""
+    found = service.looking.entities(id, replication, q.strip(), after, limit)
+    say_next(request, response, after + limit if found.count > after + limit else None)
+    return found
+
+
 @router.get("/{id}/histogram", operation_id="getRunHistogram", summary="How long entities of a run stayed")
 def get_run_histogram(
     id: str,  # noqa: A002

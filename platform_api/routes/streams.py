@@ -10,7 +10,7 @@ from contextlib import aclosing
 from fastapi import Request
 from fastapi.responses import StreamingResponse
 
-from platform_api.guard import KNOWN_FOR, Guard
+from platform_api.guard import KNOWN_FOR, Guard, sent_with
 
 PING = ": \n\n"
 """A comment, by which a silent stream says that it lives."""
@@ -35,7 +35,7 @@ def stream(request: Request, events: AsyncGenerator[str | None, None]) -> Stream
 
 async def _while_allowed(request: Request, events: AsyncGenerator[str | None, None]) -> AsyncIterator[str]:
     guard: Guard = request.app.state.parts.guard
-    sent, asked = request.headers.get("authorization", ""), time.monotonic()
+    sent, asked = sent_with(request), time.monotonic()
     async with aclosing(events):
         async for told in events:
             if time.monotonic() - asked > KNOWN_FOR:

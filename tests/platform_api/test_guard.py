@@ -220,3 +220,16 @@ def test_the_log_names_requests_and_holds_no_secret(
     assert answer.headers["X-Request-Id"] in said
     assert token not in said
     assert "12C-34567" not in said
+
+
+def test_a_cookie_reads_and_changes_nothing(closed: tuple[TestClient, KeyTable]) -> None:
+    """Any page may make a browser send a cookie along; only our own can send the header."""
+    client, table = closed
+    _, token = table.add("office", "admin")
+    client.cookies.set(guard.COOKIE, token)
+    assert client.get("/v1/scenarios").status_code == 200
+    order = {"scenario": "lang-son-2025-03-12", "replications": 1}
+    assert_problem(client.post("/v1/runs", json=order), errors.NO_KEY)
+    assert_problem(client.delete("/v1/runs/20250312-001500-5f3a9c1e"), errors.NO_KEY)
+    client.cookies.set(guard.COOKIE, "of nobody")
+    assert_problem(client.get("/v1/scenarios"), errors.NO_KEY)

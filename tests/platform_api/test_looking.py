@@ -80,6 +80,34 @@ def test_the_parts_of_a_story_add_up_to_it(looked_at: tuple[TestClient, str]) ->
     assert told["stories"][0]["ms"] / 1000 in stays
 
 
+def test_who_came_is_listed_the_longest_stay_first(looked_at: tuple[TestClient, str]) -> None:
+    client, run = looked_at
+    whole = client.get(f"{run}/entities?limit=1000").json()
+    stays = [each["ms"] for each in whole["entities"]]
+    assert (len(stays), stays) == (whole["count"], sorted(stays, reverse=True))
+    told = client.get(f"{run}/stories").json()["stories"]
+    assert {each["address"] for each in told} <= {each["address"] for each in whole["entities"]}
+    assert whole["entities"][0]["ms"] == told[-1]["ms"]
+    first = client.get(f"{run}/entities?limit=3")
+    assert first.json()["entities"] == whole["entities"][:3]
+    rest = client.get(first.links["next"]["url"]).json()["entities"]
+    assert rest == whole["entities"][3:6]
+    number = whole["entities"][-1]["address"].partition("#")[2]
+    sought = client.get(f"{run}/entities", params={"q": number}).json()["entities"]
+    assert sought
+    assert all(each["address"].endswith(f"#{number}") for each in sought)
+    assert client.get(f"{run}/entities?q=nobody").json()["count"] == 0
+
+
+def test_a_part_of_a_story_is_told_in_words(looked_at: tuple[TestClient, str]) -> None:
+    client, run = looked_at
+    told = client.get(f"{run}/stories").json()
+    for part in told["stories"][0]["parts"]:
+        label = told["names"][f"step.{part['step']}"]
+        assert label["vi"] in part["told"]["vi"]
+        assert label["en"] in part["told"]["en"]
+
+
 def test_a_histogram_counts_everybody_who_crossed_once(looked_at: tuple[TestClient, str]) -> None:
     client, run = looked_at
     told = client.get(f"{run}/histogram?bins=12&replication=2").json()

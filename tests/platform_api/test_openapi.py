@@ -42,6 +42,7 @@ OPERATIONS = {
     ("get", "/v1/runs/{id}/trs"): "getRunStudy",
     ("get", "/v1/runs/{id}/series"): "getRunSeries",
     ("get", "/v1/runs/{id}/stories"): "getRunStories",
+    ("get", "/v1/runs/{id}/entities"): "listRunEntities",
     ("get", "/v1/runs/{id}/histogram"): "getRunHistogram",
     ("get", "/v1/runs/{id}/records"): "listRunRecords",
     ("get", "/v1/runs/{id}/report"): "getRunReport",

@@ -14,7 +14,11 @@ export class Refused extends Error {
 const KEY = "cuakhau.key";
 
 /** The key that the service asks for elsewhere than on its own machine. @param {string} key */
-export const keepKey = (key) => sessionStorage.setItem(KEY, key);
+export const keepKey = (key) => {
+  sessionStorage.setItem(KEY, key);
+  // what the browser fetches by itself (pictures, downloads, a report in a new tab) has no header; a cookie only reads
+  document.cookie = `cuakhau_key=${encodeURIComponent(key)}; Path=/v1; SameSite=Strict${location.protocol === "https:" ? "; Secure" : ""}`;
+};
 
 /** @returns {Record<string, string>} */
 const withKey = () => {

@@ -13,6 +13,7 @@ const PAGES = {
   experiments: () => import("./pages/experiments.js").then((page) => page.Experiments),
   experiment: () => import("./pages/experiment.js").then((page) => page.ExperimentPage),
   map: () => import("./pages/map.js").then((page) => page.MapPage),
+  trucks: () => import("./pages/trucks.js").then((page) => page.TrucksPage),
   live: () => import("./pages/live.js").then((page) => page.Sessions),
   session: () => import("./pages/live.js").then((page) => page.LivePage),
   lessons: () => import("./pages/lessons.js").then((page) => page.Lessons),
@@ -26,6 +27,7 @@ const place = () => {
   if (!first || (first === "scenarios" && !second)) return { page: "library", props: {} };
   if (first === "scenarios") return { page: "scenarios", props: { name: second } };
   if (first === "runs" && third === "map") return { page: "map", props: { id: second } };
+  if (first === "runs" && third === "trucks") return { page: "trucks", props: { id: second } };
   if (first === "runs") return second ? { page: "run", props: { id: second } } : { page: "runs", props: {} };
   if (first === "experiments" || first === "compare") return second ? { page: "experiment", props: { id: second } } : { page: "experiments", props: {} };
   if (first === "live") return second ? { page: "session", props: { id: second } } : { page: "live", props: {} };
@@ -63,7 +65,7 @@ const Textures = () => html`<svg class="defs" width="0" height="0" aria-hidden="
 
 const NAV = [["library", "/"], ["runs", "/runs"], ["experiments", "/experiments"], ["live", "/live"], ["lessons", "/lessons"]];
 /** @type {Record<string, string>} */
-const PART = { scenarios: "library", run: "runs", map: "runs", session: "live", experiment: "experiments", lesson: "lessons", handout: "lessons" };
+const PART = { scenarios: "library", run: "runs", map: "runs", trucks: "runs", session: "live", experiment: "experiments", lesson: "lessons", handout: "lessons" };
 
 /** @param {{page: string}} props */
 const Head = ({ page }) => html`<header class="top">

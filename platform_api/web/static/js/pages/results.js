@@ -298,7 +298,7 @@ const Actions = ({ id, ticket }) => {
   const live = async () => go(`/live/${(await post("/v1/sessions", { scenario: ticket.scenario, overrides: ticket.overrides, seed: ticket.seed })).id}`);
   return html`<div class="act">
     <a class="btn pri" href=${`/scenarios/${ticket.scenario}`}>${t("results.vary")}</a>
-    <a class="btn" href=${`/runs/${id}/map`}>${t("results.map")}</a>
+    <a class="btn" href=${`/runs/${id}/trucks`}>${t("trucks.link")}</a><a class="btn" href=${`/runs/${id}/map`}>${t("results.map")}</a>
     <button type="button" class="btn" onClick=${live}>${t("results.live")}</button>
     <a class="btn" href=${`/v1/runs/${id}/report?language=${lang.value}`} target="_blank" rel="noopener">${t("results.report")}</a>
     <details class="menu"><summary class="btn">${t("results.download")}</summary><ul>${["xlsx", "csv", "parquet", "openmetrics"].map((form) => html`<li><a href=${`/v1/runs/${id}/download?format=${form}&language=${lang.value}${form === "csv" ? "&table=kpis" : ""}`} download>${t(`download.${form}`)}</a></li>`)}<li><a href=${`/v1/runs/${id}/kpis`} download=${`${id}.json`}>JSON</a></li></ul></details>
