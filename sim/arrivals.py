@@ -7,7 +7,7 @@ demand at its instant less k. So more demand adds entities and keeps the old one
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -37,7 +37,7 @@ class Demand:
     rows: tuple[tuple[int, int], ...]
 
     @classmethod
-    def of(cls, flow: str, timetable: list[Row]) -> Demand:
+    def of(cls, flow: str, timetable: Sequence[Row]) -> Demand:
         return cls(tuple((r.time, r.value) for r in timetable if r.what == "demand" and r.target == flow))
 
     def at(self, instant: int) -> int:

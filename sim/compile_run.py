@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -15,6 +15,7 @@ from sim.arrivals import Demand, births
 from sim.compile import BY_RATE, BY_ROWS, I8, NONE, SOURCE, Net, Network, network
 from sim.log import EMPTY, SOURCES, TARGETS
 from sim.origins import arriving_sources
+from sim.remembered import per_timetable
 from sim.rules import most_busy
 from sim.tally import FAR, Axis
 from sim.timetable import Row
@@ -35,7 +36,7 @@ class Prepared:
 
 
 def prepared(
-    scenario: Resolved, seed: int, replication: int, timetable: list[Row], axis: Axis
+    scenario: Resolved, seed: int, replication: int, timetable: Sequence[Row], axis: Axis
 ) -> Prepared:  # fmt: skip
     """One replication in numbers; what it shares with others is worked out once."""
     demand = {name: Demand.of(name, timetable) for name in scenario.flows}
@@ -53,7 +54,8 @@ def prepared(
     return Prepared(shared, net, sources, highest)
 
 
-def numbered(shared: Network, rows: Iterable[Row]) -> I8:
+@per_timetable
+def numbered(shared: Network, rows: Sequence[Row]) -> I8:
     """Rows of a timetable: instant, what, target, value; and one that never comes."""
     books = {
         "scheduled": shared.pool, "capacity": shared.pool, "platform": shared.platform, "slow": shared.step,

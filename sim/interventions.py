@@ -60,7 +60,7 @@ def row_of(scenario: Resolved, time: int, end: int, change: tuple[str, str, int]
 
 def timetable_with(
     by_hand: Sequence[Row], scenario: Resolved, seed: int, replication: int, begin: int, end: int
-) -> list[Row]:
+) -> Sequence[Row]:
     """The timetable of a run, with what is set by hand.
 
     Raises
@@ -69,7 +69,8 @@ def timetable_with(
         If that cannot be set.
     """
     check(scenario, by_hand)
-    return merged(timetable(scenario, seed, replication, begin, end), by_hand)
+    planned = timetable(scenario, seed, replication, begin, end)
+    return merged(planned, by_hand) if by_hand else planned
 
 
 def merged(rows: Sequence[Row], interventions: Iterable[Row]) -> list[Row]:

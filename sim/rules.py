@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from scenarios.capacity import called_in
 from scenarios.resolved import Effect, Resolved
+from sim.remembered import per_timetable
 from sim.timetable import Row
 
 
@@ -20,7 +21,7 @@ class Switch:
     on: bool
 
 
-def as_run(scenario: Resolved, rows: list[Row], switches: Sequence[Switch], begin: int) -> list[Row]:
+def as_run(scenario: Resolved, rows: Sequence[Row], switches: Sequence[Switch], begin: int) -> Sequence[Row]:
     """The rows of a run: those of calendars and disruptions, and what the rules did to them."""
     if not scenario.rules:
         return rows
@@ -34,7 +35,8 @@ def as_run(scenario: Resolved, rows: list[Row], switches: Sequence[Switch], begi
     return sorted(chain(kept, told, *changed), key=lambda row: row.time)
 
 
-def highest(scenario: Resolved, rows: Iterable[Row]) -> dict[str, int]:
+@per_timetable
+def highest(scenario: Resolved, rows: Sequence[Row]) -> dict[str, int]:
     """The most units that each resource may have in capacity, all rules in force."""
     most = dict.fromkeys(scenario.resources, 0)
     for row in rows:
@@ -43,9 +45,9 @@ def highest(scenario: Resolved, rows: Iterable[Row]) -> dict[str, int]:
     return {name: called_in(name, units, scenario) for name, units in most.items()}
 
 
-def most_busy(scenario: Resolved, rows: Iterable[Row]) -> dict[str, int]:
+@per_timetable
+def most_busy(scenario: Resolved, rows: Sequence[Row]) -> dict[str, int]:
     """The most units of each resource that may be busy at once: in capacity, and staying on in overtime."""
-    rows = list(rows)
     most, stay = highest(scenario, rows), dict.fromkeys(scenario.resources, 0)
     for row in rows:
         if row.what == "overtime":
@@ -63,7 +65,7 @@ class _Curve:
     """What one thing was over time."""
 
     scenario: Resolved
-    base: list[Row]
+    base: Sequence[Row]
     switches: Sequence[Switch]
     begin: int
     kind: str

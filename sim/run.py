@@ -171,8 +171,8 @@ def run(
     begun = time.perf_counter()
     rows = keep == "record" or take is not None
     model = _prepare(
-        engine, scenario, seed, replication, rows, shuffle, interventions, partial(_look_up, cancel), hour,
-        threads,
+        engine, scenario, seed, replication, "record" if rows else keep, shuffle, interventions,
+        partial(_look_up, cancel), hour, threads,
     )  # fmt: skip
     ready = time.perf_counter()
     with _no_garbage_collection():
@@ -204,20 +204,22 @@ def shorten(scenario: Resolved, until: int) -> Resolved:
 
 
 def _prepare(
-    engine: str, scenario: Resolved, seed: int, replication: int, rows: bool, shuffle: random.Random | None,
+    engine: str, scenario: Resolved, seed: int, replication: int, keep: Keep, shuffle: random.Random | None,
     interventions: Sequence[Row], breathe: Callable[[], None], hour: int, threads: int,
 ) -> Model:  # fmt: skip
     if engine == "compiled":
         from sim.engines import compiled
+        from sim.engines.kernel.records import HISTOGRAMS, NOTHING, SUMS
 
-        clock = scenario.clock
-        hour = max(HOUR, clock.at_most + clock.lead_in) if rows else hour  # with rows nobody reads the tally
+        clock, rows = scenario.clock, keep == "record"
+        counts = {"record": NOTHING, "sums": SUMS, "statistics": HISTOGRAMS}[keep]
+        hour = max(HOUR, clock.at_most + clock.lead_in) if rows else hour  # of what nobody counts
         if threads > 1 and not interventions and len(components(scenario)) > 1:
             from sim.engines.side_by_side import Parts
 
             return Parts(
                 scenario, seed, replication, clock.at_most,
-                threads=threads, keeps_record=rows, hour=hour, breathe=breathe,
+                threads=threads, keeps_record=rows, counts=counts, hour=hour, breathe=breathe,
             )  # fmt: skip
         return compiled.Model(
             scenario,
@@ -225,6 +227,7 @@ def _prepare(
             replication,
             scenario.clock.at_most,
             keeps_record=rows,
+            counts=counts,
             hour=hour,
             breathe=breathe,
             by_hand=interventions,

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from scenarios.resolved import DAY, Disruption, Resolved
 from sim import chance
@@ -33,11 +33,14 @@ class Row:
     value: int  # units, or per mille
 
 
-def timetable(scenario: Resolved, seed: int, replication: int, begin: int, end: int) -> list[Row]:
+def timetable(scenario: Resolved, seed: int, replication: int, begin: int, end: int) -> Sequence[Row]:
     """All rows of a run over [begin, end): each target's first at `begin`, then one for each change.
 
     Most targets have the same rows in every replication; those that random disruptions touch have not.
+    Where nothing is random all replications share one tuple.
     """
+    if all(disruption.days is None for disruption in scenario.disruptions.values()):
+        return _fixed(scenario, begin, end)
     drawn = {
         name: tuple(occurrences(scenario, name, seed, replication, begin, end))
         for name, disruption in scenario.disruptions.items()
@@ -53,6 +56,13 @@ def timetable(scenario: Resolved, seed: int, replication: int, begin: int, end: 
         else:
             rows += _planned_rows(scenario, begin, end)[kind, name]
     return sorted(rows, key=lambda row: row.time)
+
+
+@per_scenario
+def _fixed(scenario: Resolved, begin: int, end: int) -> tuple[Row, ...]:
+    """The rows of a scenario in which nothing is drawn."""
+    rows = chain.from_iterable(_planned_rows(scenario, begin, end).values())
+    return tuple(sorted(rows, key=lambda row: row.time))
 
 
 @per_scenario

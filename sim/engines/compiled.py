@@ -38,7 +38,7 @@ from sim.rules import Switch, as_run, highest, most_busy
 from sim.tally import HOUR, Tally, axis
 from sim.timetable import Row
 
-SLOTS = 64
+SLOTS = 512
 """Visits, movers and entities at the start; more are made when they run out."""
 
 LARGE = 1 << 22
@@ -54,12 +54,14 @@ T = TypeVar("T")
 class Model:
     """A scenario in arrays, ready to run.
 
+    `counts` is what can be asked of it without rows (see `records.HISTOGRAMS`).
     `breathe`, if given, is called every few hundredths of a second while it runs; it may raise to stop it.
     """
 
     def __init__(
         self, scenario: Resolved, seed: int, replication: int, end: int, *, keeps_record: bool = True,
-        hour: int = HOUR, breathe: Callable[[], None] | None = None, by_hand: Sequence[Row] = (),
+        counts: int = records.HISTOGRAMS, hour: int = HOUR, breathe: Callable[[], None] | None = None,
+        by_hand: Sequence[Row] = (),
     ) -> None:  # fmt: skip
         self.scenario, self.seed, self.replication = scenario, seed, replication
         self.begin, self.end = -scenario.clock.lead_in, end
@@ -73,7 +75,7 @@ class Model:
             self.prepared, self.begin, replication, tallies.new_arrays(scenario, self.axis)
         )
         tallies.begin(self.state, scenario, self.axis)
-        self.state.x[records.RECORD] = keeps_record
+        self.state.x[records.RECORD], self.state.x[records.COUNTS] = keeps_record, counts
         self._closed: tuple[int, State] | None = None
         self._packed: tuple[State, Any] | None = None
         self._hour, self._by_hand = hour, tuple(by_hand)
@@ -222,7 +224,14 @@ class Model:
 
         A run until everybody has left may have looked for others, who were thinned away: then what was
         available is counted too far, and the run is made again, to its end.
+
+        Raises
+        ------
+        ValueError
+            If the run did not count so much.
         """
+        if self.state.x[records.COUNTS] < (records.HISTOGRAMS if histograms else records.SUMS):
+            raise ValueError("this run did not count what is asked: make the model with `counts`")
         if self.now > end:
             return self._again(end).tally(end, histograms)
         return tallies.read(self._closed_at(end), self.scenario, self.axis, end, histograms)
@@ -231,7 +240,8 @@ class Model:
         """The same run, to an instant."""
         again = Model(
             self.scenario, self.seed, self.replication, self.end,
-            keeps_record=False, hour=self._hour, by_hand=self._by_hand,
+            keeps_record=False, counts=int(self.state.x[records.COUNTS]),
+            hour=self._hour, by_hand=self._by_hand,
         )  # fmt: skip
         again.advance(end)
         return again
@@ -293,7 +303,7 @@ class Model:
         log = self.record(end)
         return None if log is None else Piece(log, self._given_until, FAR, FAR, last=True)
 
-    def timetable_as_run(self) -> list[Row]:
+    def timetable_as_run(self) -> Sequence[Row]:
         """Calendars, disruptions and what rules did."""
         told = self.state.switches[: self.state.x[records.SWITCH_ROWS]].tolist()
         switches = [Switch(time, rule, bool(on)) for time, rule, on in told]
@@ -344,7 +354,7 @@ class _Reader:
         child = (self.kin_rows["child"],) if len(self.kin_rows) else ()
         self.order = np.lexsort((*child, rows["number"], rows["day"], rows["source"], rows["flow"]))
 
-    def log(self, begin: int, end: int, rows: list[Any]) -> EventLog:
+    def log(self, begin: int, end: int, rows: Sequence[Row]) -> EventLog:
         self.breathe()
         entities = self._entities()
         self.breathe()
@@ -662,9 +672,8 @@ def grow(state: State, facts: int) -> State:
         "switches": x[records.SWITCH_ROWS] + (facts + 1) * rules,
         "heap": x[records.HEAP] + events + records.SPARE_EVENTS,
         "soon": x[records.SOON] + events,
-        "cells": x[records.BLOCKS] + noted,
-        "carries": x[records.CARRIES] + noted,
     }
+    histograms = {"cells": x[records.BLOCKS] + noted, "carries": x[records.CARRIES] + noted}
     rows = {
         "visit_log": x[records.VISIT_ROWS] + records.FRESH_ROWS + again + 4 * (facts + 1),
         "long_log": x[records.LONG_ROWS] + records.FRESH_ROWS + again + 4 * (facts + 1),
@@ -675,6 +684,8 @@ def grow(state: State, facts: int) -> State:
     }
     if x[records.RECORD]:
         wanted |= rows
+    if x[records.COUNTS] == records.HISTOGRAMS:
+        wanted |= histograms
     changed: dict[str, Array] = {}
     for name, size in wanted.items():
         array = getattr(state, name)

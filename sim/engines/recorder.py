@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -91,7 +92,7 @@ class Recorder:
         self,
         begin: int,
         end: int,
-        timetable: list[Row],
+        timetable: Sequence[Row],
         pools: dict[str, Pool],
         zones: dict[str, Zone],
         stocks: dict[str, Stock],

@@ -696,7 +696,7 @@ class Model:
         return next((option for option, told in when if self.senses.all_hold(told)), REST)
 
     # ---- what is set from outside
-    def follow(self, timetable: list[Row]) -> Story:
+    def follow(self, timetable: Sequence[Row]) -> Story:
         """Apply what is left of it, until there is another."""
         for row in timetable[self._applied :]:
             if row.time > self.env.now:
@@ -776,7 +776,7 @@ class Model:
         """The whole record."""
         return whole(self.record(end))
 
-    def timetable_as_run(self) -> list[Row]:
+    def timetable_as_run(self) -> Sequence[Row]:
         """Calendars, disruptions and what rules did."""
         return as_run(self.scenario, self.timetable, self.rulebook.switches, self.begin)
 

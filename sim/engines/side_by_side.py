@@ -19,6 +19,7 @@ from sim.arrivals import Demand
 from sim.deadlock import Deadlock
 from sim.digest import Total, combined
 from sim.engines import compiled
+from sim.engines.kernel.records import HISTOGRAMS
 from sim.log import EventLog
 from sim.origins import origins_of
 from sim.parts import alone, components, touched
@@ -34,14 +35,15 @@ class Parts:
 
     def __init__(
         self, scenario: Resolved, seed: int, replication: int, end: int, *, threads: int,
-        keeps_record: bool = True, hour: int = HOUR, breathe: Callable[[], None] | None = None,
+        keeps_record: bool = True, counts: int = HISTOGRAMS, hour: int = HOUR,
+        breathe: Callable[[], None] | None = None,
     ) -> None:  # fmt: skip
         self.scenario, self.threads = scenario, threads
         self.parts = components(scenario)
         self.models = [
             compiled.Model(
                 alone(scenario, flows), seed, replication, end,
-                keeps_record=keeps_record, hour=hour, breathe=breathe,
+                keeps_record=keeps_record, counts=counts, hour=hour, breathe=breathe,
             )
             for flows in self.parts
         ]  # fmt: skip

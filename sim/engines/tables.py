@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ def attribute_codes(scenario: Resolved) -> dict[str, dict[str, int] | None]:
     return found
 
 
-def timetable_table(names: Names, rows: list[Row], end: int) -> dict[str, Column]:
+def timetable_table(names: Names, rows: Sequence[Row], end: int) -> dict[str, Column]:
     """The timetable as run: rows before the end, by (time, what, target)."""
     books = {
         "scheduled": names.resources, "capacity": names.resources, "platform": names.platforms,

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from metrics import statistics as stats
-from metrics.statistics import equivalence, summarise
+from metrics.statistics import day_quantile, equivalence, summarise
 
 X = [12.1, 9.8, 15.3, 11.0, 10.4, 22.7, 9.1, 13.6, 12.9, 18.2]
 A = [41.2, 38.5, 52.0, 47.3, 39.9, 60.1, 44.8, 50.6, 43.7, 55.4]
@@ -67,6 +67,11 @@ def test_no_variation_gives_a_width_of_zero():
 def test_spread_between_days_is_by_weibull_ranks():
     summary = summarise(X)
     close((summary.p10, summary.p90), (9.17, 22.25))
+
+
+@given(st.lists(st.floats(-1e12, 1e12), min_size=2, max_size=40), st.floats(0.01, 0.99))
+def test_a_quantile_of_days_is_numpys_to_the_last_bit(values, p):
+    assert day_quantile(np.array(values), p) == np.quantile(values, p, method="weibull")
 
 
 @given(numbers)

@@ -29,7 +29,7 @@ def world(**parts: Any) -> Resolved:
 def rows(told: Resolved, what: str, target: str, begin: int = BEGIN, end: int = END) -> list[tuple[int, int]]:
     """(time, value) of one target."""
     found = timetable(told, 1, 0, begin, end)
-    assert found == sorted(found, key=lambda row: row.time)
+    assert list(found) == sorted(found, key=lambda row: row.time)
     return [(row.time, row.value) for row in found if (row.what, row.target) == (what, target)]
 
 
@@ -181,7 +181,7 @@ def test_every_target_has_a_row_at_the_beginning_and_none_at_the_end() -> None:
         platforms={"net": platform()},
         disruptions={"ill": on("resource", "p", (BEGIN, END), lose=1)},
     )
-    assert timetable(told, 1, 0, BEGIN, END) == [
+    assert list(timetable(told, 1, 0, BEGIN, END)) == [
         Row(BEGIN, "scheduled", "p", 2), Row(BEGIN, "capacity", "p", 1), Row(BEGIN, "platform", "net", 1000),
         Row(BEGIN, "slow", "desk", 1000), Row(BEGIN, "demand", "a", 1000),
     ]  # fmt: skip

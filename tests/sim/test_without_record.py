@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from scenarios.library import load
 from scenarios.resolved import DAY, Backlog, Resolved
 from sim.digest import digest
+from sim.engines import compiled
 from sim.engines.compiled import Model
 from sim.engines.kernel import records
 from sim.run import run, shorten
@@ -16,7 +19,7 @@ from tests.brief import SOME, brief
 from tests.sim.build import always, chain, clock, needs, step, stock, zone
 from tests.sim.networks import networks
 from tests.sim.tell import one_flow, trucks
-from tests.sim.test_engines_agree import NO_SHRINK
+from tests.sim.test_engines_agree import FEW, NO_SHRINK
 
 
 @pytest.mark.slow
@@ -38,6 +41,13 @@ def assert_the_same_without_record(scenario: Resolved) -> None:
     assert (bare.timing.entities, bare.timing.visits) == (whole.timing.entities, whole.timing.visits)
     assert bare.timing.visits == len(whole.log.visits["step"])
     assert bare.deadlock == whole.deadlock
+    sums = run(scenario, 1, engine="compiled", keep="sums")
+    assert sums.digest == whole.digest
+    assert sums.tally is not None
+    assert bare.tally is not None
+    for table in ("by_step", "by_resource", "by_zone", "by_flow", "by_kind", "squares", "open"):
+        assert np.array_equal(getattr(sums.tally, table), getattr(bare.tally, table)), table
+    assert sums.tally.cells.count.size == 0
 
 
 def test_the_reference_engine_keeps_no_record_either_if_none_is_wanted() -> None:
@@ -181,3 +191,21 @@ def test_longer_bins_hold_the_same_sums_on_both_engines() -> None:
             name = {"by_step": "wait", "by_flow": "inside"}[table]
             assert np.array_equal(few[name].sum(axis=0), many[name].sum(axis=0))
         assert done.digest == run(scenario, 1, keep="statistics").digest
+
+
+@pytest.mark.parametrize("counts", [records.NOTHING, records.SUMS])
+def test_what_a_run_did_not_count_is_not_told(counts: int) -> None:
+    model = Model(busy(), 1, 0, 80, counts=counts)
+    model.advance(80)
+    if counts == records.SUMS:
+        assert model.tally(80, histograms=False).by_step.size
+    with pytest.raises(ValueError, match="did not count"):
+        model.tally(80, histograms=counts == records.SUMS)
+
+
+@FEW
+@given(networks())
+def test_arrays_grow_as_they_are_needed(scenario: Resolved) -> None:
+    whole = run(scenario, 1, keep="statistics").digest
+    with patch.object(compiled, "SLOTS", 4):
+        assert run(scenario, 1, keep="statistics").digest == whole

@@ -24,6 +24,7 @@ from sim.engines.kernel.records import (
     CARRIES_CROSSED,
     CHECK,
     COMPLETED,
+    COUNTS,
     DEMAND,
     DEPARTURE,
     EMPTY,
@@ -34,6 +35,7 @@ from sim.engines.kernel.records import (
     FREE_VISITS,
     FRESH,
     HEAP,
+    HISTOGRAMS,
     HOLD,
     IDLE_HEADS,
     LONG_ROWS,
@@ -149,9 +151,10 @@ def room_for_more(st):
     fuel = min(fuel, (st.soon.size - x[SOON] - 2 * live - more) // each)
     if st.rules.size > 0:
         fuel = min(fuel, (st.switches.shape[0] - x[SWITCH_ROWS]) // st.rules.size)
-    pending = BLOCKS_A_ROW * (again + x[FRESH])
-    fuel = min(fuel, (st.cells.shape[0] - x[BLOCKS] - pending) // BLOCKS_A_FACT)
-    fuel = min(fuel, (st.carries.size - x[CARRIES] - pending) // BLOCKS_A_FACT)
+    if x[COUNTS] == HISTOGRAMS:
+        pending = BLOCKS_A_ROW * (again + x[FRESH])
+        fuel = min(fuel, (st.cells.shape[0] - x[BLOCKS] - pending) // BLOCKS_A_FACT)
+        fuel = min(fuel, (st.carries.size - x[CARRIES] - pending) // BLOCKS_A_FACT)
     if x[RECORD]:
         fuel = min(fuel, (st.visit_log.size - x[VISIT_ROWS] - x[FRESH] - again) // 4)
         fuel = min(fuel, (st.long_log.size - x[LONG_ROWS] - x[FRESH] - again) // 4)

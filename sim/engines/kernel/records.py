@@ -50,9 +50,11 @@ KIND_MASK = (1 << KIND_BITS) - 1
     REPLICATION,
     RECORD, PASSES_AT, MAX_FORK, WRONG_STEP, STOCK_ROWS, BEGIN, FREE_ERRANDS,
     PLANNED, FREE_LOADS, READ_AT, SWITCH_ROWS, BIN, BIN_END, BLOCKS, WINDOW, FRESH,
-    HOLE, LONG_ROWS, CARRIES, SPENT,
-) = range(41)  # fmt: skip
-SCALARS = 41
+    HOLE, LONG_ROWS, CARRIES, SPENT, COUNTS,
+) = range(42)  # fmt: skip
+SCALARS = 42
+NOTHING, SUMS, HISTOGRAMS = range(3)
+"""What a run counts of what its rows tell, besides laws and digest: nobody who keeps the rows asks for it."""
 VISITS_A, VISITS_B, ENTITIES_A, ENTITIES_B = range(4)
 """Places in `totals`."""
 CARRIES_ARRIVED, CARRIES_CROSSED = 1, 2

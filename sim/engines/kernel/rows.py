@@ -14,6 +14,7 @@ from sim.engines.kernel.records import (
     AMOUNT,
     BATCH,
     BIN,
+    COUNTS,
     EMPTY,
     FRESH,
     FRESH_ROWS,
@@ -71,7 +72,8 @@ def count_rows(net, st, end):
         row = st.fresh[k]
         now = row.left if row.left != EMPTY else end
         check_visit(st, row, now)
-        tally_visit(net, st, row, now)
+        if st.x[COUNTS]:
+            tally_visit(net, st, row, now)
     if st.x[RECORD]:
         keep_rows(st)
     st.x[VISIT_ROWS] += st.x[FRESH]

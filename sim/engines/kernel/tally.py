@@ -13,8 +13,10 @@ from sim.engines.kernel.records import (
     CARRIES_ARRIVED,
     CARRIES_CROSSED,
     CARRY,
+    COUNTS,
     EMPTY,
     FALLBACK,
+    HISTOGRAMS,
     INSIDE,
     LEFT_COMPLETED,
     NONE,
@@ -79,14 +81,16 @@ def tally_visit(net, st, row, now):
     sums.paper += 1 if row.mode == FALLBACK else 0
     sums.wait += wait
     sums.service += service
+    sums.blocked += blocked
+    sums.held += held
+    if st.x[COUNTS] < HISTOGRAMS:
+        return
     note_value(st, span, series + WAIT, wait)
     note_value(st, span, series + SERVED, service)
     note_value(st, span, series + SOJOURN, blocked + wait + service)
     if blocked > 0:
-        sums.blocked += blocked
         note_value(st, span, series + BLOCKED, blocked)
     if held > 0:
-        sums.held += held
         note_value(st, span, series + HELD, held)
 
 
@@ -318,6 +322,8 @@ def tally_crossing(net, st, kind, came, crossed):
     row.dwell += dwell
     row.dwell_most = max(row.dwell_most, dwell)
     st.squares[phase_of(st, crossed), kind] += (dwell / 1000) * (dwell / 1000)
+    if st.x[COUNTS] < HISTOGRAMS:
+        return
     moment = st.x[BIN]
     while net.edges[moment] > crossed:
         moment -= 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.engines.kernel.bits import put, take_lowest
 from sim.engines.kernel.laws import check_return, check_start
-from sim.engines.kernel.records import IS_RESERVED, NONE, NOW, PLACE_ROWS, RECORD, USAGE_ROWS
+from sim.engines.kernel.records import COUNTS, IS_RESERVED, NONE, NOW, PLACE_ROWS, RECORD, USAGE_ROWS
 from sim.engines.kernel.tally import tally_pool, tally_zone
 from sim.engines.kernel.waiting import free_units_of, stir_pool
 from sim.jit import called, inlined
@@ -24,7 +24,8 @@ def row_of_now(x, curves, count, last, what):
 
 @inlined
 def note_pool(st, pool):
-    tally_pool(st, pool)
+    if st.x[COUNTS]:
+        tally_pool(st, pool)
     if st.x[RECORD]:
         p = st.pools[pool]
         p.usage_row = row_of_now(st.x, st.usage, USAGE_ROWS, p.usage_row, pool)

@@ -17,6 +17,7 @@ from sim.engines.kernel.records import (
     BY_DRAW,
     CARRIES_ARRIVED,
     CHOOSE,
+    COUNTS,
     EMPTY,
     END_STEP,
     ENDS,
@@ -279,7 +280,8 @@ def complete(net, st, entity):
 @inlined
 def write_entity(net, st, entity, left, now):
     count_entity(net, st, entity, left)
-    tally_entity(net, st, entity, left, now)
+    if st.x[COUNTS]:
+        tally_entity(net, st, entity, left, now)
     st.x[ENTITY_ROWS] += 1
     if st.x[RECORD]:
         e = st.entities[entity]
