@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from platform_api.results import Comparison, Estimate, Expectation, Result
 
 GATE_HEADLINE = ("crossed", "dwell_mean", "dwell_p95", "closing_backlog")
-ORDER_HEADLINE = ("completed", "order_lead_time_mean", "order_lead_time_p95", "on_time", "return_share",
-                  "cash_in_transit", "order_to_cash_mean")  # fmt: skip
-PLAIN_HEADLINE = ("completed", "dwell_mean", "dwell_p95", "closing_backlog")
+ORDER_HEADLINE = ("completed", "cancelled_share", "shipped_next_day", "order_lead_time_mean",
+                  "order_lead_time_p95", "on_time", "return_share", "cash_in_transit",
+                  "order_to_cash_mean")  # fmt: skip
+PLAIN_HEADLINE = ("completed", "dwell_mean", "dwell_p95", "closing_backlog", "online_submission",
+                  "online_payment", "overdue")  # fmt: skip
 """Figures that answer first, for gates, for orders, and for anything else."""
 
 COSTS = ("waiting_cost", "co2_waiting", "queue_length_max", "spoilage_value", "refund_value")
@@ -33,7 +35,7 @@ ENOUGH_FOR_QUANTILES = 9
 
 BY_GATE = ("arrived", "crossed", "dwell_mean", "dwell_p95", "closing_backlog")
 BY_PLACE = ("zone_occupancy_mean", "zone_full_share", "platform_availability", "fallback_share")
-BY_STOCK = ("stock_level_mean", "stock_empty_share", "stock_short_share")
+BY_STOCK = ("stock_level_mean", "stock_empty_share", "stock_short_share", "refused_share")
 BY_AGENCY = ("blocked_mean", "wait_mean", "service_mean", "by_process_mean")
 
 
@@ -189,8 +191,14 @@ class Reading:
         for label in ("direction", "flow"):
             values = self.values_of(label)
             if len(values) > 1 or (label == "direction" and values):
-                return [g for v in values if (g := self._group({label: v})).figures]
+                told = [self._group({label: v}) for v in values if self._stays({label: v})]
+                return [group for group in told if group.figures]
         return [self._group({})]
+
+    def _stays(self, labels: dict[str, str]) -> bool:
+        """Whether any of them stays at all; goods that are only put into a stock do not."""
+        longest = self.find("dwell_max", labels)
+        return longest is None or longest.mean != 0
 
     def _group(self, labels: dict[str, str]) -> Group:
         names = self._headline_names(labels)
