@@ -9,10 +9,12 @@ import pytest
 
 from platform_api import results
 from platform_api.examples import SMALL_SCENARIO
+from platform_api.reading import Reading
 from platform_api.results import NotAResult, Result
 from platform_api.runner import run_scenario
 from scenarios.library import load
-from scenarios.resolved import Expected, Label, Published, Resolved, scenario_hash
+from scenarios.resolved import DAY, Expected, Label, Published, Resolved, scenario_hash
+from sim.run import shorten
 from tests.platform_api.conftest import resolved
 
 Mark = Literal["given", "fitted", "predicted"]
@@ -205,3 +207,19 @@ def test_what_waiting_costs_stands_among_the_first_figures_where_there_are_rates
             f.estimate.name for group in Reading(result, scenario, "vi").groups() for f in group.figures
         }
         assert figures & set(COSTS) == shown
+
+
+def test_orders_and_dossiers_answer_what_is_asked_of_them_and_goods_that_fill_a_stock_are_not_told() -> None:
+    told = {
+        name: Reading(
+            run_scenario(shorten(scenario, 4 * DAY), seed=1, replications=1, jobs=1), scenario, "en"
+        ).groups()
+        for name in ("ocop-livestream", "lao-cai-dossiers")
+        for scenario in [load(name).resolved]
+    }
+    orders, dossiers = (
+        [{figure.estimate.name for figure in group.figures} for group in told[name]] for name in told
+    )
+    assert [group.labels for group in told["ocop-livestream"]] == [{"flow": "live_order"}, {"flow": "order"}]
+    assert all({"cancelled_share", "shipped_next_day"} <= names for names in orders)
+    assert {"online_submission", "online_payment", "overdue"} <= dossiers[0]
