@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from metrics.exposition import CollectorRegistry, Telemetry
 from platform_api import openapi
 from platform_api.answers import Answers
+from platform_api.classes import Classes
 from platform_api.conditional import Conditional
 from platform_api.desk import Desk
 from platform_api.doing import Simulate
@@ -24,13 +25,24 @@ from platform_api.handlers import answer_every_error
 from platform_api.intake import Intake
 from platform_api.looking import Looking
 from platform_api.reception import Reception
-from platform_api.routes import experiments, indicators, lessons, live, pages, runs, scenarios, service
+from platform_api.routes import (
+    classes,
+    experiments,
+    indicators,
+    lessons,
+    live,
+    pages,
+    runs,
+    scenarios,
+    service,
+)
 from platform_api.routes.common import Parts
 from platform_api.runner import run_scenario
 from platform_api.runs import Runs
 from platform_api.sessions import Sessions
 from platform_api.settings import Settings, load_settings, require_keys_elsewhere
 from platform_api.shelf import Shelf
+from platform_api.store.class_table import ClassTable
 from platform_api.store.database import open_database
 from platform_api.store.key_table import KeyTable
 from platform_api.store.run_table import RunTable
@@ -63,12 +75,14 @@ def create_app(
     database = open_database(settings.database_url)
     answers = Answers(settings.data_dir)
     work = Runs(Desk(settings, RunTable(database), answers, telemetry, simulate, explore))
-    sessions = Sessions(settings, SessionTable(database))
+    sessions, teaching = Sessions(settings, SessionTable(database)), Teaching()
+    room = Classes(settings, ClassTable(database), sessions, teaching)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(work.start)
         await asyncio.to_thread(sessions.start)
+        await asyncio.to_thread(room.start)
         yield
         await asyncio.to_thread(sessions.stop)
         await asyncio.to_thread(work.stop)
@@ -86,9 +100,9 @@ def create_app(
     guard = Guard(settings, KeyTable(database))
     app.state.parts = Parts(
         settings, work, Experiments(work.desk), Looking(work), telemetry, registry, guard, sessions,
-        Shelf(VariantTable(database)), Teaching(),
+        Shelf(VariantTable(database)), teaching, room,
     )  # fmt: skip
-    for part in (scenarios, runs, experiments, live, lessons, indicators, service, pages):
+    for part in (scenarios, runs, experiments, live, lessons, classes, indicators, service, pages):
         app.include_router(part.router)
     answer_every_error(app)
     app.add_middleware(Conditional)

@@ -16,6 +16,7 @@ from platform_api.commands.adopt import adopt
 from platform_api.commands.boards import boards
 from platform_api.commands.calibrate import calibrate
 from platform_api.commands.check import check
+from platform_api.commands.class_ import class_
 from platform_api.commands.common import help_option, one_line, two_lines
 from platform_api.commands.compare import compare
 from platform_api.commands.estimate import estimate
@@ -99,7 +100,7 @@ class Cuakhau(click.Group):
 
     def _run(self, words: list[str], prog_name: str, extra: dict[str, Any]) -> int:
         heeding = (
-            nullcontext() if words[:1] in (["serve"], ["worker"]) else heeding_sigterm()
+            nullcontext() if words[:1] in (["serve"], ["class"], ["worker"]) else heeding_sigterm()
         )  # a server has its own way
         try:
             with heeding:
@@ -208,6 +209,7 @@ for each in (
     boards,
     rehearse,
     lesson,
+    class_,
     serve,
     worker,
     keys,

@@ -42,6 +42,9 @@ UNKNOWN_EXPERIMENT = Kind(
 )
 UNKNOWN_SESSION = Kind("unknown-session", 404, Label(vi="Không có buổi này", en="There is no such session"))
 UNKNOWN_LESSON = Kind("unknown-lesson", 404, Label(vi="Không có bài học này", en="There is no such lesson"))
+UNKNOWN_CLASS = Kind("unknown-class", 404, Label(vi="Không có lớp này", en="There is no such class"))
+CLASS_FULL = Kind("class-full", 409, Label(vi="Phòng đã đủ", en="The room is full"))
+NOT_NOW = Kind("not-now", 409, Label(vi="Lúc này chưa được", en="Not now"))
 UNKNOWN_FILE = Kind("unknown-file", 404, Label(vi="Không có tệp này", en="There is no such file"))
 WRONG_METHOD = Kind(
     "wrong-method", 405, Label(vi="Phương thức không dùng ở đây", en="Method not allowed here")
@@ -77,7 +80,7 @@ STORE_AWAY = Kind(
 
 KINDS = (
     MALFORMED_BODY, NO_KEY, NOT_ALLOWED, UNKNOWN_PATH, UNKNOWN_SCENARIO, UNKNOWN_RUN, UNKNOWN_EXPERIMENT,
-    UNKNOWN_SESSION, UNKNOWN_LESSON,
+    UNKNOWN_SESSION, UNKNOWN_LESSON, UNKNOWN_CLASS, CLASS_FULL, NOT_NOW,
     UNKNOWN_FILE,
     WRONG_METHOD, NO_RESULT, NOT_ENDED, DAMAGED, TOO_LARGE, WRONG_MEDIA_TYPE, WRONG_HOST, WRONG_REQUEST,
     WRONG_SCENARIO, WRONG_EXPERIMENT, BEYOND_LIMITS, TOO_OFTEN, OTHER, SERVER_FAULT, QUEUE_FULL,

@@ -8,9 +8,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from platform_api import errors, wire, wire_lessons
+from platform_api import errors, wire, wire_classes, wire_lessons
 from platform_api.errors import Kind
 from platform_api.examples import A_PROBLEM, OPERATIONS, Body, Operation
+from platform_api.examples_classes import OF_CLASSES
 from platform_api.examples_lessons import OF_LESSONS
 from platform_api.experiment_schema import answer_schemas
 
@@ -20,13 +21,16 @@ EVERYWHERE = (errors.TOO_LARGE, errors.WRONG_HOST, errors.SERVER_FAULT)
 WITH_KEY = (errors.NO_KEY, errors.NOT_ALLOWED, errors.TOO_OFTEN, errors.STORE_AWAY)
 """What can go wrong besides where a key may be asked for."""
 
-WITHOUT_KEY = ("getHealth", "getReadiness")
+WITHOUT_KEY = (
+    "getHealth", "getReadiness",
+    "joinClass", "getSeat", "answerInClass", "changeTeam", "decideInClass", "watchSeat",
+)  # fmt: skip
 """Operations that anybody may call."""
 
-STREAMS = ("followRun", "followExperiment", "watchSession")
+STREAMS = ("followRun", "followExperiment", "watchSession", "watchClass", "watchSeat", "getClassCode")
 """Operations whose answer has no tag."""
 
-EVERY = OPERATIONS | OF_LESSONS
+EVERY = OPERATIONS | OF_LESSONS | OF_CLASSES
 
 REFERENCE = "#/components/schemas/{model}"
 
@@ -58,6 +62,12 @@ def _add_schemas(document: dict[str, Any]) -> None:
         wire_lessons.LessonSessionOrder,
         wire_lessons.AnswerOrder,
         wire_lessons.PlayOrder,
+        wire_classes.ClassOrder,
+        wire_classes.ClassAct,
+        wire_classes.SeatOrder,
+        wire_classes.SeatAnswer,
+        wire_classes.SeatMove,
+        wire_classes.SeatDecision,
         wire.Problem,
     )
     _, made = models_json_schema([(model, "validation") for model in unnamed], ref_template=REFERENCE)

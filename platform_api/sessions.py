@@ -139,6 +139,11 @@ class Session:
                 self.publish(whole=True)
         return self._live
 
+    @property
+    def seen(self) -> Look | None:
+        """How it stood when it was last told; None before it was taken up."""
+        return self._seen
+
     def _watch(self) -> None:
         """Between two portions of a way: whether it may go on."""
         assert self._live is not None

@@ -95,7 +95,7 @@ def declared(requirements: list[str]) -> dict[str, Requirement]:
     return {str(canonicalize_name(r.name)): r for r in map(Requirement, requirements)}
 
 
-FOR_USERS = ("dask", "optimise")
+FOR_USERS = ("class", "dask", "optimise")
 """Extras that the program itself imports, where somebody asks for what they do."""
 
 

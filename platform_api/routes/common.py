@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from metrics.exposition import CollectorRegistry, Telemetry
+from platform_api.classes import Classes
 from platform_api.experiment_desk import Experiments
 from platform_api.guard import Guard
 from platform_api.looking import Looking
@@ -33,6 +34,7 @@ class Parts:
     sessions: Sessions
     shelf: Shelf
     teaching: Teaching
+    classes: Classes
 
     def missing(self) -> list[str]:
         """What it would need to do its work and has not got."""
@@ -46,6 +48,7 @@ class Parts:
 
     def let_go(self) -> None:
         """The service is about to stop: event streams end."""
+        self.classes.close()
         self.sessions.close()
         self.runs.close()
         self.experiments.close()

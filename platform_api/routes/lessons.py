@@ -13,10 +13,11 @@ from platform_api.cards import cards
 from platform_api.guard import Teaching, needs
 from platform_api.lesson_score import predicted
 from platform_api.lessons import Answer, rows_of
-from platform_api.routes.common import Parts, Service
+from platform_api.routes.common import Service
 from platform_api.routes.live import state_of
+from platform_api.teaching import Teaching as Lessons
 from platform_api.teaching import refuse_guess, refuse_way
-from scenarios.lessons import LENGTHS, Lesson, WrittenPart, WrittenQuestion
+from scenarios.lessons import LENGTHS, Lesson, WrittenPart, WrittenQuestion, WrittenRole
 from sim.timetable import Row
 
 router = APIRouter(prefix="/v1/lessons", tags=["lessons"], dependencies=[Depends(needs("view"))])
@@ -86,7 +87,7 @@ def reveal_answer(
         not isinstance(guess, wants) or (wants is str and guess not in question.options)
     ):
         raise refuse_guess(guess, question)
-    return _answer(service, name, order.question, guess, order.sure)
+    return answer_told(service.teaching, name, order.question, guess, order.sure)
 
 
 @router.post("/{name}/plays", operation_id="scorePlay", summary="Judge what was decided in a play")
@@ -120,7 +121,7 @@ def get_debrief(name: str, service: Service) -> told.DebriefTold:
     played = service.teaching.played(name)
     lesson = service.teaching.lesson(name)
     return told.DebriefTold(
-        answers=[_answer(service, name, each, None, 1.0) for each in lesson.written.questions],
+        answers=[answer_told(service.teaching, name, each, None, 1.0) for each in lesson.written.questions],
         lines=[
             _line(way, lesson, line)
             for way, lines in played.lines.items()
@@ -134,8 +135,10 @@ def get_debrief(name: str, service: Service) -> told.DebriefTold:
 # ---- as it goes over the wire --------------------------------------------------------------------------
 
 
-def _answer(service: Parts, name: str, asked: str, guess: str | float | None, sure: float) -> told.AnswerTold:
-    teaching = service.teaching
+def answer_told(
+    teaching: Lessons, name: str, asked: str, guess: str | float | None, sure: float
+) -> told.AnswerTold:
+    """What is right, and what a guess is worth."""
     question, answer = teaching.question(name, asked), teaching.answer(name, asked)
     option = question.options.get(str(guess))
     thought = option.thought if option is not None and guess != answer.right else None
@@ -182,12 +185,9 @@ def _lesson(lesson: Lesson) -> told.LessonTold:
         start=lesson.start,
         orient=[told.Highlight(at=each.at, text=wire.text(each.text.label())) for each in of.orient],
         follow=wire.text(of.follow.text.label()),
-        questions=[_question(name, each) for name, each in of.questions.items()],
+        questions=[question_told(name, each) for name, each in of.questions.items()],
         roles=[
-            told.RoleTold(
-                name=name, label=wire.text(role.label.label()), task=wire.text(role.task.label()),
-                levers=list(role.levers),
-            )
+            role_told(name, role)
             for name, role in of.roles.items()
         ],
         rounds=list(lesson.rounds),
@@ -204,7 +204,8 @@ def _way(lesson: Lesson, name: str) -> told.WayTold:
     return told.WayTold(name=name, label=wire.text(way.label), injects=rows)
 
 
-def _question(name: str, of: WrittenQuestion) -> told.QuestionTold:
+def question_told(name: str, of: WrittenQuestion) -> told.QuestionTold:
+    """A question without its answer."""
     from platform_api.lessons import unit_of
 
     guess = of.guess
@@ -217,6 +218,16 @@ def _question(name: str, of: WrittenQuestion) -> told.QuestionTold:
             told.OptionTold(name=n, label=wire.text(option.label.label())) for n, option in of.options.items()
         ],
         guess=None if guess is None else told.GuessTold(least=guess.least, most=guess.most, near=guess.near),
+    )
+
+
+def role_told(name: str, role: WrittenRole) -> told.RoleTold:
+    """Somebody who decides."""
+    return told.RoleTold(
+        name=name,
+        label=wire.text(role.label.label()),
+        task=wire.text(role.task.label()),
+        levers=list(role.levers),
     )
 
 

@@ -33,6 +33,19 @@ def stream(request: Request, events: AsyncGenerator[str | None, None]) -> Stream
     return StreamingResponse(guarded, headers=headers, media_type="text/event-stream")
 
 
+def plain_stream(events: AsyncGenerator[str | None, None]) -> StreamingResponse:
+    """Likewise, for who needs no key to look."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_told(events), headers=headers, media_type="text/event-stream")
+
+
+async def _told(events: AsyncGenerator[str | None, None]) -> AsyncIterator[str]:
+    async with aclosing(events):
+        async for told in events:
+            if told is not None:
+                yield told
+
+
 async def _while_allowed(request: Request, events: AsyncGenerator[str | None, None]) -> AsyncIterator[str]:
     guard: Guard = request.app.state.parts.guard
     sent, asked = sent_with(request), time.monotonic()

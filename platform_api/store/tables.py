@@ -134,3 +134,13 @@ variants = Table(
     Column("holder", String(40), nullable=False),
     Column("created", Instant, nullable=False),
 )
+
+classes = Table(
+    "classes",
+    metadata,
+    Column("code", String(8), primary_key=True),
+    Column("holder", String(40), nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("touched", Instant, nullable=False),
+)

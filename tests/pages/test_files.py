@@ -143,7 +143,7 @@ def test_texts_and_marks_stand_out_from_what_they_lie_on(palette: dict[str, str]
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_page_is_served_by_the_api_itself(client: TestClient, address: str) -> None:
-    answer = client.get(address.replace("{name}", "x").replace("{id}", "x"))
+    answer = client.get(address.replace("{name}", "x").replace("{id}", "x").replace("{code}", "x"))
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.headers["content-security-policy"].startswith("default-src 'self';")

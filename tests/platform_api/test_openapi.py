@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from metrics.exposition import SHOWN
-from platform_api import errors, wire, wire_lessons
+from platform_api import errors, wire, wire_classes, wire_lessons
 from platform_api.examples import SMALL_SCENARIO, SMALL_YAML
 from platform_api.settings import Settings
 from scenarios import library
@@ -75,6 +75,19 @@ OPERATIONS = {
     ("get", "/v1/sessions/{id}/replay"): "getSessionReplay",
     ("get", "/v1/sessions/{id}/events"): "watchSession",
     ("delete", "/v1/sessions/{id}"): "endSession",
+    ("post", "/v1/classes"): "openClass",
+    ("get", "/v1/classes"): "listClasses",
+    ("get", "/v1/classes/{code}"): "getClass",
+    ("post", "/v1/classes/{code}/acts"): "actInClass",
+    ("get", "/v1/classes/{code}/events"): "watchClass",
+    ("get", "/v1/classes/{code}/qr"): "getClassCode",
+    ("delete", "/v1/classes/{code}"): "endClass",
+    ("post", "/v1/classes/{code}/seats"): "joinClass",
+    ("get", "/v1/classes/{code}/me"): "getSeat",
+    ("put", "/v1/classes/{code}/me/answers/{question}"): "answerInClass",
+    ("put", "/v1/classes/{code}/me/team"): "changeTeam",
+    ("post", "/v1/classes/{code}/me/acts"): "decideInClass",
+    ("get", "/v1/classes/{code}/me/events"): "watchSeat",
     ("get", "/v1/lessons"): "listLessons",
     ("get", "/v1/lessons/{name}"): "getLesson",
     ("post", "/v1/lessons/{name}/sessions"): "openLessonSession",
@@ -114,7 +127,8 @@ def test_every_operation_has_examples_of_all_it_takes_and_gives(document: dict[s
 
 
 def schema_of(name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(getattr(wire, name, None) or getattr(wire_lessons, name))
+    places = (wire, wire_lessons, wire_classes)
+    return TypeAdapter(next(getattr(place, name) for place in places if hasattr(place, name)))
 
 
 def test_examples_fit_their_schemas(document: dict[str, Any]) -> None:

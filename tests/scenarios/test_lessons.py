@@ -1,9 +1,29 @@
 """The language of lessons: everything wrong is told with its place, and no answer can be typed."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 import pytest
 
+from scenarios import library
 from scenarios.errors import ScenarioError
 from scenarios.lessons import LENGTHS, WrittenQuestion, load_lesson, names, read_lesson
+from scenarios.library import Loaded
+
+
+@pytest.fixture(autouse=True, scope="module")
+def read_once() -> Iterator[None]:
+    """The same scenario is read for many spoilt lessons: once is enough."""
+    known: dict[str, Loaded] = {}
+
+    def load(name: str, overrides: Mapping[str, Any]) -> Loaded:
+        key = f"{name} {overrides!r}"
+        return known[key] if key in known else known.setdefault(key, real(name, overrides))
+
+    real = library.load
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library, "load", load)
+        yield
 
 
 def whole() -> str:

@@ -18,6 +18,9 @@ const PAGES = {
   session: () => import("./pages/live.js").then((page) => page.LivePage),
   lessons: () => import("./pages/lessons.js").then((page) => page.Lessons),
   lesson: () => import("./pages/lessons.js").then((page) => page.LessonPage),
+  join: () => import("./pages/class.js").then((page) => page.Join),
+  seat: () => import("./pages/class.js").then((page) => page.Seat),
+  trainer: () => import("./pages/class.js").then((page) => page.Trainer),
   handout: () => import("./pages/lessons.js").then((page) => page.Handout),
 };
 
@@ -31,6 +34,8 @@ const place = () => {
   if (first === "runs") return second ? { page: "run", props: { id: second } } : { page: "runs", props: {} };
   if (first === "experiments" || first === "compare") return second ? { page: "experiment", props: { id: second } } : { page: "experiments", props: {} };
   if (first === "live") return second ? { page: "session", props: { id: second } } : { page: "live", props: {} };
+  if (first === "join") return { page: "join", props: {} };
+  if (first === "class" && second) return { page: third === "trainer" ? "trainer" : "seat", props: { code: second } };
   if (first === "lessons" && third === "handout") return { page: "handout", props: { name: second } };
   if (first === "lessons") return second ? { page: "lesson", props: { name: second } } : { page: "lessons", props: {} };
   return { page: "library", props: {} };
@@ -65,7 +70,7 @@ const Textures = () => html`<svg class="defs" width="0" height="0" aria-hidden="
 
 const NAV = [["library", "/"], ["runs", "/runs"], ["experiments", "/experiments"], ["live", "/live"], ["lessons", "/lessons"]];
 /** @type {Record<string, string>} */
-const PART = { scenarios: "library", run: "runs", map: "runs", trucks: "runs", session: "live", experiment: "experiments", lesson: "lessons", handout: "lessons" };
+const PART = { scenarios: "library", run: "runs", map: "runs", trucks: "runs", session: "live", experiment: "experiments", lesson: "lessons", handout: "lessons", trainer: "lessons", seat: "lessons", join: "lessons" };
 
 /** @param {{page: string}} props */
 const Head = ({ page }) => html`<header class="top">

@@ -152,11 +152,25 @@ const Roles = ({ lesson, scenario, plan, whole }) => {
 
 const SURE = [0.5, 0.75, 1];
 
+/** The question and its answers, or a number. @param {{of: any, now: {guess: string | number | null, sure: number, locked: boolean}, keep: (now: any) => void}} props */
+export const Ask = ({ of, now, keep }) => {
+  const scale = scaleFor(of.unit, [of.guess?.most ?? 1]);
+  const typed = (/** @type {any} */ event) => { const value = Number(event.target.value); if (Number.isFinite(value)) keep({ ...now, guess: value * scale.by }); };
+  const shown = now.guess === null ? "" : String(Math.round((Number(now.guess) / scale.by) * 10) / 10);
+  const label = `${t("lesson.guess")}${scale.unit ? ` (${scale.unit})` : ""}`;
+  const step = of.guess ? (of.guess.most - of.guess.least) / scale.by / 200 : 1;
+  return html`<h2 class="ask">${pick(of.ask)}</h2>
+    ${of.kind === "guess"
+      ? html`<p class="ctrl"><label>${label} <input type="number" min=${of.guess.least / scale.by} max=${of.guess.most / scale.by} step="any" disabled=${now.locked} value=${shown} onInput=${typed} /></label>
+        <input type="range" aria-label=${label} min=${of.guess.least / scale.by} max=${of.guess.most / scale.by} step=${step} disabled=${now.locked} value=${shown || of.guess.least / scale.by} onInput=${typed} /></p>`
+      : html`<fieldset disabled=${now.locked}><legend class="unseen">${pick(of.ask)}</legend>${of.options.map((/** @type {any} */ option) => html`<label class="option"><input type="radio" name=${of.name} value=${option.name} checked=${now.guess === option.name} onChange=${() => keep({ ...now, guess: option.name })} /> ${pick(option.label)}</label>`)}</fieldset>
+        <div class="ctrl"><span class="sub">${t("lesson.sure")}</span><div class="seg" role="group" aria-label=${t("lesson.sure")}>${SURE.map((each) => html`<button type="button" disabled=${now.locked} aria-pressed=${String(now.sure === each)} onClick=${() => keep({ ...now, sure: each })}>${t(`lesson.sure.${each * 100}`)}</button>`)}</div></div>`}`;
+};
+
 /** @param {{lesson: any, of: any, given: Given | undefined, keep: (now: Given) => void}} props */
 const Question = ({ lesson, of, given, keep }) => {
   const now = given ?? { guess: null, sure: 0.75, locked: false, answer: null };
   const [failed, setFailed] = useState(/** @type {any} */ (null));
-  const scale = scaleFor(of.unit, [of.guess?.most ?? 1]);
   const reveal = async () => {
     const order = { question: of.name, guess: now.guess, sure: of.kind === "guess" ? 1 : now.sure };
     try {
@@ -164,16 +178,7 @@ const Question = ({ lesson, of, given, keep }) => {
       keep({ ...now, locked: true, answer: await post(`/v1/lessons/${encodeURIComponent(lesson.name)}/answers`, order) });
     } catch (wrong) { setFailed(wrong); }
   };
-  const typed = (/** @type {any} */ event) => { const value = Number(event.target.value); if (Number.isFinite(value)) keep({ ...now, guess: value * scale.by }); };
-  const shown = now.guess === null ? "" : String(Math.round((Number(now.guess) / scale.by) * 10) / 10);
-  const label = `${t("lesson.guess")}${scale.unit ? ` (${scale.unit})` : ""}`;
-  const step = of.guess ? (of.guess.most - of.guess.least) / scale.by / 200 : 1;
-  return html`<section class="card question"><h2 class="ask">${pick(of.ask)}</h2>
-    ${of.kind === "guess"
-      ? html`<p class="ctrl"><label>${label} <input type="number" min=${of.guess.least / scale.by} max=${of.guess.most / scale.by} step="any" disabled=${now.locked} value=${shown} onInput=${typed} /></label>
-        <input type="range" aria-label=${label} min=${of.guess.least / scale.by} max=${of.guess.most / scale.by} step=${step} disabled=${now.locked} value=${shown || of.guess.least / scale.by} onInput=${typed} /></p>`
-      : html`<fieldset disabled=${now.locked}><legend class="unseen">${pick(of.ask)}</legend>${of.options.map((/** @type {any} */ option) => html`<label class="option"><input type="radio" name=${of.name} value=${option.name} checked=${now.guess === option.name} onChange=${() => keep({ ...now, guess: option.name })} /> ${pick(option.label)}</label>`)}</fieldset>
-        <div class="ctrl"><span class="sub">${t("lesson.sure")}</span><div class="seg" role="group" aria-label=${t("lesson.sure")}>${SURE.map((each) => html`<button type="button" disabled=${now.locked} aria-pressed=${String(now.sure === each)} onClick=${() => keep({ ...now, sure: each })}>${t(`lesson.sure.${each * 100}`)}</button>`)}</div></div>`}
+  return html`<section class="card question"><${Ask} of=${of} now=${now} keep=${(/** @type {any} */ next) => keep({ ...now, ...next })} />
     <p class="ctrl"><button type="button" class="btn" disabled=${now.locked || now.guess === null} onClick=${() => keep({ ...now, locked: true })}>${t("lesson.lock")}</button>
       <button type="button" class="btn pri" disabled=${!!now.answer} onClick=${reveal}>${t(now.guess === null ? "lesson.preview" : "lesson.reveal")}</button>
       ${now.locked && html`<button type="button" class="link" onClick=${() => keep({ guess: null, sure: 0.75, locked: false, answer: null })}>${t("lesson.again")}</button>`}</p>
@@ -181,8 +186,8 @@ const Question = ({ lesson, of, given, keep }) => {
     <div role="status" aria-live="polite">${now.answer && html`<${Revealed} lesson=${lesson} of=${of} now=${now} />`}</div>`;
 };
 
-/** @param {{of: any, now: Given}} props */
-const Answer = ({ of, now }) => {
+/** What came out, beside one's own guess. @param {{of: any, now: {guess: string | number | null, answer: any}}} props */
+export const Answer = ({ of, now }) => {
   const { answer } = now;
   const title = pick(of.ask);
   if (of.kind === "guess") return html`<${Guessed} right=${answer.right} mine=${now.guess === null ? null : Number(now.guess)} near=${of.guess.near} least=${of.guess.least} most=${of.guess.most} unit=${of.unit} title=${title} said=${{ right: t("lesson.came_out"), mine: t("lesson.mine") }} />`;
