@@ -149,6 +149,13 @@ def date(day: datetime, language: Language) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def moment(then: datetime, language: Language) -> str:
+    """20:00 ngày 12/3/2025 in Vietnamese, 12 Mar 2025, 20:00 in English."""
+    clock_time = f"{then.hour:02d}:{then.minute:02d}"
+    told = date(then, language)
+    return f"{clock_time} ngày {told}" if language == "vi" else f"{told}, {clock_time}"
+
+
 def instant(start: str, milliseconds: int) -> datetime:
     """Local date and time at a point of the time axis (the offset from UTC taken as it is at the start)."""
     return datetime.fromisoformat(start) + timedelta(milliseconds=milliseconds)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from functools import cache
 
+from platform_api.formats import moment
 from platform_api.texts import Language, every_text, pick, text
 from scenarios.resolved import Attribute, Label, Resolved
 
@@ -17,6 +20,9 @@ PARTS_OF_A_SCENARIO = {
     "platform": "platforms",
 }
 """Label of a result → where the scenario keeps the thing it names."""
+
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+"""A local date and time, as the label `at` has it."""
 
 CHANNEL_SIGNS = {"green": "● ", "yellow": "▲ ", "red": "■ "}
 """Shapes that tell the channels apart without colour."""
@@ -63,6 +69,8 @@ def labels_told(labels: dict[str, str], scenario: Resolved, language: Language) 
 
 def value_name(name: str, value: str, scenario: Resolved, language: Language) -> str:
     """One label's value in words: the thing's own label, else the house's word, else as it is."""
+    if name == "at" and STAMP.fullmatch(value):
+        return moment(datetime.fromisoformat(value), language)
     return CHANNEL_SIGNS.get(value, "") * (name == "channel") + _plain_name(name, value, scenario, language)
 
 

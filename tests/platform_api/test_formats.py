@@ -73,3 +73,9 @@ def test_dates_and_clocks() -> None:
 def test_time_left_is_never_told_too_short() -> None:
     assert formats.time_left(8.2, "vi").replace(NBSP, " ") == "9 giây"
     assert formats.time_left(300, "en").replace(NBSP, " ") == "5 min"
+
+
+def test_an_instant_is_told_as_people_do() -> None:
+    then = datetime(2025, 3, 12, 7, 5)  # noqa: DTZ001  - local time of a scenario
+    assert formats.moment(then, "vi") == "07:05 ngày 12/3/2025"
+    assert formats.moment(then, "en") == "12 Mar 2025, 07:05"
