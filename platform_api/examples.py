@@ -709,10 +709,19 @@ EFFECT = Operation(
     "So far.",
     {
         "at": 36000000, "entities": 812, "left_with": 610, "left_without": 588, "saved_s": 84210.5,
-        "won": 190, "lost": 12,
+        "won": 190, "lost": 12, "times": [0, 900000], "inside_with": [120, 131], "inside_without": [120, 138],
     },
-    errors=(errors.UNKNOWN_SESSION,),
+    errors=(errors.UNKNOWN_SESSION, errors.WRONG_REQUEST),
 )  # fmt: skip
+SESSION_ENTITY = Operation(
+    200,
+    "Its visits so far.",
+    {
+        "entity": 411,
+        "visits": [{"step": "papers", "joined": 28000000, "started": 28060000, "left": 28360000}],
+    },
+    errors=(errors.UNKNOWN_SESSION, errors.WRONG_REQUEST),
+)
 REPLAY = Operation(
     200,
     "Digest and interventions.",
@@ -784,6 +793,7 @@ OPERATIONS = {
     "getSession": SESSION,
     "actInSession": ACT,
     "getSessionEffect": EFFECT,
+    "getSessionEntity": SESSION_ENTITY,
     "getSessionReplay": REPLAY,
     "watchSession": WATCH,
     "endSession": END_SESSION,

@@ -29,7 +29,7 @@ from platform_api.settings import Settings
 from platform_api.store import Unavailable
 from platform_api.store.session_table import Saved, SessionTable
 from scenarios.resolved import Resolved, scenario_hash
-from sim.live import Effect, Happening, Live, Look, effect, gone, moves
+from sim.live import Curves, Effect, Happening, Live, Look, Past, curves, effect, gone, moves
 from sim.timetable import Row
 
 log = structlog.get_logger(__name__)
@@ -449,8 +449,15 @@ class Sessions:
         except Beyond as beyond:
             raise refusals.session_beyond(beyond.what, session.shown.at) from None
 
-    def effect(self, session: Session) -> tuple[int, Effect]:
-        """Up to when, and what the decisions have done till then, on the same entities.
+    def past(self, session: Session, entity: int) -> list[Past]:
+        """The visits of an entity that are over."""
+        with session.lock:
+            return session.live.past(entity)
+
+    def effect(self, session: Session, until: int | None = None) -> tuple[int, Effect, Curves]:
+        """Up to when, and what the decisions have done till then, on the same entities; also by the hour.
+
+        until : [ms]; later than now, both go on without a further decision
 
         Simulated anew beside the session, so that nobody waits for it; few at a time.
         """
@@ -460,9 +467,10 @@ class Sessions:
                 Live(saved.scenario, saved.seed, saved.replication, rows, watch, saved.given)
                 for rows in (shown.rows, ())
             ]
+            at = shown.at if until is None else max(shown.at, until)
             for live in both:
-                live.advance(shown.at)
-            return shown.at, effect(*both)
+                live.advance(at)
+            return both[0].now, effect(*both), curves(*both)
 
     def digest(self, session: Session) -> tuple[tuple[Row, ...], str]:
         """What was decided, and the identity of the session run to its end; likewise beside it."""

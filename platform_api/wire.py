@@ -716,6 +716,25 @@ class EffectOf(Wire):
     saved_s: float = Field(description="time inside of all together; negative: lost")
     won: int = Field(description="entities that were inside for a shorter time")
     lost: int
+    times: list[int] = Field(description="instants of the curves [ms]")
+    inside_with: list[int] = Field(description="of the entities that came in both: how many are inside")
+    inside_without: list[int]
+
+
+class PastVisit(Wire):
+    """A visit that is over [ms]; `started` is null of who was not served."""
+
+    step: str
+    joined: int
+    started: int | None
+    left: int
+
+
+class PastOf(Wire):
+    """What an entity of a session has behind it."""
+
+    entity: int
+    visits: list[PastVisit]
 
 
 class Replay(Wire):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scenarios.resolved import Resolved
 from sim.engines import compiled
 from sim.engines.kernel import records
+from sim.engines.visit_rows import columns
 from sim.timetable import Row
 
 AT_DOOR, IN_QUEUE, SERVED, HELD = range(4)
@@ -31,6 +32,11 @@ MOMENT = 0.05
 
 MOST_MINUTES = 2 * 24 * 60
 """How far ahead something interesting is looked for."""
+
+NEVER = 1 << 62
+
+POINTS = 192
+"""Instants of a curve, at the most."""
 
 Ints = NDArray[np.int64]
 
@@ -57,6 +63,16 @@ class Look:
         """How many are at each step in each phase: steps × phases."""
         found: Ints = np.bincount(self.step * len(PHASES) + self.phase, minlength=steps * len(PHASES))
         return found.reshape(steps, len(PHASES)).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A visit that is over. started: None of who was not served"""
+
+    step: str
+    joined: int  # [ms]
+    started: int | None
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +278,30 @@ class Live:
             inside=state.inside.copy(),
         )
 
+    def past(self, entity: int) -> list[Past]:
+        """The visits of an entity that are over, the earliest first."""
+        state = self._model.state
+        rows = state.visit_log[: state.x[records.VISIT_ROWS]]
+        mine = columns(rows[rows["entity"] == entity], state.long_log)
+        steps = rows["step"][rows["entity"] == entity]
+        told = zip(steps, *(mine[name] for name in ("joined", "started", "left")), strict=True)
+        found = [
+            Past(self.steps[step], int(joined), None if started == records.EMPTY else int(started), int(left))
+            for step, joined, started, left in told
+            if left != records.EMPTY
+        ]
+        return sorted(found, key=lambda visit: (visit.joined, visit.left))
+
+    def stays(self) -> dict[tuple[int, ...], tuple[int, int]]:
+        """Of each entity by its address: when it came, and when it left (the end of time: not yet) [ms]."""
+        state = self._model.state
+        log = state.entity_log[: int(state.x[records.ENTITIES])]
+        present = state.entities[state.entities["live"] == 1]
+        gone = np.ones(len(log), bool)
+        gone[present["row"]] = False
+        found = {_address(row): (int(row["arrived"]), int(row["left"])) for row in log[gone]}
+        return found | {_address(row): (int(row["arrived"]), NEVER) for row in present}
+
     def times_inside(self) -> dict[tuple[int, ...], tuple[int, bool]]:
         """Of each entity by its address: how long it has been inside [ms], and whether it has left."""
         state = self._model.state
@@ -380,3 +420,31 @@ def effect(with_: Live, without: Live) -> Effect:
         won=sum(each > 0 for each in saved),
         lost=sum(each < 0 for each in saved),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """How many of the entities that both have are inside, with the decisions and without them."""
+
+    times: list[int]  # [ms]
+    with_: list[int]
+    without: list[int]
+
+
+def curves(with_: Live, without: Live) -> Curves:
+    """Of the same entities, by address, from the start of the window (else of the run) to where both stand."""
+    a, b = with_.stays(), without.stays()
+    common = sorted(set(a) & set(b))
+    since = 0 if with_.now > 0 else with_.begin
+    step = max(MINUTE, -(-(with_.now - since) // POINTS // MINUTE) * MINUTE)
+    times = np.arange(since, with_.now + 1, step)
+    inside = [_inside([stays[each] for each in common], times) for stays in (a, b)]
+    return Curves(times.tolist(), *inside)
+
+
+def _inside(stays: Sequence[tuple[int, int]], times: Ints) -> list[int]:
+    ends = zip(*stays, strict=True) if stays else ((), ())
+    came, left = (np.sort(np.array(each, np.int64)) for each in ends)
+    counts = np.searchsorted(came, times, "right") - np.searchsorted(left, times, "right")
+    found: list[int] = counts.tolist()
+    return found

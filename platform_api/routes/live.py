@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from platform_api import errors, happenings, intake, orders, wire
 from platform_api.guard import Teaching, needs
@@ -104,10 +104,17 @@ def _done(service: Parts, session: Session, act: wire.Act) -> list[Happening]:
 
 
 @router.get("/{id}/effect", operation_id="getSessionEffect", summary="What the decisions have done")
-def get_session_effect(id: str, service: Service, _: Teaching) -> wire.EffectOf:  # noqa: A002
-    """Against the same run without any decision, on the same entities, up to this instant."""
+def get_session_effect(
+    id: str,  # noqa: A002
+    service: Service,
+    _: Teaching,
+    until: Annotated[
+        int | None, Query(ge=-(1 << 50), le=1 << 50, description="[ms]; both run on to it undisturbed")
+    ] = None,
+) -> wire.EffectOf:
+    """Against the same run without any decision, on the same entities, up to this instant or a later one."""
     session = service.sessions.get(id)
-    at, found = service.sessions.effect(session)
+    at, found, drawn = service.sessions.effect(session, until)
     return wire.EffectOf(
         at=at,
         entities=found.entities,
@@ -116,7 +123,19 @@ def get_session_effect(id: str, service: Service, _: Teaching) -> wire.EffectOf:
         saved_s=found.saved_ms / 1000,
         won=found.won,
         lost=found.lost,
+        times=drawn.times,
+        inside_with=drawn.with_,
+        inside_without=drawn.without,
     )
+
+
+@router.get("/{id}/entities/{entity}", operation_id="getSessionEntity", summary="The past of an entity")
+def get_session_entity(id: str, entity: int, service: Service) -> wire.PastOf:  # noqa: A002
+    """The visits that are over, the earliest first; of one that has not come yet there are none."""
+    session = service.sessions.get(id)
+    found = service.sessions.past(session, entity)
+    visits = [wire.PastVisit(step=v.step, joined=v.joined, started=v.started, left=v.left) for v in found]
+    return wire.PastOf(entity=entity, visits=visits)
 
 
 @router.get("/{id}/replay", operation_id="getSessionReplay", summary="What it takes to repeat a session")

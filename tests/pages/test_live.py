@@ -45,6 +45,8 @@ def test_one_steps_decides_sees_the_effect_and_takes_it_back(look: Look, languag
     expect(page.locator(".rows + .say b")).to_contain_text(
         "Thêm" if language == "vi" else "more for each truck"
     )
+    expect(page.locator(".futures .without")).to_be_attached()
+    expect(page.locator(".futures svg")).to_have_attribute("aria-label", re.compile(r"\d"))
     look.approve(page, f"live-{language}")
     page.locator(".rows .link").click()
     expect(page.locator(".rows li")).to_have_count(0)
@@ -71,6 +73,7 @@ def test_a_truck_is_followed(look: Look) -> None:
     assert box is not None
     page.mouse.click(box["x"] + box["width"] - 8, box["y"] + 18)
     expect(page.locator(".steps li").first).to_contain_text("Waiting for the other side's call")
+    page.wait_for_function("document.querySelectorAll('.steps li').length > 3")  # what it has behind it
 
 
 def test_the_plan_has_a_twin_in_words_and_is_walked_by_keyboard(look: Look) -> None:

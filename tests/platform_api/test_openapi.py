@@ -41,6 +41,7 @@ OPERATIONS = {
     ("get", "/metrics"): "getMetrics",
     ("get", "/v1/runs/{id}/trs"): "getRunStudy",
     ("get", "/v1/runs/{id}/series"): "getRunSeries",
+    ("get", "/v1/sessions/{id}/entities/{entity}"): "getSessionEntity",
     ("get", "/v1/runs/{id}/stories"): "getRunStories",
     ("get", "/v1/runs/{id}/entities"): "listRunEntities",
     ("get", "/v1/runs/{id}/histogram"): "getRunHistogram",

@@ -92,6 +92,15 @@ def test_a_session_replays_to_the_digest_of_a_run_told_beforehand(
         effect = client.get(f"/v1/sessions/{session}/effect").json()
         assert effect["entities"] > 5
         assert effect["at"] == 3 * HOUR
+        assert len(effect["times"]) == len(effect["inside_with"]) == len(effect["inside_without"]) > 100
+        later = client.get(f"/v1/sessions/{session}/effect?until={5 * HOUR}").json()
+        assert (later["at"], later["times"][-1] > 3 * HOUR) == (5 * HOUR, True)
+        assert later["entities"] > effect["entities"]
+        assert client.get(f"/v1/sessions/{session}").json()["session"]["at"] == 3 * HOUR
+        past = client.get(f"/v1/sessions/{session}/entities/0").json()["visits"]
+        assert past
+        assert all(visit["joined"] <= visit["left"] <= 3 * HOUR for visit in past)
+        assert client.get(f"/v1/sessions/{session}/entities/99999").json()["visits"] == []
         replay = client.get(f"/v1/sessions/{session}/replay").json()
     rows = [Row(**row) for row in replay["interventions"]]
     assert [(row.time, row.what, row.value) for row in rows] == [

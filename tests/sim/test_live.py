@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scenarios.library import load
 from scenarios.resolved import Resolved
-from sim.live import AT_DOOR, HELD, IN_QUEUE, SERVED, Live, effect
+from sim.live import AT_DOOR, HELD, IN_QUEUE, NEVER, SERVED, Live, curves, effect
 from sim.run import run
 from sim.timetable import Row
 from tests.sim.build import chain, needs, step
@@ -59,6 +59,28 @@ def test_what_was_decided_is_measured_on_the_same_trucks() -> None:
     found = effect(live, live.without())
     assert (found.entities, found.left_with, found.left_without) == (4, 3, 2)
     assert (found.saved_ms, found.won, found.lost) == (1, 1, 0)  # the third left at 25, without it at 30
+
+
+def test_both_futures_are_counted_on_the_same_trucks() -> None:
+    live = Live(queue(), 1)
+    live.advance(15)
+    live.intervene("capacity", "officer", 2)
+    live.advance(26)
+    drawn = curves(live, live.without())
+    assert drawn.times == [live.begin]
+    with_, without = live.stays(), live.without().stays()
+    assert set(with_) == set(without)
+    assert sorted(left for _, left in with_.values()) == [10, 20, 25, NEVER]
+    assert sorted(left for _, left in without.values()) == [10, 20, NEVER, NEVER]
+
+
+def test_what_an_entity_has_behind_it_is_told() -> None:
+    live = Live(queue(), 1)
+    live.advance(15)
+    assert live.past(1) == []
+    live.advance(26)
+    (visit,) = live.past(1)
+    assert (visit.joined, visit.started, visit.left) == (0, 10, 20)
 
 
 def test_going_back_keeps_what_was_decided_unless_it_is_forgotten() -> None:

@@ -5,6 +5,7 @@ import { follow, get, getOnce, post, remove } from "../api.js";
 import { Failed, useLoaded, Waiting } from "../load.js";
 import { geometryOf, HEIGHT, WIDTH } from "../plan/geometry.js";
 import { Trucks } from "../plan/trucks.js";
+import { Futures } from "../charts/futures.js";
 import { valueName } from "../names.js";
 import { ask, go, query } from "../route.js";
 
@@ -63,7 +64,7 @@ export const Watching = ({ id, whole, scenario, plan, inside = false, first = -1
   const [failed, setFailed] = useState(/** @type {any} */ (null));
   const [said, say] = useState(/** @type {{time: number, told: import("../i18n.js").Label[]}} */ ({ time: whole.session.at, told: [] }));
   const [followed, setFollowed] = useState(first);
-  const [story, setStory] = useState(/** @type {{time: number, step: number, phase: number}[]} */ ([]));
+  const [story, setStory] = useState(/** @type {{time: number, step: number, phase: number, waited?: number}[]} */ ([]));
   const trucks = useRef(/** @type {Trucks | null} */ (null));
   const seen = useRef({ followed: -1, drawn: 0 });
   seen.current.followed = followed;
@@ -123,7 +124,11 @@ export const Watching = ({ id, whole, scenario, plan, inside = false, first = -1
   const clock = scenario.clock;
   const followTruck = (/** @type {number} */ entity) => {
     setFollowed(entity);
-    setStory([...state.current.visits.values()].filter((visit) => visit[0] === entity).map((v) => ({ time: v[3], step: v[1], phase: v[2] })));
+    const here = () => [...state.current.visits.values()].filter((visit) => visit[0] === entity).map((v) => ({ time: v[3], step: v[1], phase: v[2] }));
+    setStory(here());
+    get(`/v1/sessions/${id}/entities/${entity}`).then((past) => { // what it has behind it
+      if (seen.current.followed === entity) setStory([...past.visits.map((/** @type {any} */ v) => ({ time: v.started ?? v.joined, step: names.steps.indexOf(v.step), phase: SERVICE, waited: v.started === null ? 0 : v.started - v.joined })), ...here()]);
+    }, () => {});
     if (trucks.current) { trucks.current.followed = entity; trucks.current.moving = true; }
   };
   const Box = inside ? "section" : "main";
@@ -152,7 +157,7 @@ export const Watching = ({ id, whole, scenario, plan, inside = false, first = -1
       <div class="col">
         ${followed >= 0 && html`<${Dossier} entity=${followed} story=${story} state=${state.current} names=${names} scenario=${scenario} stop=${() => { setFollowed(-1); if (trucks.current) { trucks.current.followed = -1; trucks.current.moving = true; } }} />`}
         <${PlacePanel} chosen=${chosen} geometry=${geometry} state=${state.current} names=${names} scenario=${scenario} act=${act} levers=${levers} />
-        <${Effect} id=${id} session=${session} scenario=${scenario} act=${act} plays=${plays} />
+        <${Effect} id=${id} session=${session} scenario=${scenario} act=${act} at=${at} />
       </div>
     </div>
     <${Twin} geometry=${geometry} state=${state.current} names=${names} scenario=${scenario} />
@@ -353,21 +358,23 @@ const PlacePanel = ({ chosen, geometry, state, names, scenario, act, levers }) =
     })}</ul></section>`;
 };
 
-/** @param {{id: string, session: any, scenario: any, act: (what: any) => void, plays: boolean}} props */
-const Effect = ({ id, session, scenario, act, plays }) => {
+/** @param {{id: string, session: any, scenario: any, act: (what: any) => void, at: number}} props */
+const Effect = ({ id, session, scenario, act, at }) => {
   const [found, set] = useState(/** @type {any} */ (null));
   const [failed, setFailed] = useState(/** @type {any} */ (null));
   const rows = session.interventions;
-  const compare = () => get(`/v1/sessions/${id}/effect`).then(set, setFailed);
-  useEffect(() => { if (rows.length && !plays) compare(); else if (!rows.length) set(null); }, [rows.length, session.at, plays]);
+  const compare = () => get(`/v1/sessions/${id}/effect?until=${session.end}`).then(set, setFailed);
+  // both run on to the end: another moment changes nothing of it, another decision does
+  useEffect(() => { if (rows.length) compare(); else set(null); }, [JSON.stringify(rows)]);
   const touched = found ? found.won + found.lost : 0;
   const each = touched ? (found.saved_s * 1000) / touched : 0;
   return html`<section class="card"><h2>${t("live.effect")}</h2>
     ${!rows.length ? html`<p class="sub">${t("live.no_decision")}</p>` : html`<ul class="rows">${rows.map((/** @type {any} */ row) => html`<li><b>${timeOfDay(row.time, scenario.clock)}</b> ${decision(row, scenario)} <button type="button" class="link" onClick=${() => act({ do: "seek", to: row.time, forget: true })}>${t("live.undo")}</button></li>`)}</ul>
       ${found && html`<p class="say"><b>${Math.abs(each) < 1000 ? t("live.effect.none") : each > 0 ? t("live.effect.saved", { time: duration(each) }) : t("live.effect.lost", { time: duration(-each) })}</b></p>
-        <p class="sub">${t("live.effect.trucks", { won: found.won, lost: found.lost, same: found.entities - found.won - found.lost, at: timeOfDay(found.at, scenario.clock) })}</p>`}
+        <p class="sub">${t("live.effect.trucks", { won: found.won, lost: found.lost, same: found.entities - found.won - found.lost, at: timeOfDay(found.at, scenario.clock) })}</p>
+        <${Futures} of=${found} clock=${scenario.clock} decided=${rows[0].time} at=${at} title=${t("live.futures", { n: found.entities })} />`}
       ${failed && html`<${Failed} error=${failed} />`}
-      <button type="button" class="btn" onClick=${compare}>${t("live.compare")}</button>`}</section>`;
+      <button type="button" class="link" onClick=${compare}>${t("live.compare")}</button>`}</section>`;
 };
 
 /** @param {any} row @param {any} scenario */
@@ -377,12 +384,12 @@ const decision = (row, scenario) => {
   return t(row.value === 0 ? "live.said.closed" : "live.said.units", { who, value: row.value });
 };
 
-/** @param {{entity: number, story: {time: number, step: number, phase: number}[], state: State, names: any, scenario: any, stop: () => void}} props */
+/** @param {{entity: number, story: {time: number, step: number, phase: number, waited?: number}[], state: State, names: any, scenario: any, stop: () => void}} props */
 const Dossier = ({ entity, story, state, names, scenario, stop }) => {
   const now = [...state.visits.values()].filter((visit) => visit[0] === entity);
   return html`<section class="card"><div class="title"><h2>${t("live.truck", { n: String(entity + 1) })}</h2><button type="button" class="link" onClick=${stop}>${t("live.unfollow")}</button></div>
     ${!now.length && html`<p class="sub">${t(story.length ? "live.gone" : "live.not_yet")}</p>`}
-    <ol class="steps">${story.toReversed().slice(0, 9).map((each, i) => html`<li class=${i === 0 && now.length ? "now" : "done"}><i aria-hidden="true">${i === 0 && now.length ? "●" : "✓"}</i><span>${valueName(scenario, "step", names.steps[each.step])}<br /><small>${t(`live.phase.${each.phase}`)}</small></span><time>${timeOfDay(each.time, scenario.clock)}</time></li>`)}</ol></section>`;
+    <ol class="steps">${story.toReversed().slice(0, 9).map((each, i) => html`<li class=${i === 0 && now.length ? "now" : "done"}><i aria-hidden="true">${i === 0 && now.length ? "●" : "✓"}</i><span>${valueName(scenario, "step", names.steps[each.step])}<br /><small>${t(`live.phase.${each.phase}`)}${each.waited ? ` · ${t("live.waited", { wait: duration(each.waited) })}` : ""}</small></span><time>${timeOfDay(each.time, scenario.clock)}</time></li>`)}</ol></section>`;
 };
 
 /** The same in words: for who cannot see the plan, and for numbers. @param {{geometry: any, state: State, names: any, scenario: any}} props */
