@@ -432,7 +432,7 @@ class Curves:
 
 
 def curves(with_: Live, without: Live) -> Curves:
-    """Of the same entities, by address, from the start of the window (else of the run) to where both stand."""
+    """Of the same entities, by address, from the start of the window (or of the run) to where both are."""
     a, b = with_.stays(), without.stays()
     common = sorted(set(a) & set(b))
     since = 0 if with_.now > 0 else with_.begin
