@@ -30,10 +30,14 @@ class Inside:
 
     def trend(self) -> Trend | None:
         """How it moves over the days (of three weeks: the weeks) of the window; None of fewer than three."""
+        return trend(self.by_cycle().mean)
+
+    def by_cycle(self) -> Inside:
+        """The same by the days (of three weeks: the weeks) that lie whole in the window."""
         cycle = cycle_of(int(self.edges[-1]))
         cuts = np.arange(0, int(self.edges[-1]) + 1, cycle)
         area = np.concatenate(([0.0], np.cumsum(self.mean * np.diff(self.edges))))
-        return trend(np.diff(np.interp(cuts, self.edges, area)) / cycle)
+        return Inside(cuts, np.diff(np.interp(cuts, self.edges, area)) / cycle)
 
 
 def cycle_of(window: int) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.statistics import Floats, average, deviation, student_cdf
+from metrics.statistics import Floats, average, deviation, student_cdf, summarise
 
 BATCH = 5
 GROWS_AT = 0.01
@@ -69,6 +69,40 @@ def trend(levels: Sequence[float] | Floats) -> Trend | None:
     x = np.arange(len(y), dtype=np.float64)
     centred = x - x.mean()
     return Trend(float(centred @ y / (centred @ centred)), float(y.mean()), len(y))
+
+
+@dataclass(frozen=True, slots=True)
+class Cycles:
+    """The level of each cycle over replications, and how it moves from one to the next.
+
+    means, half_widths : of each cycle (None of one replication) · slope, slope_half_width : per cycle
+    grows : whether a backlog does, see the function
+    """
+
+    means: tuple[float, ...]
+    half_widths: tuple[float | None, ...]
+    slope: float
+    slope_half_width: float | None
+    grows: bool
+
+
+def cycles(levels: Sequence[Sequence[float]], level: float) -> Cycles | None:
+    """Of the levels of each replication, cycle by cycle; None of fewer than three cycles.
+
+    Cycles of one replication depend on each other by what is carried over: intervals are over replications.
+    """
+    trends = [found for each in levels if (found := trend(each)) is not None]
+    if not trends or len(trends) < len(levels):
+        return None
+    each = [summarise(values, level) for values in zip(*levels, strict=True)]
+    slope = summarise([found.slope for found in trends], level)
+    return Cycles(
+        means=tuple(of.mean or 0.0 for of in each),
+        half_widths=tuple(of.half_width for of in each),
+        slope=slope.mean or 0.0,
+        slope_half_width=slope.half_width,
+        grows=grows(trends),
+    )
 
 
 def grows(trends: Sequence[Trend]) -> bool:

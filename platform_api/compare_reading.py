@@ -6,13 +6,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_api.formats import NBSP, Scale, date, duration, instant, number, scale_for, significant
+from platform_api.formats import (
+    NBSP,
+    Scale,
+    date,
+    digits_seen,
+    duration,
+    instant,
+    number,
+    scale_for,
+    signed,
+    significant,
+)
 from platform_api.naming import attribute_name, value_name
 from platform_api.sentences import difference_scale, figure_told, size_told, tipping_told
 from platform_api.texts import Language, pick, text
+from scenarios.resolved import DAY
 
 if TYPE_CHECKING:
-    from platform_api.comparing import Comparison, Difference, Evidence, Level, Share, Survived, Winners
+    from platform_api.comparing import (
+        Comparison,
+        Cycled,
+        Difference,
+        Evidence,
+        Level,
+        Share,
+        Survived,
+        Winners,
+    )
     from platform_api.experiments import Experiment
 
 
@@ -157,6 +178,19 @@ class Reading:
             days = f"{scale.number(of.p10, self.language)} – {scale.number(of.p90, self.language)}"
         figure = figure_told(of.name, of.labels, self.scenario, self.language)
         return figure, self.name_of(of.side), self._full(scale, of.mean), half, days
+
+    def cycles_told(self, of: Cycled) -> str:
+        """How the number inside moves from cycle to cycle of one side."""
+        told = of.cycles
+        digits = digits_seen(told.slope_half_width or told.slope)
+        slope = signed(told.slope, digits, self.language)
+        if told.slope_half_width is not None:
+            slope += f" ± {number(told.slope_half_width, digits, self.language)}"
+        verdict = "grows" if told.grows else "steady"
+        return self.say(
+            f"cycles.{verdict}.{'week' if of.length > DAY else 'day'}",
+            side=self.name_of(of.side), count=len(told.means), slope=slope,
+        )  # fmt: skip
 
     # ---- who wins ----------------------------------------------------------------------------------------
 

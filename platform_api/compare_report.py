@@ -17,7 +17,7 @@ from platform_api.texts import LANGUAGES, Language, pick
 from scenarios.resolved import Label
 
 if TYPE_CHECKING:
-    from platform_api.comparing import Comparison, Settling, Winners
+    from platform_api.comparing import Comparison, Cycled, Settling, Winners
     from platform_api.experiments import Experiment
 
 
@@ -98,6 +98,23 @@ class _Page(Page[Reading]):
             low=None,
             high=None,
             closed=[(0.0, (of.ends - begin) / 1000)] if of.ends is not None and of.ends > begin else [],
+        )
+        return curve(shown, self.language)
+
+    def cycled(self) -> Iterator[tuple[str, str]]:
+        """(what, chart) of the cycles of each side, of a cyclic horizon."""
+        for of in self.answer.cycles:
+            yield self.reading.cycles_told(of), self._cycled_chart(of)
+
+    def _cycled_chart(self, of: Cycled) -> str:
+        halves = [half or 0.0 for half in of.cycles.half_widths]
+        shown = Curve(
+            title=self.reading.name_of(of.side),
+            start=instant(self.scenario.clock.start, 0),
+            step=of.length / 1000,
+            mean=of.cycles.means,
+            low=[mean - half for mean, half in zip(of.cycles.means, halves, strict=True)],
+            high=[mean + half for mean, half in zip(of.cycles.means, halves, strict=True)],
         )
         return curve(shown, self.language)
 

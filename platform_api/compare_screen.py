@@ -47,6 +47,8 @@ class _Screen:
                 yield Text(f"  {told}")
         for told in self.reading.unturned():
             yield Text(f"  {told}", "dim")
+        for cycled in self.reading.answer.cycles:
+            yield Text(self.reading.cycles_told(cycled))
         if self.reading.precision:
             yield Text(self.reading.precision)
         yield Text(self.reading.how, "dim")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from metrics.paired import Verdict
+from metrics.settling import Cycles
 from platform_api.answer import Answer, Table
 from scenarios.resolved import Label, Parameter
 
@@ -155,6 +156,18 @@ class Settling:
 
 
 @dataclass(frozen=True, slots=True)
+class Cycled:
+    """Of a cyclic horizon: how many are inside in each cycle, over the replications, see `settling.Cycles`.
+
+    length : of a cycle, a day or a week [ms]
+    """
+
+    side: str
+    length: int
+    cycles: Cycles
+
+
+@dataclass(frozen=True, slots=True)
 class Tipping:
     """An assumption that overturns a verdict by itself, all others as they are.
 
@@ -273,6 +286,7 @@ class Comparison(Answer):
     result_version: int
     parameters: tuple[Parameter, ...]
     input_ranges: tuple[InputRange, ...] = ()
+    cycles: tuple[Cycled, ...] = ()
     unturned: dict[str, list[str]] = field(default_factory=dict)  # assumptions that are no dials, by reason
 
     def difference(self, variant: str, name: str, **labels: str) -> Difference:

@@ -52,9 +52,12 @@ def signed(value: float, digits: int, language: Language) -> str:
 
 def significant(value: float, language: Language, digits: int = 4) -> str:
     """A number with so many digits that mean something: 9.000, 0.2696, 16,245."""
-    if value == 0:
-        return "0"
-    return number(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))), language)
+    return number(value, digits_seen(value, digits), language)
+
+
+def digits_seen(value: float, digits: int = 2) -> int:
+    """After the point, so that so many digits of a value mean something."""
+    return 0 if value == 0 else max(0, digits - 1 - math.floor(math.log10(abs(value))))
 
 
 def scale_for(unit: str, values: Iterable[float | None], half_width: float | None = None) -> Scale:

@@ -41,6 +41,10 @@ def figure_told(name: str, labels: dict[str, str], scenario: Resolved, language:
     return f"{told} ({part})" if part else told
 
 
+MOST_DIGITS = 6
+"""After the point, of a difference that is smaller than its figure by far."""
+
+
 def difference_scale(unit: str, values: Sequence[float | None], half_width: float | None) -> Scale:
     """How differences of a unit are shown: of two percentages, in percentage points."""
     scale = scale_for(unit, values, half_width)
@@ -53,7 +57,7 @@ def scale_of(of: Difference) -> Scale:
     if of.mean is None or not of.half_width or abs(of.mean) <= of.half_width:
         return scale
     digits = scale.digits  # so many that what excludes zero is seen to
-    while digits < 2 and _rounded(of.mean, scale, digits) <= _rounded(of.half_width, scale, digits):
+    while digits < MOST_DIGITS and _rounded(of.mean, scale, digits) <= _rounded(of.half_width, scale, digits):
         digits += 1
     return replace(scale, digits=digits)
 

@@ -63,7 +63,8 @@ class Numbered:
 class Seen:
     """One variant in one replication.
 
-    levels : the mean number inside, hour by hour, of stationary horizons only · edges : of its hours [ms] ·
+    levels : the mean number inside, of stationary horizons hour by hour, of cyclic ones cycle by cycle
+    edges : of these spans [ms]
     parts : values that have names of their own
     """
 
@@ -130,6 +131,8 @@ def simulate(plan: Plan, scenario: Resolved, replication: int, stop: Ask) -> Onc
     )
     if scenario.clock.horizon == "stationary":
         seen = _with_levels(seen, inside)
+    elif scenario.clock.horizon == "cyclic":
+        seen = _with_levels(seen, inside.by_cycle())
     return Once(seen, cohort, done.timing.entities)
 
 

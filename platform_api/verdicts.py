@@ -16,6 +16,7 @@ from metrics.statistics import Floats
 from platform_api import comparing
 from platform_api.comparing import (
     Comparison,
+    Cycled,
     Difference,
     Evidence,
     Family,
@@ -157,6 +158,7 @@ def assemble(experiment: Experiment, trials: Sequence[Trial], reached: Reached |
         levels=tuple(_levels(experiment, trials)),
         winners=tuple(_winners(experiment, trials)),
         settling=tuple(_settling(experiment, trials)),
+        cycles=tuple(_cycled(experiment, trials)),
         ranges=(),
         precision=reached,
         warnings=(),
@@ -308,7 +310,7 @@ def _share(counts: Iterable[Count], n: int) -> Share:
     return Share(*(sum(getattr(each, name) for each in listed) / n for name in ("won", "lost", "same")))
 
 
-# ---- stationary horizons ------------------------------------------------------------------------------
+# ---- horizons that go on ------------------------------------------------------------------------------
 
 
 def _settling(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[Settling]:
@@ -325,3 +327,13 @@ def _settling(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[Settl
             times=edges[:-1],
             levels=tuple(levels.tolist()),
         )
+
+
+def _cycled(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[Cycled]:
+    if experiment.sides[0].resolved.clock.horizon != "cyclic":
+        return
+    for number, side in enumerate(experiment.sides):
+        seen = [each.seen[number] for each in trials]
+        found = settling.cycles([each.levels for each in seen], experiment.design.level)
+        if found is not None:
+            yield Cycled(side.name, seen[0].edges[1] - seen[0].edges[0], found)

@@ -421,6 +421,30 @@ def test_a_stationary_run_that_begins_empty_is_told_where_its_beginning_ends(
     assert any("MSER-5" in warning.en for warning in answer.warnings)
 
 
+@pytest.mark.parametrize(("officers", "grows"), [(2, True), (60, False)])
+def test_a_run_that_repeats_is_told_cycle_by_cycle(
+    written: dict[str, Any], tmp_path: Path, officers: int, grows: bool
+) -> None:
+    busy = written | {"resources": {"officer": {"capacity": officers}}}
+    busy["flows"] = {"truck": written["flows"]["truck"] | {"arrivals": {"rate": "3 /h"}}}
+    busy["steps"] = {"papers": {"resources": "officer", "time": "2 h"}}
+    design = with_horizon(busy, tmp_path / "week.yaml", window="28 d", horizon="cyclic")
+    more = variant("more", resources__officer__capacity=officers + 1)
+    experiment = prepare(replace(design, variants=(more,), replications=4))
+    answer = experiments.run(experiment)
+    base, _ = answer.cycles
+    assert base.length == 7 * 86_400_000
+    assert len(base.cycles.means) == 4
+    assert base.cycles.grows is grows
+    if grows:
+        by = 3 * 24 * 7 - 2 * 12 * 7  # trucks a week come, less those that two officers serve
+        assert base.cycles.slope == pytest.approx(by, rel=0.05)
+    told = Reading(answer, experiment, "en").cycles_told(base)
+    assert ("the number inside grows by" in told) is grows
+    assert ("no growth shown" in told) is not grows
+    assert "week" in told
+
+
 def test_no_beginning_is_looked_for_in_a_day(design: Design) -> None:
     assert compare(replace(design, replications=2)).settling == ()
 
