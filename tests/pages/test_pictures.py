@@ -20,7 +20,7 @@ WRITES = "CUAKHAU_WRITE_PICTURES" in os.environ
 """As script/pictures does: they are written, not compared."""
 
 APART = 6.0
-"""Mean difference of greys (of 255) on a grid of 96 × 54 that other fonts make at the most; another layout makes more."""
+"""Mean difference of greys (of 255) on a grid of 96 × 54 that may be: other fonts make less, other pages more."""
 
 DRAWN = """async ([kind, data]) => {
   const image = new Image();
@@ -36,7 +36,8 @@ DRAWN = """async ([kind, data]) => {
   context.imageSmoothingQuality = "high";
   context.drawImage(image, 0, 0, wide, high);
   const bytes = context.getImageData(0, 0, wide, high).data;
-  const greys = Array.from({ length: wide * high }, (_, i) => (bytes[4 * i] + bytes[4 * i + 1] + bytes[4 * i + 2]) / 3);
+  const grey = (_, i) => (bytes[4 * i] + bytes[4 * i + 1] + bytes[4 * i + 2]) / 3;
+  const greys = Array.from({ length: wide * high }, grey);
   return { webp, greys };
 }"""
 
