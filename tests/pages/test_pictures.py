@@ -20,7 +20,7 @@ WRITES = "CUAKHAU_WRITE_PICTURES" in os.environ
 """As script/pictures does: they are written, not compared."""
 
 APART = 6.0
-"""Mean difference of greys (of 255) on a grid of 96 × 54 that may be: other fonts make less, other pages more."""
+"""Mean difference of greys (of 255) on a grid of 96 × 54: other fonts make less, other pages more."""
 
 DRAWN = """async ([kind, data]) => {
   const image = new Image();
