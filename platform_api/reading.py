@@ -36,6 +36,7 @@ ENOUGH_FOR_QUANTILES = 9
 BY_GATE = ("arrived", "crossed", "dwell_mean", "dwell_p95", "closing_backlog")
 BY_PLACE = ("zone_occupancy_mean", "zone_full_share", "platform_availability", "fallback_share")
 BY_STOCK = ("stock_level_mean", "stock_empty_share", "stock_short_share", "refused_share")
+BY_MESSAGE = ("messages_sent", "message_retried", "message_failed", "message_latency_p95")
 BY_AGENCY = ("blocked_mean", "wait_mean", "service_mean", "by_process_mean")
 
 
@@ -263,8 +264,25 @@ class Reading:
 
     @property
     def place_columns(self) -> tuple[str, ...]:
-        """What is told of places: of stocks only where there are some."""
-        return BY_PLACE + (BY_STOCK if self.scenario.stocks else ())
+        """What is told of places: of stocks and messages only where there are some."""
+        stocks = BY_STOCK if self.scenario.stocks else ()
+        return BY_PLACE + stocks + (BY_MESSAGE if self.sends_messages else ())
+
+    @property
+    def sends_messages(self) -> bool:
+        """Whether messages go over a platform here."""
+        return any(step.message is not None for step in self.scenario.steps.values())
+
+    def by_stock(self) -> list[Row]:
+        """Each stock: what there is of it, and who finds too little."""
+        return self.table(BY_STOCK, [{"stock": name} for name in self.scenario.stocks])
+
+    def by_message(self) -> list[Row]:
+        """Each platform over which messages go: how many, how many fail, how long they take."""
+        if not self.sends_messages:
+            return []
+        rows = self.table(BY_MESSAGE, [{"platform": name} for name in self.scenario.platforms])
+        return [row for row in rows if row.cells[0] is not None and row.cells[0].estimate.mean]
 
     def by_place(self) -> list[Row]:
         """Each zone, platform and stock: how full, how much up, how often full, on paper or empty."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from platform_api.formats import NBSP, number
-from platform_api.reading import BY_AGENCY, BY_GATE, Group, Reading, Row, Shown
+from platform_api.reading import BY_AGENCY, BY_GATE, BY_MESSAGE, BY_STOCK, Group, Reading, Row, Shown
 from sim.engines import DEFAULT_ENGINE
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class _Screen:
         yield self._headline()
         yield from self._gates()
         yield from self._agencies()
+        yield from self._stocks()
         yield from self._published()
         yield from self._expected()
 
@@ -125,6 +126,15 @@ class _Screen:
             yield self._figures(self.say("screen.agencies"), self.say("screen.agency"), names, rows)
         if self.reading.waits_by_process:
             yield Text(self.say("report.by_process"), "dim")
+
+    def _stocks(self) -> Iterator[Table]:
+        """Stocks, and messages over platforms, where there are any: often what is asked."""
+        for key, names, rows in (
+            ("stock", BY_STOCK, self.reading.by_stock()),
+            ("message", BY_MESSAGE, self.reading.by_message()),
+        ):
+            if rows:
+                yield self._figures(self.say(f"screen.{key}s"), self.say(f"screen.{key}"), names, rows)
 
     def _published(self) -> Iterator[RenderableType]:
         from rich.text import Text
