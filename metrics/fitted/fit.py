@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.fitted import arrivals, order, pools, steps
+from metrics.fitted import arrivals, order, patience, pools, steps
 from metrics.fitted.hidden import Guess, revealed
 from metrics.fitted.trees import Tree, grow
-from metrics.recorded.log import DAY, MISSING, Mask, Recorded
+from metrics.recorded.log import DAY, MISSING, Column, Mask, Recorded
 
+FAIR = 0.05
+"""Part of a usual day's arrivals, below which a day at either end of a log is none of it."""
+ODDEST = 1e-4
+"""Share of the times at either end of a log that may be slips of the pen."""
 LEAD = 3.0
 """So many of the long stays (P95) are simulated before the window."""
 
@@ -38,6 +42,7 @@ class Fitted:
     arrivals: dict[int, arrivals.Arrivals | None]
     mixes: dict[int, dict[str, Tree]]
     guesses: tuple[Guess, ...]
+    patience: dict[int, patience.Patience]
 
 
 def fit(log: Recorded, tell: Callable[[str], None] = lambda _: None) -> Fitted:
@@ -46,7 +51,9 @@ def fit(log: Recorded, tell: Callable[[str], None] = lambda _: None) -> Fitted:
     log, guesses = revealed(log)
     tell("order")
     mixes = {flow: _mixes(log, flow) for flow in range(len(log.flows)) if (log.flow == flow).any()}
-    orders = {flow: order.discover(log, flow, names) for flow, names in mixes.items()}
+    left = patience.patiences(log)
+    gone = patience.given_up(log) & np.isin(log.step, list(left))
+    orders = {flow: order.discover(log, flow, names, gone) for flow, names in mixes.items()}
     brackets = frozenset().union(*(each.brackets for each in orders.values()))
     used = [s for s in np.unique(log.step).tolist() if s not in brackets]
     tell("times")
@@ -58,7 +65,7 @@ def fit(log: Recorded, tell: Callable[[str], None] = lambda _: None) -> Fitted:
     window = window_of(log)
     arrived = log.arrived
     came = {flow: arrivals.profile(arrived[log.flow == flow], window.begin, window.end) for flow in orders}
-    return Fitted(log, window, orders, fits, duties, came, mixes, guesses)
+    return Fitted(log, window, orders, fits, duties, came, mixes, guesses, left)
 
 
 def window_of(log: Recorded) -> Window:
@@ -66,7 +73,8 @@ def window_of(log: Recorded) -> Window:
     believed = log.sound if log.sound.any() else np.ones(len(log.case), bool)
     first, last = _span(log, believed)
     arrived, seen = log.arrived, believed[log.first[:-1]]
-    came = arrived[seen] if seen.any() else arrived
+    came = _usual_days(arrived[seen] if seen.any() else arrived)
+    first = max(first, int(came.min()) // DAY * DAY)
     begin, end = -(-int(came.min()) // DAY) * DAY, int(min(came.max() + 1, last) // DAY) * DAY
     if begin - int(came.min()) > 0.9 * DAY or end - begin < 2 * DAY:
         begin = first // DAY * DAY
@@ -79,11 +87,22 @@ def window_of(log: Recorded) -> Window:
     return Window(begin, begin + lead * DAY, end)
 
 
+def _usual_days(came: Column) -> Column:
+    """Arrivals without those before the first and after the last day that has a fair part of a usual day's.
+
+    A clock that was off by hours leaves a few arrivals on days before the log begins or after it ends.
+    """
+    days, counts = np.unique(came // DAY, return_counts=True)
+    fair = days[counts >= FAIR * np.median(counts)]
+    return np.asarray(came[(came // DAY >= fair[0]) & (came // DAY <= fair[-1])])
+
+
 def _span(log: Recorded, believed: Mask) -> tuple[int, int]:
-    """The first and the last instant of the visits that are believed."""
+    """The first and the last instant of the visits that are believed, but for the oddest."""
     times = log.joined[believed], log.ended[believed & (log.ended != MISSING)]
     known = np.concatenate(times)
-    return int(known.min()), int(known.max())
+    first, last = np.quantile(known, (ODDEST, 1 - ODDEST), method="nearest").tolist()
+    return int(first), int(last)
 
 
 def _mixes(log: Recorded, flow: int) -> dict[str, Tree]:

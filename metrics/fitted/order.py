@@ -68,11 +68,15 @@ class Rows:
     ended: Column
     whole: Mask  # of each row, whether its case is finished
     timed: bool  # whether overlaps can be seen
+    gone: Mask  # rows that were given up: what follows them is told by patience
 
 
-def discover(log: Recorded, flow: int, names: Iterable[str]) -> Order:
-    """The way of a flow; its choices may depend on the attributes of these names."""
-    rows = _rows(log, flow)
+def discover(log: Recorded, flow: int, names: Iterable[str], gone: Mask) -> Order:
+    """The way of a flow; its choices may depend on the attributes of these names.
+
+    gone : visits that were given up; where these lead to is no choice
+    """
+    rows = _rows(log, flow, gone)
     brackets = frozenset(_brackets(rows)) if rows.timed else frozenset()
     if brackets:
         rows = _only(rows, ~np.isin(rows.step, list(brackets)))
@@ -126,13 +130,13 @@ def _first_steps(rows: Rows) -> tuple[Column, Column]:
     return rows.case[first], rows.step[first]
 
 
-def _rows(log: Recorded, flow: int) -> Rows:
+def _rows(log: Recorded, flow: int, gone: Mask) -> Rows:
     mine = log.flow[log.case] == flow
     whole = log.finished[log.case]
     return Rows(
         log.case[mine], log.step[mine], log.joined[mine],
         np.where(log.ended[mine] == MISSING, np.iinfo(np.int64).max, log.ended[mine]), whole[mine],
-        "joined" in log.knows or "started" in log.knows,
+        "joined" in log.knows or "started" in log.knows, gone[mine],
     )  # fmt: skip
 
 
@@ -144,6 +148,7 @@ def _only(rows: Rows, which: Mask) -> Rows:
         rows.ended[which],
         rows.whole[which],
         rows.timed,
+        rows.gone[which],
     )
 
 
@@ -270,7 +275,7 @@ def _branches(group: list[int], linked: Mask) -> Block:
 # ---- what follows what --------------------------------------------------------------------------------
 
 
-def _collapsed(rows: Rows, node_of: Column, wide: Mask) -> tuple[Column, Column, Mask, Mask]:
+def _collapsed(rows: Rows, node_of: Column, wide: Mask) -> tuple[Column, Column, Mask, Mask, Mask]:
     """The nodes that each case passes: rows of one block one after the other count once."""
     node = node_of[rows.step]
     again = (rows.case[1:] == rows.case[:-1]) & (node[1:] == node[:-1]) & wide[node[1:]]
@@ -279,15 +284,16 @@ def _collapsed(rows: Rows, node_of: Column, wide: Mask) -> tuple[Column, Column,
     edge = case[1:] != case[:-1]
     first = np.append(True, edge)[: len(case)]
     last = np.append(edge, True)[: len(case)] & rows.whole[keep]
-    return case, node, first, last
+    return case, node, first, last, rows.gone[keep]
 
 
 Links = tuple[Column, Column, Column]
 """From node, to node (-1: the end), case."""
 
 
-def _links(case: Column, node: Column, first: Mask, last: Mask) -> Links:
-    inner = np.flatnonzero(case[1:] == case[:-1])
+def _links(case: Column, node: Column, first: Mask, last: Mask, gone: Mask) -> Links:
+    inner = np.flatnonzero((case[1:] == case[:-1]) & ~gone[:-1])
+    last = last & ~gone
     origin = np.concatenate([np.full(int(first.sum()), START), node[inner], node[last]])
     target = np.concatenate([node[first], node[inner + 1], np.full(int(last.sum()), -1)])
     return origin, target, np.concatenate([case[first], case[inner], case[last]])

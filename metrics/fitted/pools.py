@@ -25,7 +25,9 @@ ENOUGH = 8
 CLEAR = 0.6
 """Share of these that must agree."""
 ODD = 0.05
-"""Starts in a half hour, over those in the busiest, that may be slips of the pen."""
+"""Days with starts in a half hour, over those in the busiest, that may be slips."""
+FEW = 0.01
+"""Starts in a half hour, over those in the busiest, that may be slips, if few days have any."""
 MINUTES_5 = 300_000
 
 CLOSED, UNKNOWN = 0, -1
@@ -94,14 +96,16 @@ def duty(log: Recorded, pool: int, steps: list[int]) -> Duty:
 def _moments(log: Recorded, pool: int, steps: list[int]) -> tuple[Moments, tuple[Column, Column]]:
     """The instants of starts; and the times (from, until) at which somebody waited.
 
-    Who was in service is counted with the visits whose start has to be guessed, or the level would seem lower
-    than it is; who waited, and that somebody began, is believed of sound visits only.
+    Who was in service is counted with the visits whose start or end is guessed, or the level would seem
+    lower than it is; who waited, and that somebody began, is believed of sound visits only.
     """
-    mine = (log.pool == pool) & (log.ended != MISSING) & (log.sound | (log.started == MISSING))
-    begun = mine & (log.started != MISSING)
-    usual = int(np.median((log.ended - log.started)[begun])) if begun.any() else 0
-    starts = np.where(log.started != MISSING, log.started, np.maximum(log.joined, log.ended - usual))[mine]
-    busy_at, busy = _curve(starts, log.ended[mine])
+    mine = (log.pool == pool) & (log.ended != MISSING) & (log.sound | (log.service == MISSING))
+    begun = mine & (log.service != MISSING)
+    usual = int(np.median(log.service[begun])) if begun.any() else 0
+    starts = np.where(log.started != MISSING, log.started, np.maximum(log.joined, log.ended - usual))
+    guessed = ~log.sound & (log.service == MISSING) & (log.started != MISSING)
+    ends = np.where(guessed, starts + usual, log.ended)
+    busy_at, busy = _curve(starts[mine], ends[mine])
     served = log.sound & (log.started != MISSING)
     waiting = np.isin(log.step, steps) & served & (log.started > log.joined)
     waiting &= (log.pool == pool) | (log.pool == -1)
@@ -236,17 +240,25 @@ def _mode(values: Column) -> int:
 def _open(moments: Moments, waits: tuple[Column, Column]) -> Mask:
     """By weekday and half hour, whether anybody is on duty."""
     began, stuck = _began_and_stuck(moments, waits)
-    every = _state(began.sum(axis=0), stuck.sum(axis=0)) == 1
+    often = _often(moments, began.sum(axis=0))
+    every = _state(began.sum(axis=0), stuck.sum(axis=0), often) == 1
     shut = (began == 0) & (stuck >= 2)
-    often = began.sum(axis=0) > ODD * began.sum(axis=0).max()
     opened = (began > 0) & (stuck == 0) & often[None, :]
     return np.where(shut, False, np.where(opened, True, every[None, :]))
 
 
-def _state(began: Column, stuck: Column) -> Column:
+def _often(moments: Moments, began: Column) -> Mask:
+    """Half hours with so many starts, on so many days, that they are no slips of the pen."""
+    starts = np.bincount(moments.time % DAY // SLOT, minlength=SLOTS)
+    many = (starts > FEW * starts.max()) | (began > began.max() / 2)
+    return np.asarray((began > ODD * began.max()) & many)
+
+
+def _state(began: Column, stuck: Column, often: Mask) -> Column:
     """1 open, 0 closed; what is not told lies between two that are: open only between open ones."""
-    state = np.where(began > 0.05 * np.maximum(stuck, 1), 1, np.where(stuck >= 2, CLOSED, UNKNOWN))
-    state = np.where((began > ODD * began.max()) & (stuck == 0), 1, state)
+    begun = (began > 0.05 * np.maximum(stuck, 1)) & (often | (stuck == 0))
+    state = np.where(begun, 1, np.where(stuck >= 2, CLOSED, UNKNOWN))
+    state = np.where(often & (stuck == 0), 1, state)
     known = np.flatnonzero(state != UNKNOWN)
     if not len(known) or not (state == CLOSED).any():
         return np.ones(SLOTS, np.int64)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metrics.fitted.batches import Batches, batches
 from metrics.fitted.families import Family, chosen
 from metrics.recorded.log import MISSING, Column, Mask, Recorded
 
@@ -24,7 +25,8 @@ OVERTAKES = 10
 class Fit:
     """One step. pools : who serves, the most frequent first; none: nobody · time : by the value of
     `attribute`, or under None · whole : whether the time is that of the whole visit, its waiting too ·
-    first : attribute values in the order in which they are served, or nothing · n : visits
+    first : attribute values in the order in which they are served, or nothing · n : visits · together : how
+    those leave who wait for each other there
     """
 
     step: int
@@ -35,6 +37,7 @@ class Fit:
     first: tuple[str, tuple[int, ...]] | None
     overtaken: int
     n: int
+    together: Batches | None = None
 
 
 def of_step(log: Recorded, step: int) -> Fit:
@@ -47,6 +50,7 @@ def of_step(log: Recorded, step: int) -> Fit:
         pools = ()
         served = _believed(log, mine & (log.ended != MISSING))
     times = (log.ended - log.joined if whole else log.service)[served].astype(np.float64)
+    together = None if pools else batches(log, _believed(log, mine))
     attribute = _telling(log, times, log.case[served])
     first, overtaken = (None, 0) if whole or not pools else _priority(log, mine)
     return Fit(
@@ -58,6 +62,7 @@ def of_step(log: Recorded, step: int) -> Fit:
         first,
         overtaken,
         int(mine.sum()),
+        together,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from metrics.fitted.batches import Batches
 from metrics.fitted.estimate import Estimate
 from metrics.fitted.families import FEW
 from metrics.fitted.fit import Fitted
@@ -32,13 +33,15 @@ from metrics.fitted.words import (
     weight,
 )  # fmt: skip
 from metrics.recorded.collect import slug
-from metrics.recorded.log import DAY, MISSING
+from metrics.recorded.log import DAY, MISSING, WENT_AWAY
 from scenarios.resolved import Label
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 RESERVED = ("booking", "appointment")
 NOBODY = "gate"
+ROOM = 10
+"""A departure of which nobody was seen to be left behind may take so many times as many as were seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,20 +196,57 @@ def _steps(book: _Book) -> Iterator[tuple[str, Words]]:
     log = book.fitted.log
     for step, fit in book.fitted.steps.items():
         named = log.steps[step]
-        told: dict[str, Words] = {
-            "kind": "work" if fit.pools else "wait",
-            "label": label(named.label, named.label),
-        }
+        kind = "gather" if fit.together else "work" if fit.pools else "wait"
+        told: dict[str, Words] = {"kind": kind, "label": label(named.label, named.label)}
         owner = book.owner(step)
         told |= {"agency": owner} if owner != NOBODY else {}
         if fit.pools:
             pools = [log.pools[p].key for p in fit.pools]
             told["resources"] = pools[0] if len(pools) == 1 else {"any_of": pools}
-        told["time"] = _time(book, fit)
+        told |= _together(book, step, fit.together) if fit.together else {"time": _time(book, fit)}
         if fit.first is not None:
             name, order = fit.first
             told["priority"] = {"by": name, **{book.value(name, v): rank for rank, v in enumerate(order)}}
+        told |= _patience(book, step)
         yield named.key, told
+
+
+def _patience(book: _Book, step: int) -> Words:
+    """After how long people give up at a step, and where they go."""
+    of = book.fitted.patience.get(step)
+    if of is None:
+        return {}
+    names, named = book.fitted.log.steps, book.fitted.log.steps[step]
+    source = book.source(
+        f"patience_{named.key}", f"lượt bỏ đi khi chờ '{named.label}' ({of.time.name})",
+        f"visits given up waiting for '{named.label}' ({of.time.name})", of.gone,
+    )  # fmt: skip
+    told = {"time": distribution(of.time, source)}
+    ways = [order.way for order in book.fitted.orders.values()]
+    plain = {node.steps[0] for way in ways for node in way.nodes if not node.branches}
+    return {"patience": told | {"to": names[of.to].key} if of.to in plain else told}
+
+
+def _together(book: _Book, step: int, of: Batches) -> Words:
+    """When those leave who wait for each other, and how many at the most."""
+    named = book.fitted.log.steps[step]
+    source = book.source(
+        f"together_{named.key}", f"lượt rời '{named.label}' cùng nhau", f"departures from '{named.label}'",
+        of.kept.n,
+    )  # fmt: skip
+    if of.number:
+        return {"number": {"value": of.number, "source": source}}
+    hours = [[(time, time + 60_000) for time in day] for day in of.times]
+    told = {"departures": book.calendar(weekly(hours))}
+    if of.limited:
+        return {**told, "most": {"value": of.largest, "source": source}}
+    book.doubt(
+        f"mỗi lần '{named.label}' đi được nhiều nhất bao nhiêu: nhiều nhất đã thấy là {of.largest}",
+        f"how many may leave '{named.label}' at once: the most that were seen is {of.largest}",
+    )
+    span = [of.largest, ROOM * ROOM * of.largest]
+    most = {"value": ROOM * of.largest, "range": span, "source": "assumption", "owner": book.owner(step)}
+    return {**told, "most": most}
 
 
 def _time(book: _Book, fit: Fit) -> Words:
@@ -375,12 +415,12 @@ def _doubts(book: _Book) -> None:
     standing = [
         names[s].label
         for s, fit in book.fitted.steps.items()
-        if fit.whole and (log.pool[log.step == s] >= 0).any()
+        if fit.whole and not fit.together and (log.pool[log.step == s] >= 0).any()
     ]
     standing += [
         names[s].label
         for s, fit in book.fitted.steps.items()
-        if fit.whole and not (log.pool[log.step == s] >= 0).any()
+        if fit.whole and not fit.together and not (log.pool[log.step == s] >= 0).any()
     ]
     if standing:
         listed = ", ".join(f"'{name}'" for name in standing)
@@ -397,7 +437,8 @@ def _doubts(book: _Book) -> None:
                 f"'{names[a].label}' and '{names[b].label}' overlap without clear branches: put one "
                 f"after the other",
             )
-    gone = int((log.outcome > 1).sum())
+    patient = np.isin(log.step, list(book.fitted.patience)) & (log.outcome == WENT_AWAY)
+    gone = int(((log.outcome > 1) & ~patient).sum())
     if gone:
         book.doubt(
             f"{gone:,} lượt bỏ đi giữa chừng: kiên nhẫn của họ chưa được khớp".replace(",", "."),

@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from metrics.recorded.collect import NONE, Codes, Collector, slug
 from metrics.recorded.columns import MOST_VALUES
-from metrics.recorded.findings import Finding
-from metrics.recorded.log import DAY, DONE, MISSING, OPEN, Attribute, Column, Mask, Named, Recorded
+from metrics.recorded.ledger import TIMES, Ledger, Rows, first_line, kept
+from metrics.recorded.log import DAY, DONE, MISSING, OPEN, WENT_AWAY, Attribute, Column, Mask, Named, Recorded
+from metrics.recorded.nameless import named_by_neighbours
+from metrics.recorded.shifts import HALF_HOUR, HANDED_OVER, undo_shifts
 from metrics.recorded.stamps import EARLIEST_MS, LATEST_MS, UNREADABLE
-from scenarios.resolved import Label
 
-HALF_HOUR = 1_800_000
-HANDED_OVER = 0.7
-"""Share of rows that begin as the one before ends, from which this is taken for the rule of the log."""
 LAST_STEP = 0.1
 """Share of the visits to a step that are a case's last, below which the step is no usual end."""
 FAR = 400 * DAY
 """So far from the middle of a log a time is taken for a slip of the pen."""
-
-Rows = dict[str, Column]
-TIMES = ("joined", "started", "ended")
-
-
-class Ledger:
-    """What was found wrong, as it is found."""
-
-    def __init__(self) -> None:
-        self.found: list[Finding] = []
-
-    def note(self, kind: str, count: int, of: int, told: Sequence[str], line: int | None = None) -> None:
-        """Note a kind of damage, if there is any: what it is and what it costs, each vi and en."""
-        if count:
-            example = "" if line is None else str(line)
-            self.found.append(Finding(kind, count, of, Label(*told[:2]), Label(*told[2:]), example))
 
 
 def cleaned(name: str, collector: Collector, knows: frozenset[str] | None = None) -> Recorded:
     """The log that was collected."""
     rows, ledger = collector.columns(), Ledger()
     total = collector.rows or len(rows["case"])
-    _note_nameless(rows, ledger, total)
-    rows = _kept(rows, (rows["case"] != NONE) & (rows["step"] != NONE))
+    _note_caseless(rows, ledger, total)
+    rows = kept(rows, rows["case"] != NONE)
     rows = _without_doubles(rows, ledger, total)
     known = (
         frozenset(t for t in TIMES if (rows[t] > UNREADABLE).mean() > 0.2)
@@ -52,13 +32,14 @@ def cleaned(name: str, collector: Collector, knows: frozenset[str] | None = None
     )
     _drop_impossible(rows, ledger, total, known)
     rows = _in_order(rows)
-    _undo_shifts(rows, ledger, total)
+    undo_shifts(rows, ledger, total)
     _drop_reversed(rows, ledger, total)
+    rows = named_by_neighbours(_in_order(rows), ledger, total)
     rows = whole_visits(_in_order(rows))
     sound = _sound(rows, known)
     service = _mend(rows, known)
     rows = {**rows, "service": service, "sound": sound.astype(np.int64)}
-    rows = _kept(rows, rows["joined"] != MISSING)
+    rows = kept(rows, rows["joined"] != MISSING)
     order = np.lexsort((rows["line"], rows["ended"], rows["joined"], rows["case"]))
     rows = {each: column[order] for each, column in rows.items()}
     if (rows["pool"] != NONE).any():
@@ -66,36 +47,15 @@ def cleaned(name: str, collector: Collector, knows: frozenset[str] | None = None
     return _log(name, collector, rows, ledger, known if knows is None else known & knows, total)
 
 
-def _kept(rows: Rows, which: Mask) -> Rows:
-    return {name: column[which] for name, column in rows.items()}
-
-
-def _line(rows: Rows, which: Mask) -> int | None:
-    return int(rows["line"][np.argmax(which)]) if which.any() else None
-
-
-def _note_nameless(rows: Rows, ledger: Ledger, total: int) -> None:
+def _note_caseless(rows: Rows, ledger: Ledger, total: int) -> None:
     without = rows["case"] == NONE
     ledger.note(
         "no_case", int(without.sum()), total,
         ("dòng không có mã xe/hồ sơ", "rows without a case",
          "không biết là của ai nên bị bỏ; đường đi của xe ấy thiếu một bước",
          "nobody knows whose they are, so they are left out; somebody's way lacks a step"),
-        _line(rows, without),
+        first_line(rows, without),
     )  # fmt: skip
-    unnamed = (rows["step"] == NONE) & ~without
-    ledger.note(
-        "no_step",
-        int(unnamed.sum()),
-        total,
-        (
-            "dòng không nói làm việc gì",
-            "rows that do not say what was done",
-            "bị bỏ; tỷ lệ rẽ nhánh lệch tối đa bằng tỷ lệ này",
-            "left out; shares of routes are off by at most this share",
-        ),
-        _line(rows, unnamed),
-    )
 
 
 def _without_doubles(rows: Rows, ledger: Ledger, total: int) -> Rows:
@@ -116,9 +76,9 @@ def _without_doubles(rows: Rows, ledger: Ledger, total: int) -> Rows:
             "chỉ giữ một; không mất gì",
             "one of each is kept; nothing is lost",
         ),
-        _line(rows, again),
+        first_line(rows, again),
     )
-    return _kept(rows, ~again)
+    return kept(rows, ~again)
 
 
 def _drop_impossible(rows: Rows, ledger: Ledger, total: int, known: frozenset[str]) -> None:
@@ -127,6 +87,7 @@ def _drop_impossible(rows: Rows, ledger: Ledger, total: int, known: frozenset[st
     middle = int(np.median(every)) if len(every) else 0
     low, high = np.quantile(every, [0.005, 0.995]) if len(every) else (0, 0)
     unread, far, absent = (np.zeros(len(rows["case"]), bool) for _ in range(3))
+    unserved = rows["outcome"] == WENT_AWAY  # who gave up never began
     for name in TIMES:
         time = rows[name]
         unread |= time == UNREADABLE
@@ -134,24 +95,24 @@ def _drop_impossible(rows: Rows, ledger: Ledger, total: int, known: frozenset[st
         slip = there & ((time < low - FAR) | (time > high + FAR) | (time < EARLIEST_MS) | (time >= LATEST_MS))
         far |= slip
         if name in known:
-            absent |= (time == MISSING) & (rows["outcome"] != OPEN)
+            absent |= (time == MISSING) & (rows["outcome"] != OPEN) & ~(unserved & (name == "started"))
         time[slip | (time == UNREADABLE)] = MISSING
     ledger.note(
         "unreadable_time", int(unread.sum()), total,
         ("dòng có thời gian không đọc được", "rows with a time that cannot be read",
-         "thời gian ấy coi như thiếu", "that time counts as missing"), _line(rows, unread),
+         "thời gian ấy coi như thiếu", "that time counts as missing"), first_line(rows, unread),
     )  # fmt: skip
     ledger.note(
         "impossible_time", int(far.sum()), total,
         (f"dòng có thời gian quá xa phần còn lại (quanh {_date(middle)})",
          f"rows with a time far from all others (around {_date(middle)})",
-         "thời gian ấy coi như thiếu", "that time counts as missing"), _line(rows, far),
+         "thời gian ấy coi như thiếu", "that time counts as missing"), first_line(rows, far),
     )  # fmt: skip
     ledger.note(
         "missing_time", int(absent.sum()), total,
         ("dòng thiếu thời gian", "rows that lack a time",
          "bước ấy vẫn tính vào đường đi, không tính vào thời gian phục vụ",
-         "the step counts for the route, not for times of service"), _line(rows, absent),
+         "the step counts for the route, not for times of service"), first_line(rows, absent),
     )  # fmt: skip
 
 
@@ -172,64 +133,29 @@ def _in_order(rows: Rows) -> Rows:
     return {name: column[order] for name, column in rows.items()}
 
 
-def _undo_shifts(rows: Rows, ledger: Ledger, total: int) -> None:
-    """A row whose clock was off by half hours: as far ahead of what came before as behind what follows.
-
-    The first and the last of a case have one neighbour only; they are moved where all agree but for that gap.
-    """
-    if len(rows["case"]) < 3 or not (rows["joined"] != MISSING).any():
-        return
-    order = np.lexsort((rows["line"], rows["case"]))
-    case, joined, ended = (rows[name][order] for name in ("case", "joined", "ended"))
-    known = (joined != MISSING) & (ended != MISSING)
-    link = np.zeros(len(case) + 1, bool)  # between a row and the one before
-    link[1:-1] = (case[1:] == case[:-1]) & known[1:] & known[:-1]
-    gap = np.zeros(len(case) + 1, np.int64)
-    gap[1:-1] = np.where(link[1:-1], joined[1:] - ended[:-1], 0)
-    near = 60_000 if not (joined[known] % 60_000).any() else 2_000  # as fine as the log is
-    whole = (gap + HALF_HOUR // 2) // HALF_HOUR * HALF_HOUR
-    off = link & (np.abs(gap) >= HALF_HOUR) & (np.abs(gap - whole) < near)
-    fits = ~link | (np.abs(gap) < near)
-    before, after = gap[:-1], gap[1:]
-    inner = off[:-1] & off[1:] & (np.abs(before + after) < near)
-    moved = np.where(inner, whole[:-1], 0)
-    if np.mean(np.abs(gap[link]) < near) > HANDED_OVER:
-        one_before, one_after = np.append(True, fits[:-2]), np.append(fits[2:], True)
-        last = off[:-1] & ~link[1:] & one_before
-        first = off[1:] & ~link[:-1] & one_after & ~np.append(last[1:], False)
-        moved = np.where(last & ~inner, whole[:-1], np.where(first & ~inner, -whole[1:], moved))
-    for name in TIMES:
-        there = (moved != 0) & (rows[name][order] != MISSING)
-        rows[name][order[there]] -= moved[there]
-    told = np.zeros(len(case), bool)
-    told[order[moved != 0]] = True
-    ledger.note(
-        "clock_shift",
-        int(told.sum()),
-        total,
-        (
-            "dòng ghi bằng đồng hồ lệch chẵn nửa giờ",
-            "rows written by a clock that is off by whole half hours",
-            "đã chỉnh lại theo bước trước và bước sau",
-            "put right by the steps before and after",
-        ),
-        _line(rows, told),
-    )
-
-
 def _sound(rows: Rows, known: frozenset[str]) -> Mask:
-    """Rows whose times are all there, and which begin as another of their case ends, if that is the rule."""
-    sound = np.ones(len(rows["case"]), bool)
-    for name in known:
-        sound &= rows[name] != MISSING
+    """Rows whose times are all there, and which begin as another of their case ends, if that is the rule.
+
+    Where it is the rule, the row before or after tells a time that is lacking, so that row counts too; and a
+    row is not doubted because the one before it lacks its end.
+    """
+    unserved = rows["outcome"] == WENT_AWAY
+    lacking = sum(((rows[t] == MISSING) & ~(unserved & (t == "started"))).astype(int) for t in known)
+    sound = np.asarray(lacking == 0) if known else np.ones(len(rows["case"]), bool)
     if "joined" not in known or len(sound) < 2:
         return sound
-    case, joined, ended = (rows[name] for name in ("case", "joined", "ended"))
+    case, joined, started, ended = (rows[name] for name in ("case", *TIMES))
     same = case[1:] == case[:-1]
     late = _latest_end(case, ended)
     fits = (joined[1:] == ended[:-1]) | (joined[1:] == joined[:-1]) | (joined[1:] == late[:-1])
-    if np.mean(fits[same]) > HANDED_OVER:
+    if same.any() and np.mean(fits[same]) > HANDED_OVER:
+        fits |= (ended[:-1] == MISSING) | (np.abs(joined[1:] - late[:-1]) < HALF_HOUR)  # not refuted
+        after = same & (ended[:-1] != MISSING) & (joined[1:] == MISSING) & (started[1:] >= ended[:-1])
+        before = same & (ended[:-1] == MISSING) & (joined[1:] >= started[:-1]) & (started[:-1] != MISSING)
+        alone = lacking == 1
         sound[1:] &= fits | ~same
+        sound[1:] |= alone[1:] & after
+        sound[:-1] |= alone[:-1] & before & np.append(True, (fits | ~same)[:-1])
     return sound
 
 
@@ -259,7 +185,7 @@ def _drop_reversed(rows: Rows, ledger: Ledger, total: int) -> None:
             "hai giờ bị đảo thì đổi lại, giờ sai khác coi như thiếu",
             "two times that were exchanged are put right, other wrong ones count as missing",
         ),
-        _line(rows, wrong),
+        first_line(rows, wrong),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from metrics.fitted.order import Way
 from metrics.fitted.trees import Leaf, Split
+from metrics.recorded.measures import Figure
 from tests.metrics.fitted.loops import damaged, loop
 
 KPIS, KPI_MARGIN = ("completed", "dwell", "waiting"), 0.05
@@ -28,21 +29,6 @@ LOOPS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 """Scenarios, with windows long enough that chance alone does not move their means by 5 %."""
 
-BEYOND = {
-    (
-        "e-receipts",
-        0.0,
-    ): "waits that nobody serves are taken as they were, whatever the hour: stays are 9 % too long",
-    (
-        "e-receipts",
-        0.05,
-    ): "waits that nobody serves are taken as they were, whatever the hour: stays are 9 % too long",
-    ("lang-son-channels", 0.05): "arrivals and waits of two weeks are off by 6 %",
-    ("lang-son-fruit-lane", 0.05): "waits of two weeks are off by 7 %",
-    ("land-lookups", 0.05): "waits come out half as long; not yet known why",
-}
-"""What is known not to hold, and why."""
-
 FEWEST = 2_000
 """Cases of a flow, from which its figures are compared: of fewer chance alone moves them by more."""
 
@@ -50,11 +36,7 @@ FEWEST = 2_000
 @pytest.mark.long
 @pytest.mark.parametrize("share", [0.0, 0.05], ids=["whole", "damaged"])
 @pytest.mark.parametrize(("name", "overrides"), LOOPS, ids=[name for name, _ in LOOPS])
-def test_the_fit_of_a_log_reproduces_it(
-    name: str, overrides: Mapping[str, Any], share: float, request: pytest.FixtureRequest
-) -> None:
-    if (name, share) in BEYOND:
-        request.applymarker(pytest.mark.xfail(reason=BEYOND[name, share], strict=True))
+def test_the_fit_of_a_log_reproduces_it(name: str, overrides: Mapping[str, Any], share: float) -> None:
     done = loop(name, overrides, damaged(share) if share else lambda rows: rows)
     far = {f: off for f, off in done.off(KPIS, FEWEST).items() if abs(off) > KPI_MARGIN}
     astray = {f: off for f, off in done.off(ROUTES, FEWEST).items() if abs(off) > ROUTE_MARGIN}
@@ -132,6 +114,43 @@ def test_a_priority_is_found(share: float) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("share", [pytest.param(0.0, marks=pytest.mark.long), 0.05], ids=["whole", "damaged"])
+@pytest.mark.parametrize("to", ["aside", pytest.param(None, marks=pytest.mark.long)], ids=["aside", "lost"])
+def test_patience_is_found_with_where_those_go_who_give_up(to: str | None, share: float) -> None:
+    change = damaged(share) if share else lambda rows: rows
+    words = {"vi": "Bãi ngoài", "en": "Aside"}
+    aside = {"steps.aside": {"kind": "wait", "label": words, "time": "20 min", "next": "home_out"}}
+    patience = {"time": {"distribution": "exponential", "mean": "90 min"}, **({"to": to} if to else {})}
+    planted = {**QUICK, "steps.lane_in.patience": patience, **(aside if to else {})}
+    done = loop(SMALL, planted, change, runs=2)
+    step = next(s for s in done.fitted.patience if done.fitted.log.steps[s].key == "lane_in")
+    found = done.fitted.patience[step]
+    assert found.gone > 500
+    assert found.time.name == "exponential"
+    assert found.time.mean.low < 90 * 60_000 < found.time.mean.high
+    assert (found.to and done.fitted.log.steps[found.to].key) == to
+    kept = {f: off for f, off in done.off(("visits",), 500).items() if f.of.startswith("import/")}
+    assert len(kept) >= 4
+    assert all(abs(off) < ROUTE_MARGIN for off in kept.values())
+    assert abs(done.off(("waiting",), 500)[Figure("waiting", "import")]) < KPI_MARGIN
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [pytest.param(0.0, marks=pytest.mark.long), 0.05], ids=["whole", "damaged"])
+def test_departures_by_the_clock_are_found(share: float) -> None:
+    change = damaged(share) if share else lambda rows: rows
+    done = loop("e-receipts", {"window": "168 d"}, change, runs=0)
+    found = {done.fitted.log.steps[s].key: fit.together for s, fit in done.fitted.steps.items()}
+    transfer, deposit = found.pop("transfer"), found.pop("deposit")
+    assert transfer is not None
+    assert deposit is not None
+    nine, three = 9 * 3_600_000, 15 * 3_600_000
+    assert transfer.times == (*(((nine,),) * 5), (), ())
+    assert deposit.times == ((), (), (), (), (three,), (), ())
+    assert not any(found.values())
+
+
+@pytest.mark.long
 def test_parallel_parts_and_shares_by_attribute_are_found() -> None:
     done = loop("lang-son-2025-03-12", {"window": "1 d", "lead_in": "1 d"}, runs=0)
     fitted = done.fitted
