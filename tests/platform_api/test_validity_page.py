@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from platform_api.validity_page import MARK, counts, rests_on, with_counts
-from scenarios.library import load
+from scenarios.library import load, names
 from scenarios.resolved import Parameter
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "validity.md"
@@ -16,6 +18,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "validity.md"
 def test_the_committed_counts_are_those_of_the_library() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert page == with_counts(page), "run: python -m platform_api.validity_page docs/explanation/validity.md"
+
+
+def test_every_prediction_is_in_the_table_that_says_how_it_came_out() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    table = page.split("## How the predictions came out")[1].split("\n## ")[0]
+    told = Counter(re.findall(r"^\| `([\w-]+)`", table, re.MULTILINE))
+    marks = {name: [figure.mark for figure in load(name).resolved.published] for name in names()}
+    assert told == Counter({name: of.count("predicted") for name, of in marks.items() if "predicted" in of})
 
 
 def test_a_page_without_its_mark_is_refused() -> None:
