@@ -55,10 +55,17 @@ def _on_duty_or_busy(run: Replication, of: Stratum) -> int:
     source=OURS,
 )
 def service_rate(run: Replication, of: Stratum) -> Scalar:
-    visits, pool = run.log.visits, run.log.names.resources.index(of.name)
-    done = run.visits.fulfilled & (visits["lane_pool"] == pool) & run.within(visits["ended"])
-    n = int(np.count_nonzero(done))
+    done = run.once_for("done by pool", make=lambda: _done(run))
+    n = int(done[run.log.names.resources.index(of.name)])
     return ratio(n * HOUR, scheduled_area(run, of), n)
+
+
+def _done(run: Replication) -> Column:
+    """How many visits each resource (by code) served first, ended as they should in the window."""
+    visits = run.log.visits
+    served = run.visits.fulfilled & (visits["lane_pool"] >= 0) & run.within(visits["ended"])
+    counts: Column = np.bincount(visits["lane_pool"][served], minlength=len(run.log.names.resources))
+    return counts
 
 
 @kpi(
