@@ -94,7 +94,9 @@ def test_without_a_mistake_every_story_is_as_told() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", MUTANTS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long if n % 4 else ()) for n, name in enumerate(MUTANTS)]
+)
 def test_every_mistake_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     test_common_numbers.base_run.cache_clear()
     MUTANTS[name](monkeypatch)

@@ -19,8 +19,8 @@ from tests.verification.ciw_twin import Twin
 from tests.verification.common_networks import FEATURES, constructs, network
 
 NETWORKS = range(20)
-FEW = (3, 5, 13, 16)
-"""In the normal suite; together they have every construct but `onward`."""
+FEW = (8, 9, 10, 12)
+"""In the normal suite; together they have every construct but `preempt` and `onward`, which cost most."""
 NARROW = Margins(time=0.05, count=0.02, rare=0.10)
 WIDE = Margins(time=0.10, count=0.04, rare=0.20)
 
@@ -32,7 +32,7 @@ def test_the_networks_have_every_construct_in_many_combinations() -> None:
     assert times["onward"]
     assert len(set(found)) >= 12
     few = frozenset().union(*(found[number] for number in FEW))
-    assert set(FEATURES) - few <= {"onward"}
+    assert set(FEATURES) - few <= {"onward", "preempt"}
 
 
 @pytest.mark.slow
