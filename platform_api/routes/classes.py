@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1/classes", tags=["classes"])
 LOOK_EVERY = 0.2
 """How often a stream looks whether something is new [s]."""
 
-TELL_EVERY = 0.9
+TELL_EVERY = 0.75
 """… and after how long it tells how things stand in any case [s]."""
 
 COOKIE = "cuakhau_seat"

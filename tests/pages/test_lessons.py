@@ -33,7 +33,7 @@ def test_one_predicts_locks_and_is_told_what_happened(look: Look) -> None:
     page.get_by_role("button", name=re.compile("Mở đáp án|Reveal")).click()
     expect(page.locator(".revealed .thought")).to_be_visible()
     expect(page.locator(".bars b").first).to_contain_text(re.compile("h|giờ"))
-    expect(page.locator(".revealed")).to_contain_text(re.compile(r"6/6|6 of 6"))
+    expect(page.locator(".revealed")).to_contain_text(re.compile(r"6/6|6 of 6"), timeout=60_000)
     in_both(look, page, "lesson-revealed")
     page.reload()  # nothing is lost
     expect(page.locator(".revealed .thought")).to_be_visible()
