@@ -72,10 +72,13 @@ const NAV = [["library", "/"], ["runs", "/runs"], ["experiments", "/experiments"
 /** @type {Record<string, string>} */
 const PART = { scenarios: "library", run: "runs", map: "runs", trucks: "runs", session: "live", experiment: "experiments", lesson: "lessons", handout: "lessons", trainer: "lessons", seat: "lessons", join: "lessons" };
 
+/** Pages of who can open no other. */
+const ALONE = ["join", "seat"];
+
 /** @param {{page: string}} props */
 const Head = ({ page }) => html`<header class="top">
   <a class="logo" href="/"><svg viewBox="0 0 26 20" aria-hidden="true"><path class="lg1" d="M3 19V7M23 19V7M1 19h6M19 19h6" /><path class="lg2" d="M3 7L24 2" /></svg>Cửa Khẩu</a>
-  <nav class="nav" aria-label=${t("nav.pages")}>${NAV.map(([name, address]) => html`<a href=${address} aria-current=${name === (PART[page] ?? page) ? "page" : undefined}>${t(`nav.${name}`)}</a>`)}</nav>
+  <nav class="nav" aria-label=${t("nav.pages")}>${(ALONE.includes(page) ? [] : NAV).map(([name, address]) => html`<a href=${address} aria-current=${name === (PART[page] ?? page) ? "page" : undefined}>${t(`nav.${name}`)}</a>`)}</nav>
   <button type="button" class="btn small" aria-pressed=${String(projector.value)} onClick=${() => (projector.value = !projector.value)}>${t("nav.projector")}</button>
   <div class="seg" role="group" aria-label=${t("nav.language")}>${/** @type {const} */ (["vi", "en"]).map((each) => html`<button type="button" lang=${each} aria-pressed=${String(lang.value === each)} onClick=${() => setLang(each)}>${each === "vi" ? "Tiếng Việt" : "English"}</button>`)}</div>
 </header>`;

@@ -159,7 +159,7 @@ export const Ask = ({ of, now, keep }) => {
   const shown = now.guess === null ? "" : String(Math.round((Number(now.guess) / scale.by) * 10) / 10);
   const label = `${t("lesson.guess")}${scale.unit ? ` (${scale.unit})` : ""}`;
   const step = of.guess ? (of.guess.most - of.guess.least) / scale.by / 200 : 1;
-  return html`<h2 class="ask">${pick(of.ask)}</h2>
+  return html`<h2 class="asking">${pick(of.ask)}</h2>
     ${of.kind === "guess"
       ? html`<p class="ctrl"><label>${label} <input type="number" min=${of.guess.least / scale.by} max=${of.guess.most / scale.by} step="any" disabled=${now.locked} value=${shown} onInput=${typed} /></label>
         <input type="range" aria-label=${label} min=${of.guess.least / scale.by} max=${of.guess.most / scale.by} step=${step} disabled=${now.locked} value=${shown || of.guess.least / scale.by} onInput=${typed} /></p>`
