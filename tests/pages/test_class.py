@@ -69,5 +69,14 @@ def test_a_second_page_takes_the_seat_and_the_first_says_so(look: Look) -> None:
     second.goto(f"{look.address}/class/{code}?lang=en")
     expect(second.locator(".chip").first).to_be_visible()
     expect(lan.get_by_text("Another page sits here now")).to_be_visible()
+    order = {"do": "stage", "stage": "predict", "question": "longest"}
+    assert page.request.post(f"{look.address}/v1/classes/{code}/acts", data=order).ok
+    expect(second.locator("input[value=after]")).to_be_enabled()
+    lan.context.set_offline(True)
+    second.locator("input[value=after]").check()
+    lan.context.set_offline(False)  # what was answered without a line is sent once there is one
+    expect(second.get_by_text("Noted; you may change")).to_be_visible()
+    page.goto(f"{look.address}/class/{code}/trainer?lang=en")
+    expect(page.get_by_text("1 of 1 have answered")).to_be_visible()
     assert page.request.delete(f"{look.address}/v1/classes/{code}").status == 204
     expect(second.get_by_text("The class has stopped")).to_be_visible()

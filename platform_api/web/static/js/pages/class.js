@@ -47,9 +47,10 @@ const Sitting = ({ code, first }) => {
   const [connected, setConnected] = useState(true);
   const [over, setOver] = useState(/** @type {string | null} */ (null));
   const [failed, setFailed] = useState(/** @type {any} */ (null));
+  const [mine, setMine] = useState(/** @type {any} */ (JSON.parse(sessionStorage.getItem(held(code)) ?? "null"))); // not yet heard by the server
   useEffect(() => follow(`${at(code)}/me/events`, (kind, told) => {
     if (kind !== "seat") { setOver(kind); return true; }
-    set(told);
+    set((/** @type {any} */ before) => (told.version < before.version ? before : told)); // what is older than what one did oneself is no news
     return undefined;
   }, setConnected), [code]);
   /** @param {string} path @param {any} body @param {string} [method] */
@@ -65,21 +66,27 @@ const Sitting = ({ code, first }) => {
     }
   };
   const answer = async (/** @type {any} */ given) => {
+    if (given.guess === null) return;
     const order = { question: now.question.name, guess: given.guess, sure: given.sure };
-    set({ ...now, given: { ...given, points: null } });
+    setMine(order);
     sessionStorage.setItem(held(code), JSON.stringify(order));
-    if (await send(`/answers/${order.question}`, { guess: order.guess, sure: order.sure })) sessionStorage.removeItem(held(code));
+    await hand(order);
+  };
+  const hand = async (/** @type {any} */ order) => {
+    if (!(await send(`/answers/${order.question}`, { guess: order.guess, sure: order.sure }))) return;
+    setMine((/** @type {any} */ last) => (last === order ? null : last));
+    if (sessionStorage.getItem(held(code)) === JSON.stringify(order)) sessionStorage.removeItem(held(code));
   };
   useEffect(() => { // what could not be sent is sent once there is a line again
-    const kept = sessionStorage.getItem(held(code));
-    if (!connected || !kept) return;
-    const { question, ...rest } = JSON.parse(kept);
-    send(`/answers/${question}`, rest).then((sent) => sent && sessionStorage.removeItem(held(code)));
-  }, [connected]);
+    if (!mine) return undefined;
+    const again = setInterval(() => hand(mine), 2000);
+    return () => clearInterval(again);
+  }, [mine]);
+  const shown = mine && now.stage === "predict" && now.question?.name === mine.question ? { ...now, given: { ...mine, points: null } } : now;
   if (over) return html`<main id="main" class="seat"><h1>${t(`class.over.${over}`)}</h1><p class="pad"><button type="button" class="btn" onClick=${() => location.reload()}>${t("class.back")}</button></p></main>`;
   return html`<main id="main" class="seat"><h1>${pick(now.title)}</h1>
     <p class="chips flat"><span class="chip">${t("class.team", { n: now.team })}</span><span class="chip">${pick(now.role.label)}</span>${now.nickname && html`<span class="chip">${now.nickname}</span>`}<span class=${`chip${connected ? "" : " bad"}`} role="status">${t(connected ? "class.connected" : "class.reconnect")}</span></p>
-    <${Now} now=${now} answer=${answer} send=${send} />
+    <${Now} now=${shown} answer=${answer} send=${send} />
     ${failed && html`<${Failed} error=${failed} />`}</main>`;
 };
 
