@@ -10,16 +10,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from scenarios.errors import Flaw, ScenarioError, suggestion
-from scenarios.findings import Findings
 from scenarios.quantities import ASSUMPTION, Count, Day, Duration, Number, Rate, Share, Stated, Written
 from scenarios.resolved import DAY, Label
 from scenarios.schema import Source
-from scenarios.schema_errors import note_errors
+from scenarios.schema_errors import read_as
 from scenarios.words import Name, Text
-from scenarios.yaml import LARGEST, read
+from scenarios.yaml import LARGEST
 
 FOLDER = "adoptions"
 
@@ -204,14 +203,7 @@ def read_adoption(text: str | bytes) -> Adoption:
     ScenarioError
         With everything that is wrong with it.
     """
-    document = read(text)
-    findings = Findings(document.marks)
-    try:
-        written = WrittenAdoption.model_validate(document.data)
-    except ValidationError as error:
-        note_errors(error, findings)
-        findings.raise_if_any()
-        raise
+    written, _ = read_as(WrittenAdoption, text)
     return _plain(written)
 
 

@@ -18,7 +18,6 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
-    ValidationError,
     WithJsonSchema,
     model_validator,
 )
@@ -34,10 +33,9 @@ from scenarios.decisions import (
     price,
 )
 from scenarios.errors import Flaw, ScenarioError, suggestion
-from scenarios.findings import Findings
 from scenarios.quantities import Count, Duration, Share, Written
 from scenarios.resolved import Label
-from scenarios.schema_errors import note_errors
+from scenarios.schema_errors import read_as
 from scenarios.sweeps import MOST_FACTORS, MOST_POINTS, Factor, Method, WrittenFactor
 from scenarios.wanted import Outcome, Precision, parse_margin, parse_outcome, parse_precision
 from scenarios.words import Name, Text
@@ -346,14 +344,7 @@ def read_design(text: str | bytes, folder: Path | None = None) -> Design:
     ScenarioError
         With everything that is wrong with it.
     """
-    document = read(text)
-    findings = Findings(document.marks)
-    try:
-        written = WrittenDesign.model_validate(document.data)
-    except ValidationError as error:
-        note_errors(error, findings)
-        findings.raise_if_any()
-        raise
+    written, _ = read_as(WrittenDesign, text)
     return _plain(written, folder)
 
 

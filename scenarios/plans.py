@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import combinations
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from scenarios import library
 from scenarios.errors import Flaw, ScenarioError, suggestion
@@ -22,7 +22,7 @@ from scenarios.findings import Findings
 from scenarios.paths import Path
 from scenarios.quantities import Written
 from scenarios.resolved import Label, Resolved
-from scenarios.schema_errors import note_errors
+from scenarios.schema_errors import read_as
 from scenarios.words import Name, Text
 from scenarios.yaml import read
 
@@ -168,14 +168,7 @@ def read_plan(text: str | bytes, scenario: Resolved) -> Plan:
     ScenarioError
         With everything that is wrong with it.
     """
-    document = read(text)
-    findings = Findings(document.marks)
-    try:
-        written = WrittenPlan.model_validate(document.data)
-    except ValidationError as error:
-        note_errors(error, findings)
-        findings.raise_if_any()
-        raise
+    written, findings = read_as(WrittenPlan, text)
     _Held(written, scenario, findings).all()
     findings.raise_if_any()
     return Plan(written, dict(_labels(written, scenario)))

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from scenarios.errors import Flaw
 from scenarios.experiments import MOST_REPLICATIONS, MOST_VARIANTS
-from scenarios.findings import Findings
 from scenarios.quantities import Count, Duration, Share, Written
 from scenarios.resolved import Label
-from scenarios.schema_errors import note_errors
+from scenarios.schema_errors import read_as
 from scenarios.situation import WrittenSituation
 from scenarios.words import Name, Text
-from scenarios.yaml import read
 
 HOUR = 3_600_000
 
@@ -128,11 +126,4 @@ def read_question(text: str | bytes, kind: type[Question]) -> Question:
     ScenarioError
         With everything that is wrong with it.
     """
-    document = read(text)
-    findings = Findings(document.marks)
-    try:
-        return kind.model_validate(document.data)
-    except ValidationError as error:
-        note_errors(error, findings)
-        findings.raise_if_any()
-        raise
+    return read_as(kind, text)[0]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from scenarios.changes import PEDIGREE
@@ -16,12 +16,33 @@ from scenarios.paths import Path
 from scenarios.resolved import Label
 from scenarios.schema_steps import KINDS
 from scenarios.unknown import UNKNOWN
+from scenarios.yaml import read
+
+Written = TypeVar("Written", bound=BaseModel)
 
 TAG = re.compile("<[a-z_]+>")
 """A tag that tells which part of a union something was read as."""
 
 KEY = "[key]"
 """Pydantic's last piece of the place of a key that is no good."""
+
+
+def read_as(kind: type[Written], text: str | bytes) -> tuple[Written, Findings]:
+    """What is written in a file of its own kind, and where to note what else is found in it.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong with it.
+    """
+    document = read(text)
+    findings = Findings(document.marks)
+    try:
+        return kind.model_validate(document.data), findings
+    except ValidationError as error:
+        note_errors(error, findings)
+        findings.raise_if_any()
+        raise
 
 
 def note_errors(error: ValidationError, findings: Findings) -> None:

@@ -12,17 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from scenarios import library
 from scenarios.errors import Flaw, ScenarioError, suggestion
 from scenarios.findings import Findings
 from scenarios.quantities import Duration, LocalTime, Written
 from scenarios.resolved import Label, Resolved
-from scenarios.schema_errors import note_errors
+from scenarios.schema_errors import read_as
 from scenarios.units import format_duration, parse_duration
 from scenarios.words import Name
-from scenarios.yaml import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +82,7 @@ def read_situation(text: str | bytes) -> Situation:
     ScenarioError
         With everything that is wrong with it.
     """
-    document = read(text)
-    findings = Findings(document.marks)
-    try:
-        written = WrittenSituation.model_validate(document.data)
-    except ValidationError as error:
-        note_errors(error, findings)
-        findings.raise_if_any()
-        raise
+    written, _ = read_as(WrittenSituation, text)
     return plain(written)
 
 
