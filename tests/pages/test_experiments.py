@@ -77,6 +77,7 @@ def test_a_tornado_tells_which_assumption_matters(look: Look) -> None:
     expect(page.locator("section.card").first.locator("tbody tr")).to_have_count(3)
 
 
+@pytest.mark.long
 def test_the_cheapest_way_comes_with_its_certificate(look: Look) -> None:
     page = asked(look, "optimise")
     page.get_by_label("xong trong").fill("2")
@@ -87,6 +88,7 @@ def test_the_cheapest_way_comes_with_its_certificate(look: Look) -> None:
     expect(page.locator("svg.chart .ringed").first).to_be_visible()
 
 
+@pytest.mark.long
 def test_an_outage_map_tells_every_cell(look: Look) -> None:
     page = asked(look, "resilience")
     answered(page)

@@ -60,6 +60,7 @@ def test_results_are_printed_whole_and_without_controls(look: Look, service: Ser
     page.screenshot(path=look.shots / "results-print-vi.png", full_page=True)
 
 
+@pytest.mark.long
 def test_pictures_and_downloads_come_where_keys_are_asked_for(chromium: Browser, tmp_path: Path) -> None:
     serving = Serving(tmp_path, CUAKHAU_JOBS="1", CUAKHAU_REQUIRE_KEYS="true")
     try:

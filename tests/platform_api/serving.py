@@ -13,19 +13,19 @@ import sys
 from pathlib import Path
 from platform_api.app import serve
 if __name__ == "__main__":
-    serve(port=0, data_dir=Path(sys.argv[1]), ready=lambda address: print(address, flush=True))
+    serve(port=int(sys.argv[2]), data_dir=Path(sys.argv[1]), ready=lambda address: print(address, flush=True))
 """
 
 
 class Serving:
-    """A server process and a client of it."""
+    """A server process and a client of it; `port` 0: a free one."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, port: int = 0, **settings: str) -> None:
         program = folder / "serve.py"
         program.write_text(SERVE, encoding="utf-8")
         self.log = (folder / "log").open("w+", encoding="utf-8")
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "error", program, folder / "data"],
+            [sys.executable, "-W", "error", program, folder / "data", str(port)],
             stdout=subprocess.PIPE,
             stderr=self.log,
             encoding="utf-8",
