@@ -72,7 +72,7 @@ def test_thirty_watchers_of_a_session_hear_of_it_every_second(tmp_path: Path) ->
 
 def test_a_page_goes_on_after_the_server_was_killed(chromium: Browser, tmp_path: Path) -> None:
     serving = Serving(tmp_path, CUAKHAU_JOBS="1")
-    port = int(serving.address.rsplit(":", 1)[1])
+    port = serving.address.rsplit(":", 1)[1]
     try:
         session = opened(serving)
         page = chromium.new_context(viewport={"width": 1366, "height": 768}).new_page()
@@ -84,7 +84,7 @@ def test_a_page_goes_on_after_the_server_was_killed(chromium: Browser, tmp_path:
         serving.process.wait(10)
         expect(page.get_by_text("reconnecting")).to_be_visible()
         serving.close()
-        serving = Serving(tmp_path, port=port, CUAKHAU_JOBS="1")
+        serving = Serving(tmp_path, CUAKHAU_PORT=port, CUAKHAU_JOBS="1")
         expect(page.get_by_text("reconnecting")).to_be_hidden(timeout=60_000)
         expect(page.locator(".clock")).to_have_text("08:01:00")  # where it stood
         page.keyboard.press("m")

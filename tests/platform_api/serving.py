@@ -18,14 +18,14 @@ if __name__ == "__main__":
 
 
 class Serving:
-    """A server process and a client of it; `port` 0: a free one."""
+    """A server process and a client of it, on a free port unless `CUAKHAU_PORT` says which."""
 
-    def __init__(self, folder: Path, port: int = 0, **settings: str) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         program = folder / "serve.py"
         program.write_text(SERVE, encoding="utf-8")
         self.log = (folder / "log").open("w+", encoding="utf-8")
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "error", program, folder / "data", str(port)],
+            [sys.executable, "-W", "error", program, folder / "data", settings.get("CUAKHAU_PORT", "0")],
             stdout=subprocess.PIPE,
             stderr=self.log,
             encoding="utf-8",
