@@ -113,10 +113,10 @@ def test_a_forecast_says_how_probably_a_yard_is_full(look: Look) -> None:
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_six_questions_are_put_in_words_and_what_was_asked_is_listed(look: Look, language: str) -> None:
     page = look.at("/experiments", language)
-    expect(page.locator(".asked")).to_have_count(6)
+    expect(page.locator(".choice")).to_have_count(6)
     expect(page.locator(".designs li").first).to_be_visible()
     look.approve(page, f"experiments-{language}")
-    page.locator(".asked").nth(5).click()
+    page.locator(".choice").nth(5).click()
     assert "kind=forecast" in page.url
 
 

@@ -18,7 +18,7 @@ export const Experiments = ({ kind: first = "compare" }) => {
     return { list: list.experiments, library: library.scenarios, designs: designs.designs };
   });
   return html`<main id="main"><div class="head"><div><h1>${t("experiments.title")}</h1><p class="sub">${t("experiments.sub")}</p></div></div>
-    <div class="asks" role="group" aria-label=${t("experiments.title")}>${KINDS.map((each) => html`<button type="button" class="asked" aria-pressed=${String(each === kind)} onClick=${() => ask({ kind: each })}><b>${t(`ask.${each}`)}</b><span>${t(`ask.${each}.sub`)}</span></button>`)}</div>
+    <div class="asks" role="group" aria-label=${t("experiments.title")}>${KINDS.map((each) => html`<button type="button" class="choice" aria-pressed=${String(each === kind)} onClick=${() => ask({ kind: each })}><b>${t(`ask.${each}`)}</b><span>${t(`ask.${each}.sub`)}</span></button>`)}</div>
     ${error ? html`<${Failed} error=${error} again=${again} />` : !value ? html`<${Waiting} lines=${5} />` : html`
       <${Order} key=${kind} kind=${kind} library=${value.library} />
       <${Designs} designs=${value.designs.filter((/** @type {any} */ each) => each.kind === kind)} />

@@ -265,7 +265,7 @@ const Published = ({ of }) => {
   if (!rows.length) return html`<section class="card"><h2>${t("results.against.none")}</h2><p class="sub">${t("results.against.none.sub")}</p></section>`;
   const tests = rows.filter((/** @type {any} */ each) => each.mark === "predicted" && each.inside !== null);
   const right = tests.filter((/** @type {any} */ each) => each.inside).length;
-  return html`<section class="card"><h2>${t("results.against", { right, all: tests.length })}</h2><p class="sub">${t("results.against.sub")}</p><div class="scrollx tall" tabindex="0" role="region" aria-label=${t("results.against.sub")}><table>
+  return html`<section class="card"><h2>${tests.length ? t("results.against", { right, all: tests.length }) : t("results.against.untold")}</h2><p class="sub">${t("results.against.sub")}</p><div class="scrollx tall" tabindex="0" role="region" aria-label=${t("results.against.sub")}><table>
     <thead><tr><th>${t("results.figure")}</th><th>${t("results.known")}</th><th>${t("results.simulated")}</th><th>${t("results.mark")}</th></tr></thead>
     <tbody>${rows.map((/** @type {any} */ each) => {
       const base = BASE[each.unit] ?? 1;
