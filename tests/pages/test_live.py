@@ -14,6 +14,11 @@ pytestmark = pytest.mark.slow
 NOON = 57_600_000  # 12:00 on the bulletin's day [ms after 20:00 the day before]
 
 
+LISTENS = """() => new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 150))))"""
+"""Keys are heard once what follows a painting is done; at the latest 100 ms after it."""
+
+
 def opened(
     look: Look, language: str, scenario: str = "lang-son-2025-03-12", at: int = NOON, **how: Any
 ) -> Page:
@@ -24,6 +29,7 @@ def opened(
     assert answer.status == 201, answer.text()
     page.goto(f"{look.address}/live/{answer.json()['id']}?lang={language}")
     expect(page.locator(".plan canvas")).to_be_visible()
+    page.evaluate(LISTENS)
     return page
 
 

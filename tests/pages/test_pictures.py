@@ -74,7 +74,7 @@ def test_the_readme_shows_results_as_they_are(look: Look, service: Service, lang
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_readme_shows_a_gate_at_work_as_it_is(look: Look, language: str) -> None:
     page = opened(look, language)
-    page.keyboard.press("m")
+    page.get_by_role("button", name="+1").first.click()
     expect(page.locator(".clock")).to_have_text("12:01:00")
     page.mouse.move(5, 400)
     kept_or_compared(look, page, f"live.{language}")
