@@ -239,7 +239,7 @@ def test_the_web_form_stands_alone_and_its_file_is_read(printed: Path, tmp_path:
 
 
 def _sensible(code: str) -> str:
-    """An answer that goes with the others: rooms hold the opening backlog, goods spoil after they were fresh."""
+    """Answers that go together: rooms hold the opening backlog, goods spoil after they were fresh."""
     return "5000" if code.startswith("zones.") else "50" if code.endswith("spoilt") else "5"
 
 
