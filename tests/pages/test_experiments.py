@@ -29,7 +29,7 @@ def with_a_seed(route: Route) -> None:
     """An order as the page sends it, with a seed: what is told of it hangs on no luck."""
     if route.request.method != "POST":
         return route.continue_()
-    return route.continue_(post_data=json.dumps(route.request.post_data_json | {"seed": 1}))
+    return route.continue_(post_data=json.dumps(json.loads(route.request.post_data or "{}") | {"seed": 1}))
 
 
 def asked(look: Look, kind: str) -> Page:
