@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metrics.recorded import sheets
-from metrics.recorded.columns import plain
 from metrics.recorded.findings import LogError, together, unreadable
 from metrics.recorded.log import DAY
+from metrics.recorded.personal import plain
 from metrics.recorded.stamps import UNREADABLE, Stamps
 
 UNITS = {

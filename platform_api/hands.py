@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
@@ -40,6 +41,9 @@ SHORTEST = 0.2
 
 LONGEST_BATCH = 500
 """Replications of a task, at the most: what is lost when it is interrupted."""
+
+TURN = 0.0005
+"""After so long a thread gives Python's lock to others that wait for it [s]."""
 
 AHEAD = 2
 """Tasks that wait or run, for each hand."""
@@ -89,10 +93,21 @@ class Hands:
 
 
 @contextmanager
+def _short_turns() -> Iterator[None]:
+    """Whoever comes back from compiled code waits for Python's lock a tenth as long as is usual."""
+    usually = sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usually)
+
+
+@contextmanager
 def threads(count: int) -> Iterator[Hands]:
     """Threads of this process."""
     stopped = threading.Event()
-    with ThreadPoolExecutor(count, "trial") as pool:
+    with _short_turns(), ThreadPoolExecutor(count, "trial") as pool:
         yield Hands(pool, count, lambda task: pool.submit(task, stopped.is_set), stopped.set)
 
 

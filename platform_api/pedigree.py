@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from platform_api.texts import Language, pick, text
-from scenarios.paths import parsed
+from scenarios import library
+from scenarios.paths import Path, parsed
 from scenarios.units import format_duration
 
 if TYPE_CHECKING:
@@ -71,17 +72,31 @@ def changes_told(
 def _changes(
     scenario: Resolved, overrides: Mapping[str, Any], until: int | None, language: Language
 ) -> Iterator[str]:
-    numbers = [parameter for parameter in scenario.parameters if is_changed(parameter)]
+    numbers = _changed_here(scenario)
     for parameter in numbers:
         before = parameter.instead.value if parameter.instead else "–"
         yield text("changed.number", language, path=parameter.path, value=parameter.value, before=before)
     paths = [parsed(parameter.path) for parameter in numbers]
     for path, value in overrides.items():
         pieces = parsed(path)
-        if not any(pieces[: len(p)] == p or p[: len(pieces)] == pieces for p in paths):
+        if not any(_meet(pieces, path) for path in paths):
             yield f"{path} = {value}"
     if until is not None:
         yield f"--until {format_duration(until)}"
+
+
+def _changed_here(scenario: Resolved) -> list[Parameter]:
+    """Numbers that are not as supplied: a variant of the library has published figures of its own."""
+    numbers = [parameter for parameter in scenario.parameters if is_changed(parameter)]
+    if not numbers or scenario.name not in library.names():
+        return numbers
+    supplied = {(each.path, each.value) for each in library.load(scenario.name).resolved.parameters}
+    return [each for each in numbers if (each.path, each.value) not in supplied]
+
+
+def _meet(one: Path, other: Path) -> bool:
+    """Whether one of two paths lies in the other."""
+    return all(a == b for a, b in zip(one, other, strict=False))
 
 
 # ---- sources ------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -261,6 +262,7 @@ def _yaml(value: Any) -> str:
 
 
 def quoted(word: str) -> str:
-    """A word in quotes that every shell takes, where it needs them."""
-    plain = all(letter.isalnum() or letter in "-_./=,+%\\:" for letter in word)
-    return word if plain else f'"{word}"'
+    """A word in quotes where it needs them; in double ones, which every shell takes, where these will do."""
+    if all(letter.isalnum() or letter in "-_./=,+%\\:" for letter in word):
+        return word
+    return shlex.quote(word) if set(word) & set('"$`!\\') else f'"{word}"'

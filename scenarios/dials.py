@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,10 +185,13 @@ def is_twin(written: Mapping[str, Any], one: Dial, other: Dial) -> bool:
 
 def with_values(written: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     """A copy of plain data with other values, without the pedigree of what stood there."""
-    data = deepcopy(dict(written))
+    data = dict(written)
     for path, value in values.items():
         *above, last = parsed(path)
-        inside: Any = get(data, above)
+        inside: Any = data
+        for key in above:  # what lies on the way is copied, the rest is shared
+            inside[key] = copy(inside[key])
+            inside = inside[key]
         inside[last] = value
     return data
 

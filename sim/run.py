@@ -34,6 +34,10 @@ BREATH_S = 0.1
 """How often, about, a run looks up to tell its progress and to see whether it is cancelled [s]."""
 
 
+MOST_LONGER = 16
+"""So many times as long as the last slice of a run the next is, at the most."""
+
+
 class Cancelled(Exception):
     """The run was stopped before its end, as asked."""
 
@@ -261,7 +265,7 @@ def _run_to_end(
         model.advance(reached)
         took = time.perf_counter() - begun
         if took < breath / 2:
-            length *= 2
+            length *= 2 if take is not None else max(2, min(MOST_LONGER, int(breath / max(took, 1e-6) / 2)))
         elif took > breath * 2:
             length = max(1, length // 2)
         if progress is not None:

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from metrics.recorded.columns import MOST_VALUES, plain
+from metrics.recorded import personal
+from metrics.recorded.columns import MOST_VALUES
 from metrics.recorded.log import BROKE_OFF, DONE, MISSING, OPEN, WENT_AWAY, Column
+from metrics.recorded.personal import plain
 from metrics.recorded.pseudonyms import pseudonym
 
 OUTCOMES: dict[str, int] = {
@@ -119,13 +121,19 @@ class Collector:
         return number
 
     def attribute(self, case: int, name: str, value: str) -> None:
-        """What is known of a case; the first that is told stays."""
+        """What is known of a case; the first that is told stays. Nothing of persons and plates is kept."""
+        if personal.is_column(name) or personal.is_told(value):
+            return
         if name not in self.given:
             self.values[name] = Codes()
             self.given[name] = array("q", [NONE]) * len(self.cases)
         codes = self.given[name]
         if value and codes[case] == NONE and len(self.values[name].known) <= MOST_VALUES:
             codes[case] = self.values[name](value)
+
+    def pool(self, name: str) -> int:
+        """The code of who works; of a person a pseudonym."""
+        return self.pools(pseudonym(name, self.key) if personal.is_person(name) else name)
 
     def step(self, key: str, label: str = "") -> int:
         """The code of a step."""

@@ -8,11 +8,12 @@ instead (`milestones`).
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
+from metrics.recorded import personal
 from metrics.recorded.findings import LogError, together, unreadable
+from metrics.recorded.personal import plain
 from metrics.recorded.stamps import Stamps
 from scenarios.errors import nearest
 
@@ -150,32 +151,6 @@ OURS = ("admitted", "left", "mode", "batch", "amount", "blocked_by", "blocked_se
         "service_seconds", "held_seconds")  # fmt: skip
 """Columns of our own tables that say nothing about a case."""
 
-PERSONAL = (
-    "ten",
-    "ho ten",
-    "ho va ten",
-    "name",
-    "driver",
-    "lai xe",
-    "tai xe",
-    "dien thoai",
-    "phone",
-    "cccd",
-    "cmnd",
-    "passport",
-    "ho chieu",
-    "bien so",
-    "plate",
-    "email",
-    "so dien thoai",
-    "chu hang",
-    "chu xe",
-    "nguoi khai",
-    "dia chi",
-    "address",
-)
-"""Columns that name a person: never read as an attribute."""
-
 MOST_VALUES = 30
 """Values that an attribute has at the most."""
 
@@ -204,16 +179,6 @@ class Columns:
 
 
 ROLES = tuple(field.name for field in fields(Columns))
-
-
-def plain(name: str) -> str:
-    """A name without accents, signs and capitals."""
-    bare = "".join(
-        c
-        for c in unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
-        if not unicodedata.combining(c)
-    )
-    return re.sub(r"[^a-z0-9]+", " ", bare.lower()).strip()
 
 
 def understand(
@@ -353,8 +318,7 @@ def _missing(file: str, header: Sequence[str], role: str, vi: str, en: str) -> L
 
 
 def _is_attribute(name: str, cells: list[str]) -> bool:
-    bare = plain(name)
-    if name in OURS or any(bare == word or bare.startswith(word + " ") for word in PERSONAL):
+    if name in OURS or personal.is_column(name):
         return False
     values = {cell.strip() for cell in cells if cell.strip()}
     few = len(values) <= min(MOST_VALUES, max(2, len(cells) // 3))

@@ -104,6 +104,6 @@ def _event(each: dict[str, Any], into: Collector, stamp: Any) -> None:
     joined = begun - round(float(told["wait_seconds"]) * 1000) if "wait_seconds" in told else MISSING
     step = into.step(str(told.get("step") or each["type"]), str(each["type"]))
     into.visit(
-        case, step, 1, 1, into.pools(pool), into.units(unit), into.agencies(str(told.get("agency", ""))),
+        case, step, 1, 1, into.pool(pool), into.units(unit), into.agencies(str(told.get("agency", ""))),
         outcome, joined, started, ended, into.rows,
     )  # fmt: skip

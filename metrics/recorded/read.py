@@ -178,7 +178,7 @@ def _collect_long(
             pool, unit = pool_and_unit(pool)
         common = (
             into.step(step or activity, activity),
-            into.pools(pool),
+            into.pool(pool),
             into.units(unit),
             into.agencies(agency),
         )

@@ -90,7 +90,7 @@ class _Reader:
         into, label = self.into, event.get("concept:name", "")
         pool, unit = pool_and_unit(event.get("org:resource", ""))
         step = into.step(event.get("step") or label, label)
-        return step, into.pools(pool), into.units(unit), into.agencies(event.get("org:group", ""))
+        return step, into.pool(pool), into.units(unit), into.agencies(event.get("org:group", ""))
 
     def _transition(self, event: dict[str, str]) -> int:
         told = event.get("lifecycle:transition")

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from metrics.elicited import Three
 from metrics.recorded import sheets, xlsx
-from metrics.recorded.columns import plain
 from metrics.recorded.findings import LogError, together, unreadable
+from metrics.recorded.personal import plain
 from platform_api.asking import cells, complaints
 from platform_api.asking.layout import COLUMNS, HEAD, PAPER, WAITS
 from platform_api.asking.questions import WHO, Question

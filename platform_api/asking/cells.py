@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from metrics.recorded.columns import plain
+from metrics.recorded.personal import plain
 from scenarios.errors import Flaw
 from scenarios.resolved import DAY, Label
 

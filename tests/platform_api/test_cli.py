@@ -4,6 +4,7 @@ import errno
 import json
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from click.testing import CliRunner, Result
 
 from platform_api import runner
 from platform_api.cli import cli
+from platform_api.pedigree import changes_told
 from platform_api.results import load
+from platform_api.screen import quoted
 from scenarios import library
 from sim.laws import LawBroken
 from tests.platform_api import help_page
@@ -429,3 +432,20 @@ def test_an_interruption_while_a_class_is_made_is_one(small_file: Path, monkeypa
 
     monkeypatch.setattr(runner, "run_scenario", importing)
     assert_refused(cuakhau("run", small_file), "Đã dừng", code=130)
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_a_scenario_of_the_library_as_it_is_supplied_was_not_changed(name: str) -> None:
+    assert changes_told(library.load(name).resolved, {}, None, "en") == ""
+
+
+WORDS = (
+    'a={"paper": "0 %", "digital": "100 %"}', "a b", "it's", "$HOME `x` !", "plain=3",
+    """both ' and \"""", "\\",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_quoted_word_is_one_word_to_a_shell(word: str) -> None:
+    asked = ["bash", "-c", f"printf %s {quoted(word)}"]
+    assert subprocess.run(asked, capture_output=True, text=True, check=True).stdout == word
