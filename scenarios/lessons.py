@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path as File
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from scenarios import library
 from scenarios.errors import Flaw, ScenarioError, suggestion
@@ -23,7 +23,7 @@ from scenarios.hours import instant_of
 from scenarios.paths import Path
 from scenarios.quantities import Count, LocalTime, Share, Written
 from scenarios.resolved import Label, Resolved
-from scenarios.schema_errors import note_errors
+from scenarios.schema_errors import read_as
 from scenarios.wanted import Outcome, parse_margin, parse_outcome
 from scenarios.words import Name, Text
 from scenarios.yaml import LARGEST, read
@@ -406,14 +406,7 @@ def read_lesson(text: str | bytes) -> Lesson:
     ScenarioError
         With everything that is wrong with it.
     """
-    document = read(text)
-    findings = Findings(document.marks)
-    try:
-        written = WrittenLesson.model_validate(document.data)
-    except ValidationError as error:
-        note_errors(error, findings)
-        findings.raise_if_any()
-        raise
+    written, findings = read_as(WrittenLesson, text)
     opened = dict(_opened(written, findings))
     findings.raise_if_any()
     lesson = _Held(written, opened, findings).lesson()

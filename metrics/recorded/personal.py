@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 COLUMNS = (
     "ten", "ho ten", "ho va ten", "name", "driver", "lai xe", "tai xe", "nguoi lai", "nguoi giao",
@@ -40,6 +41,10 @@ PHONE = re.compile(r"(\+?84|0)[\s.-]?\d([\s.-]?\d){7,8}")
 MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
+MANY = 10_000
+"""Words that are looked at once: a log repeats a few of them in every row."""
+
+
 def plain(name: str) -> str:
     """A name without accents, signs and capitals."""
     bare = "".join(
@@ -50,12 +55,14 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", bare.lower()).strip()
 
 
+@lru_cache(MANY)
 def is_column(name: str) -> bool:
     """Whether a column or attribute is about persons or plates."""
     bare = plain(name)
     return bare in ALONE or any(bare == word or bare.startswith(word + " ") for word in COLUMNS)
 
 
+@lru_cache(MANY)
 def is_person(word: str) -> bool:
     """Whether a word looks like the name of a person: two words to five, a family's first."""
     parts = unicodedata.normalize("NFC", word).lower().split()
@@ -63,6 +70,7 @@ def is_person(word: str) -> bool:
     return named and not any(c.isdigit() for c in word)
 
 
+@lru_cache(MANY)
 def is_told(value: str) -> bool:
     """Whether a value looks like a person, a plate, a telephone or an address of mail."""
     bare = value.strip().lower()
