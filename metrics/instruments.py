@@ -119,22 +119,30 @@ INSTRUMENTS: dict[str, Callable[[Stays, Luck], Floats]] = {
 }
 """Each with its usual settings."""
 
+NEEDS = {"sample": 4 * SampleStudy().days}
+"""Days of a run from which an instrument can be judged. Of a run hardly longer than itself a sample study
+sees all there is whenever it is begun: it would seem never to err.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Reported:
     """What an instrument says of the mean stay over repeated use.
 
     n : stays it saw, on average · truth, mean : [s] · bias : mean less truth [s] · spread : of its means from
-    one use to the next [s] · share : of all stays that it saw
+    one use to the next [s] · share : of all stays that it saw · needs : days of a run from which it can be
+    judged, if this one is shorter. `mean` and `bias` are None if it saw nobody or cannot be judged, `spread`
+    also if it saw somebody once only.
     """
 
     instrument: str
     n: float
     truth: float
-    mean: float
-    bias: float
-    spread: float
+    mean: float | None
+    bias: float | None
+    spread: float | None
     share: float
+    needs: int | None = None
 
 
 def stays_of(log: Recorded, flow: int, begin: int, end: int) -> Stays:
@@ -144,16 +152,22 @@ def stays_of(log: Recorded, flow: int, begin: int, end: int) -> Stays:
     return Stays(log.arrived[mine], left[mine])
 
 
-def measured(of: Stays, uses: int, seed: int) -> list[Reported]:
-    """Each instrument used so many times on one run: its bias and spread beside the truth."""
-    truth = float(of.stay.mean())
+def measured(of: Stays, uses: int, seed: int, days: int) -> list[Reported]:
+    """Each instrument used so many times on one run of so many days: its bias and spread beside the truth."""
     found = []
     for place, (name, report) in enumerate(INSTRUMENTS.items()):
+        if days < NEEDS.get(name, 0):
+            found.append(Reported(name, 0.0, float(of.stay.mean()), None, None, None, 0.0, NEEDS[name]))
+            continue
         luck = np.random.Generator(np.random.Philox([seed, place]))
-        seen = [report(of, luck) for _ in range(uses)]
-        means = np.array([each.mean() for each in seen if len(each)])
-        n = float(np.mean([len(each) for each in seen]))
-        mean = float(means.mean()) if len(means) else float("nan")
-        spread = float(means.std(ddof=1)) if len(means) > 1 else 0.0
-        found.append(Reported(name, n, truth, mean, mean - truth, spread, n / len(of.stay)))
+        found.append(_reported(name, of, [report(of, luck) for _ in range(uses)]))
     return found
+
+
+def _reported(name: str, of: Stays, seen: list[Floats]) -> Reported:
+    truth = float(of.stay.mean())
+    means = np.array([each.mean() for each in seen if len(each)])
+    n = float(np.mean([len(each) for each in seen]))
+    mean = float(means.mean()) if len(means) else None
+    spread = float(means.std(ddof=1)) if len(means) > 1 else None
+    return Reported(name, n, truth, mean, None if mean is None else mean - truth, spread, n / len(of.stay))

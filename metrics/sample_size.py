@@ -22,13 +22,33 @@ MOST_DAYS = 366
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Of stays [s]. between : standard deviation of the means of days · within : of the trucks of one day"""
+    """Of stays [s].
+
+    between : standard deviation of the means of days · within : of the trucks of one day · days, trucks :
+    that these rest on · a_day : trucks timed on a usual day of them
+    """
 
     mean: float
     between: float
     within: float
     days: int
     a_day: float
+    trucks: int
+
+    def variance(self, a_day: float) -> float:
+        """Of the mean of one day on which so many trucks are timed."""
+        return self.between**2 + self.within**2 / a_day
+
+    def freedom(self, a_day: float) -> float:
+        """Degrees of freedom of that variance (Satterthwaite 1946).
+
+        It is a sum of two mean squares: that among the days known, of days − 1, and that of the trucks of a
+        day, of trucks − days, which is known much better. Days alone would promise less than is kept.
+        """
+        usual = self.a_day
+        among = (self.between**2 + self.within**2 / usual) ** 2 / (self.days - 1)
+        rest = (self.within**2 * (1 / a_day - 1 / usual)) ** 2 / max(1, self.trucks - self.days)
+        return self.variance(a_day) ** 2 / (among + rest) if among + rest else float(self.days - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +68,7 @@ def spread_of(stays: NDArray[np.float64], day: NDArray[np.int64]) -> Spread:
     ValueError
         If there are fewer than two days with two trucks.
     """
-    days, number = np.unique(day, return_inverse=True)
+    _, number = np.unique(day, return_inverse=True)
     sizes = np.bincount(number)
     keep = sizes >= 2
     if keep.sum() < 2:
@@ -62,13 +82,13 @@ def spread_of(stays: NDArray[np.float64], day: NDArray[np.int64]) -> Spread:
     among = float((sizes * (means - overall) ** 2).sum()) / (len(sizes) - 1)
     usual = (len(stays) - float((sizes**2).sum()) / len(stays)) / (len(sizes) - 1)
     between = max(0.0, (among - within) / usual)
-    return Spread(overall, math.sqrt(between), math.sqrt(within), len(days), float(sizes.mean()))
+    return Spread(overall, math.sqrt(between), math.sqrt(within), len(sizes), float(sizes.mean()), len(stays))
 
 
 def promised(spread: Spread, days: int, a_day: int, level: float = 0.95) -> float:
     """How far the mean of a study lies from the long-run mean at most, in `level` of all such studies [s]."""
-    variance = spread.between**2 + spread.within**2 / a_day
-    return student_t((1 + level) / 2, spread.days - 1) * math.sqrt(variance / days)
+    reach = student_t((1 + level) / 2, spread.freedom(a_day))
+    return reach * math.sqrt(spread.variance(a_day) / days)
 
 
 def plan(spread: Spread, half_width: float, a_day: int, level: float = 0.95) -> Plan | None:

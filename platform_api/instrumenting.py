@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from metrics.instruments import measured, stays_of
+from metrics.recorded.log import DAY
 from metrics.recorded.measures import FEWEST
 from metrics.recorded.replayed import replayed
 from platform_api.trs_answer import Instruments
@@ -21,5 +22,8 @@ def instruments(scenario: Resolved, seed: int, uses: int = USES) -> Instruments:
     begin = int(np.datetime64(scenario.clock.start.replace(" ", "T"), "ms").astype(np.int64))
     end = log.span[1] + 1 if scenario.clock.window is None else begin + scenario.clock.window
     stays = {flow.key: stays_of(log, code, begin, end) for code, flow in enumerate(log.flows)}
-    found = {flow: tuple(measured(of, uses, seed)) for flow, of in stays.items() if len(of.left) >= FEWEST}
+    days = (end - begin) // DAY
+    found = {
+        flow: tuple(measured(of, uses, seed, days)) for flow, of in stays.items() if len(of.left) >= FEWEST
+    }
     return Instruments(scenario.name, found, {flow.key: flow.label for flow in log.flows}, uses, seed)

@@ -8,6 +8,7 @@ from typing import Any
 from metrics.instruments import Reported
 from metrics.recorded.findings import Finding
 from metrics.recorded.study import Apart
+from metrics.recorded.visited import Alone, Often
 from metrics.sample_size import Plan, Spread
 from platform_api.answer import Answer, Table
 
@@ -16,7 +17,9 @@ from platform_api.answer import Answer, Table
 class Twin(Answer):
     """Two studies side by side.
 
-    apart : every interval · parts : where they part most; nothing if chance explains all · days : of each
+    apart : every interval · parts : where they part most; nothing if chance explains all · often : steps that
+    one side has alone or comes to more often · alone : flows of one side only · few : intervals that have too
+    few times to compare
     """
 
     first: str
@@ -27,6 +30,9 @@ class Twin(Answer):
     findings: tuple[Finding, ...]
     apart: tuple[Apart, ...]
     parts: Apart | None
+    often: tuple[Often, ...]
+    alone: tuple[Alone, ...]
+    few: int
     seed: int | None
     replications: int
 

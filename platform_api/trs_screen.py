@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from platform_api.formats import number, scale_for
@@ -24,27 +25,51 @@ def show_twin(speech: Speech, answer: Twin) -> None:
 
     speech.show(Text(speech.say("trs.title", first=answer.first, second=answer.second), "bold cyan"))
     speech.show(Text(f"➤ {verdict(answer, speech.language)}", "bold"))
+    for line in _otherwise(answer, speech.language):
+        speech.show(Text(f"• {line}"))
     heads = [
         speech.say(f"trs.column.{name}")
         for name in ("interval", "first", "second", "distance", "case", "chance")
     ]
     rows = [_row(answer, each, speech.language) for each in answer.apart[:SHOWN]]
-    speech.show(table(speech.say("trs.table"), heads, rows))
+    if rows:
+        speech.show(table(speech.say("trs.table"), heads, rows))
     if len(answer.apart) > SHOWN:
         speech.show(Text(speech.say("trs.more", count=len(answer.apart) - SHOWN), "dim"))
-    speech.show(Text(speech.say("trs.how"), "dim"))
+    if answer.apart:
+        speech.show(Text(speech.say("trs.how"), "dim"))
 
 
 def verdict(answer: Twin, language: Language) -> str:
-    """Where they part, in a sentence."""
+    """Where they part, in a sentence; that nothing could be compared, if so."""
+    if not answer.apart:
+        return text("trs.nothing", language, few=answer.few)
     if all(each.distance == 0 for each in answer.apart):
-        return text("trs.same", language)
+        other = answer.often or answer.alone or answer.few
+        return text("trs.same_times" if other else "trs.same", language)
     if answer.parts is None:
         return text("trs.chance", language)
     of = answer.parts
     scale = scale_for("s", [of.per_case])
     key = "trs.later" if of.per_case > 0 else "trs.sooner"
     return text(key, language, where=name(answer, of, language), by=scale.full(abs(of.per_case), language))
+
+
+def _otherwise(answer: Twin, language: Language) -> Iterator[str]:
+    """What the table of times does not show: flows and steps of one side only, other ways, too few times."""
+    for flow in answer.alone:
+        called = answer.labels.get(flow.flow, flow.flow)
+        yield text(f"trs.flow_only_{flow.side}", language, flow=called, cases=flow.cases)
+    for each in answer.often:
+        where = " · ".join(answer.labels.get(key, key) for key in (each.flow, each.step))
+        if each.first is None or each.second is None:
+            side, seen = (1, each.first) if each.second is None else (2, each.second)
+            yield text(f"trs.step_only_{side}", language, where=where, times=number(seen or 0, 2, language))
+        else:
+            first, second = (number(visits, 2, language) for visits in (each.first, each.second))
+            yield text("trs.often", language, where=where, first=first, second=second)
+    if answer.few and answer.apart:
+        yield text("trs.few", language, few=answer.few)
 
 
 def name(answer: Twin, of: Apart, language: Language) -> str:
@@ -122,12 +147,14 @@ def show_instruments(speech: Speech, answer: Instruments) -> None:
 
 def _reported(of: Reported, language: Language) -> list[str]:
     scale = scale_for("s", [of.truth])
+    name = text(f"trs.instrument.{of.instrument}", language)
+    if of.needs is not None:
+        return [name, "–", text("trs.instruments.needs", language, days=of.needs), "–", "–"]
+    seen = f"{number(of.n, 0, language)} ({number(100 * of.share, 0, language)} %)"
+    if of.mean is None or of.bias is None:
+        return [name, seen, text("trs.instruments.nobody", language), "–", "–"]
     percent = number(100 * of.bias / of.truth, 0, language) if of.truth else "–"
     sign = "+" if of.bias > 0 else ""
-    return [
-        text(f"trs.instrument.{of.instrument}", language),
-        f"{number(of.n, 0, language)} ({number(100 * of.share, 0, language)} %)",
-        scale.full(of.mean, language),
-        f"{sign}{scale.full(of.bias, language)} ({sign}{percent} %)",
-        f"± {scale.full(of.spread, language)}",
-    ]
+    bias = f"{sign}{scale.full(of.bias, language)} ({sign}{percent} %)"
+    spread = "–" if of.spread is None else f"± {scale.full(of.spread, language)}"
+    return [name, seen, scale.full(of.mean, language), bias, spread]

@@ -12,7 +12,8 @@ from metrics.fitted.fit import window_of
 from metrics.recorded.findings import unreadable
 from metrics.recorded.log import DAY, MISSING, Recorded
 from metrics.recorded.replayed import replayed
-from metrics.recorded.study import Interval, Sample, cases_of, compare, intervals, parts_at
+from metrics.recorded.study import Interval, Sample, cases_of, compare, intervals, parts_at, too_few
+from metrics.recorded.visited import alone, often, renamed, visits
 from metrics.sample_size import Spread, plan, spread_of
 from platform_api.log_reading import read_log
 from platform_api.trs_answer import Planned, Twin
@@ -45,18 +46,21 @@ def compared(asked: LogAsked, other: Path | Resolved, seed: int = 1, replication
     Raises
     ------
     LogError
-        If a file cannot be read as a log, or the two have no step in common.
+        If a file cannot be read as a log, or the two have no step or no flow in common.
     """
     log = read_log(asked.file, asked.told, asked.sheet, asked.zone).log
     window = window_of(log)
-    first = intervals(log, window.start, window.end)
+    first = _told(log, window.start, window.end)
     if isinstance(other, Path):
         twin = read_log(other, asked.told, asked.sheet, asked.zone).log
-        second, name = intervals(twin, *_own_window(twin)), twin.name
+        second, name = _told(twin, *_own_window(twin)), twin.name
     else:
         second, name = _simulated(other, seed, replications), other.name
+    second = renamed(first, second)
     if not {i.step for i in first if i.step} & {i.step for i in second if i.step}:
         raise _nothing_common(asked.file, first, second)
+    if not {i.flow for i in first} & {i.flow for i in second}:
+        raise _no_common_flow(asked.file, first, second)
     found = compare(first, second, cases_of(log, window.start, window.end))
     labels = {each.key: each.label for each in (*log.steps, *log.flows)}
     begin, end = (str(np.datetime64(t, "ms").astype("datetime64[D]")) for t in (window.start, window.end))
@@ -70,9 +74,17 @@ def compared(asked: LogAsked, other: Path | Resolved, seed: int = 1, replication
         log.findings,
         tuple(found),
         parts_at(found),
+        tuple(often(first, second)),
+        tuple(alone(first, second)),
+        too_few(first, second),
         seed if simulated else None,
         replications if simulated else 0,
     )
+
+
+def _told(log: Recorded, begin: int, end: int) -> dict[Interval, Sample]:
+    """Times and visits."""
+    return intervals(log, begin, end) | visits(log, begin, end)
 
 
 def _own_window(log: Recorded) -> tuple[int, int]:
@@ -89,7 +101,7 @@ def _simulated(scenario: Resolved, seed: int, replications: int) -> dict[Interva
         log = replayed(scenario, run(scenario, seed, number).log)
         start = int(np.datetime64(scenario.clock.start.replace(" ", "T"), "ms").astype(np.int64))
         end = start + (scenario.clock.window or 0) if scenario.clock.window else log.span[1] + 1
-        for interval, told in intervals(log, start, end).items():
+        for interval, told in _told(log, start, end).items():
             found.setdefault(interval, []).append(Sample(told.times, told.day + number * APART))
     return {
         interval: Sample(np.concatenate([s.times for s in told]), np.concatenate([s.day for s in told]))
@@ -106,6 +118,18 @@ def _nothing_common(
         f"has no step in common with the other side ({theirs})",
         "hãy đặt cùng tên bước, hoặc khớp một kịch bản từ chính sổ này: cuakhau fit",
         "call the steps alike, or fit a scenario to this very log: cuakhau fit",
+    )  # fmt: skip
+
+
+def _no_common_flow(
+    file: Path, first: Mapping[Interval, object], second: Mapping[Interval, object]
+) -> Exception:
+    mine, theirs = (", ".join(sorted({i.flow for i in side})[:8]) for side in (first, second))
+    return unreadable(
+        file.name, mine, f"không có luồng nào trùng tên với bên kia ({theirs}), nên không so được",
+        f"has no flow called as one of the other side ({theirs}), so the two cannot be compared",
+        "hãy ghi tên luồng của bên kia vào một cột rồi chỉ cột ấy: --column flow='TÊN CỘT'",
+        "write the names of the other side's flows in a column and name it: --column flow='NAME OF COLUMN'",
     )  # fmt: skip
 
 

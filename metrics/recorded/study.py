@@ -9,8 +9,9 @@ are alike; of many intervals Holm's correction keeps the chance of any false ala
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +24,14 @@ FEWEST_DAYS = 3
 """With fewer days on a side single trucks are compared, which is severe."""
 STRATA = ("gate", "direction", "goods", "channel")
 FEWEST = 20
+KINDS = ("stay", "wait", "work")
+"""What is timed."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Interval:
-    """kind : stay (from first to last seen), wait or work · step : key of it, empty of the stay · stratum :
-    (attribute, value), empty: everybody of the flow
+    """kind : stay (from first to last seen), wait, work or visits · step : key of it, empty of the stay ·
+    stratum : (attribute, value), empty: everybody of the flow
     """
 
     flow: str
@@ -143,7 +146,9 @@ def compare(
     found = [
         _apart(interval, first[interval], second[interval], cases)
         for interval in first
-        if interval in second and min(len(first[interval].times), len(second[interval].times)) >= FEWEST
+        if interval in second
+        and interval.kind in KINDS
+        and min(len(first[interval].times), len(second[interval].times)) >= FEWEST
     ]
     return sorted(
         found, key=lambda each: (each.interval.stratum != ("", ""), -abs(each.per_case), each.interval)
@@ -156,10 +161,10 @@ def _apart(interval: Interval, first: Sample, second: Sample, cases: Mapping[str
     middle = (one.n * one.mean + two.n * two.mean) / (one.n + two.n)
     visits = one.n / max(1, cases.get(interval.flow, one.n))
     shift, relative = two.mean - one.mean, far / middle if middle else 0.0
-    return Apart(interval, one, two, far, relative, shift, _chance(first, second), shift * visits)
+    return Apart(interval, one, two, far, relative, shift, chance_of(first, second), shift * visits)
 
 
-def _chance(first: Sample, second: Sample) -> float:
+def chance_of(first: Sample, second: Sample) -> float:
     """The two-sided p-value of Welch's test on the means of days."""
     from scipy.special import stdtr
 
@@ -180,13 +185,32 @@ def _units(of: Sample) -> Times:
     return np.asarray(np.bincount(number, of.times) / np.bincount(number))
 
 
-def parts_at(found: list[Apart], level: float = 0.05) -> Apart | None:
-    """Where two logs part: of the waits and works that chance does not explain, the one that adds most."""
-    steps = [each for each in found if each.interval.kind != "stay"]
-    steps.sort(key=lambda each: each.chance)
-    sure: list[Apart] = []
-    for place, each in enumerate(steps):  # Holm 1979
-        if each.chance * (len(steps) - place) > level:
+class _Tested(Protocol):
+    @property
+    def chance(self) -> float: ...
+
+
+Tested = TypeVar("Tested", bound=_Tested)
+
+
+def sure_of(found: Iterable[Tested], level: float = 0.05) -> list[Tested]:
+    """Those that chance does not explain, the surest first, as all of them are tried (Holm 1979)."""
+    tried = sorted(found, key=lambda each: each.chance)
+    sure: list[Tested] = []
+    for place, each in enumerate(tried):
+        if each.chance * (len(tried) - place) > level:
             break
         sure.append(each)
+    return sure
+
+
+def parts_at(found: Iterable[Apart], level: float = 0.05) -> Apart | None:
+    """Where two logs part: of the waits and works that chance does not explain, the one that adds most."""
+    sure = sure_of([each for each in found if each.interval.kind != "stay"], level)
     return max(sure, key=lambda each: abs(each.per_case), default=None)
+
+
+def too_few(first: Mapping[Interval, Sample], second: Mapping[Interval, Sample]) -> int:
+    """Intervals that both have, but of which one has too few times to compare."""
+    both = [i for i in first if i in second and i.kind in KINDS]
+    return sum(min(len(first[i].times), len(second[i].times)) < FEWEST for i in both)

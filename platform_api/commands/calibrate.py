@@ -38,7 +38,7 @@ MOST = 1_000
     callback=whole_number("replications", 2, MOST),
     help=one_line("calibrate.replications"),
 )
-@click.option("--seed", metavar="N", callback=whole_number("seed", 0, MAX_SEED), help=one_line("run.seed"))
+@click.option("--seed", metavar="N", callback=whole_number("seed", 0, MAX_SEED), help=one_line("seed.one"))
 @override_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help=one_line("calibrate.out"))
 @click.option("--json", "as_json", is_flag=True, help=one_line("run.json"))

@@ -65,7 +65,7 @@ def checked_zone(zone: str) -> str:
 @click.option(
     "--check", metavar="R", callback=whole_number("check", 0, MOST_HELD), help=one_line("fit.check")
 )
-@click.option("--seed", metavar="N", callback=whole_number("seed", 0, MAX_SEED), help=one_line("run.seed"))
+@click.option("--seed", metavar="N", callback=whole_number("seed", 0, MAX_SEED), help=one_line("seed.one"))
 @click.option(
     "--report", "page", type=click.Path(path_type=Path), metavar="FILE.html", help=one_line("fit.report")
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from platform_api.commands.common import MAX_SEED, command, one_line, whole_number
+from platform_api.commands.common import MAX_SEED, command, one_line, override_option, whole_number
 from platform_api.commands.fit import checked_zone, log_options, told_columns
 from platform_api.commands.writing import write_text
 from platform_api.console import Speech, refuse
@@ -26,13 +26,14 @@ WHAT = ("compare", "plan", "instruments")
 @click.argument("other", metavar="[SCENARIO|LOG]", required=False)
 @click.option("--precision", metavar="T", help=one_line("trs.precision"))
 @click.option("--flow", metavar="NAME", help=one_line("trs.flow"))
-@click.option("--seed", metavar="N", callback=whole_number("seed", 0, MAX_SEED), help=one_line("run.seed"))
+@click.option("--seed", metavar="N", callback=whole_number("seed", 0, MAX_SEED), help=one_line("seed.one"))
 @click.option(
     "--replications",
     metavar="R",
     callback=whole_number("replications", 1, MOST),
     help=one_line("trs.replications"),
 )
+@override_option
 @log_options
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE.csv", help=one_line("trs.out"))
 @click.option("--json", "as_json", is_flag=True, help=one_line("run.json"))
@@ -64,17 +65,18 @@ def _compared(speech: Speech, read: LogAsked, asked: dict[str, Any]) -> Any:
     if asked["other"] is None:
         raise refuse("trs_other")
     seed = 1 if asked["seed"] is None else asked["seed"]
-    return compared(read, _other(speech, asked["other"]), seed, asked["replications"] or USUAL)
+    other = _other(speech, asked["other"], asked["overrides"])
+    return compared(read, other, seed, asked["replications"] or USUAL)
 
 
-def _other(speech: Speech, other: str) -> Any:
+def _other(speech: Speech, other: str, overrides: tuple[str, ...]) -> Any:
     """A scenario by its name or file; any other file is a log."""
     file = Path(other)
     if file.is_file() and file.suffix.lower() not in (".yaml", ".yml"):
         return file
     from platform_api.commands.opening import open_scenario
 
-    return open_scenario(speech, other).resolved
+    return open_scenario(speech, other, overrides).resolved
 
 
 def _instruments(speech: Speech, scenario: str, asked: dict[str, Any]) -> Any:
@@ -82,7 +84,7 @@ def _instruments(speech: Speech, scenario: str, asked: dict[str, Any]) -> Any:
     from platform_api.commands.warm import get_warm
     from platform_api.instrumenting import instruments
 
-    resolved = open_scenario(speech, scenario).resolved
+    resolved = open_scenario(speech, scenario, asked["overrides"]).resolved
     get_warm(speech)
     return instruments(resolved, 1 if asked["seed"] is None else asked["seed"])
 

@@ -67,14 +67,33 @@ def test_a_sample_study_is_unbiased_but_days_differ() -> None:
 
 
 def test_bias_and_spread_stand_beside_the_truth() -> None:
-    of = stays(3, 0.8, n=4_000)
-    told = {each.instrument: each for each in measured(of, 50, 1)}
+    of = stays(3, 0.8, n=6_000, days=30)
+    told = {each.instrument: each for each in measured(of, 50, 1, 30)}
     assert set(told) == {"observer", "survey", "beacons", "sample"}
-    for each in told.values():
-        assert each.bias == pytest.approx(each.mean - each.truth)
+    bias, spread = ({name: getattr(each, what) for name, each in told.items()} for what in ("bias", "spread"))
+    for name, each in told.items():
+        assert each.mean is not None
+        assert bias[name] == pytest.approx(each.mean - each.truth)
         assert 0 < each.share < 1
-    assert abs(told["sample"].bias) < 2 * told["sample"].spread
-    assert told["observer"].bias < -5 * told["observer"].spread
+    assert abs(bias["sample"]) < 2 * spread["sample"]
+    assert bias["observer"] < -5 * spread["observer"]
+
+
+def test_who_sees_nobody_reports_no_figure() -> None:
+    """Everybody stays overnight: an observer by day knows nobody's whole stay."""
+    arrived = np.arange(200) // 10 * DAY + 20 * HOUR
+    told = {each.instrument: each for each in measured(Stays(arrived, arrived + 20 * HOUR), 20, 1, 30)}
+    observer = told["observer"]
+    assert (observer.n, observer.mean, observer.bias, observer.spread) == (0, None, None, None)
+
+
+@pytest.mark.parametrize("days", [1, 6, 23])
+def test_of_a_short_run_a_sample_study_is_not_judged(days: int) -> None:
+    """It would see all there is, and seem to be perfect."""
+    told = {each.instrument: each for each in measured(stays(3, 0.8, 2_000, days), 20, 1, days)}
+    assert told["sample"].needs == 24
+    assert told["sample"].mean is None
+    assert told["beacons"].needs is None
 
 
 @pytest.mark.slow
@@ -85,3 +104,16 @@ def test_the_command_tells_them() -> None:
     assert set(json.loads(done.stdout)["flows"]) == {"export", "import"}
     shown = run(cli, ["trs", "instruments", "smart-gate-agv", "--lang", "en"])
     assert "GPS beacons" in shown.stdout
+
+
+@pytest.mark.slow
+def test_the_command_tells_who_saw_nobody_and_what_cannot_be_judged() -> None:
+    """Trucks that are there for a week; a window of eight days."""
+    run = CliRunner(env={"CUAKHAU_LANG": None, "COLUMNS": "160"}).invoke
+    words = ["trs", "instruments", "smart-gate-agv", "--override", "window=8 d", "--override"]
+    long = [*words, "steps.lane_in.time=170 h"]
+    for more in ([], ["--json"]):
+        done = run(cli, [*long, "--lang", "en", *more])
+        assert done.exit_code == 0, done.output
+    shown = run(cli, [*words, "flows.import.arrivals.demand=50 %", "--lang", "en"]).stdout
+    assert "needs a run of 24 days" in shown

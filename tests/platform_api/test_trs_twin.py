@@ -91,14 +91,35 @@ def test_the_command_says_where_a_log_and_a_scenario_part(tmp_path: Path) -> Non
     other = cuakhau("trs", "compare", str(log), "soft-atm", "--lang", "en")
     assert other.exit_code == 2
     assert "no step in common" in other.stderr
+    lines = log.read_text(encoding="utf-8").splitlines()
+    few = tmp_path / "few.csv"
+    few.write_text("\n".join(lines[:30]) + "\n", encoding="utf-8")
+    told = cuakhau("trs", "compare", str(few), str(few), "--lang", "en")
+    assert told.exit_code == 0, told.output
+    assert "cannot be compared" in told.stdout
+    assert "the same" not in told.stdout
+    short = tmp_path / "short.csv"
+    kept = [line for line in lines if ",papers_out," not in line]
+    assert len(kept) < len(lines)
+    short.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    told = cuakhau("trs", "compare", str(log), str(short), "--lang", "en")
+    assert "is on the first side only" in told.stdout
+    flows = tmp_path / "flows.csv"
+    renamed = [line.replace(",import,", ",nhap,").replace(",export,", ",xuat,") for line in lines]
+    flows.write_text("\n".join(renamed) + "\n", encoding="utf-8")
+    other = cuakhau("trs", "compare", str(log), str(flows), "--lang", "en")
+    assert other.exit_code == 2
+    assert "has no flow called as one of the other side (nhap, xuat)" in other.stderr
 
 
 # ---- the size of the next study -------------------------------------------------------------------------
 
 
-def study(days: int, a_day: int, luck: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Stays of a gate whose days differ by 20 min and whose trucks by 60 min, skewed."""
-    level = 7_200 + 1_200 * luck.standard_normal(days)
+def study(
+    days: int, a_day: int, luck: np.random.Generator, between: float = 1_200.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Stays of a gate whose days differ by 20 min (if not said) and whose trucks by 60 min, skewed."""
+    level = 7_200 + between * luck.standard_normal(days)
     stays = np.repeat(level, a_day) + 3_600 * (luck.exponential(1.0, days * a_day) - 1)
     return stays, np.repeat(np.arange(days), a_day)
 
@@ -117,6 +138,21 @@ def test_the_promised_precision_is_met_in_95_of_100_studies(wanted: float, a_day
     assert made is not None
     assert made.half_width <= wanted
     met = [abs(study(made.days, made.a_day, luck)[0].mean() - 7_200) <= made.half_width for _ in range(3_000)]
+    assert 0.93 < np.mean(met) < 0.97
+
+
+@pytest.mark.parametrize(("wanted", "a_day", "between"), [(600.0, 20, 1_200.0), (600.0, 10, 300.0)])
+def test_the_promise_is_met_after_a_pilot_of_seven_days_too(
+    wanted: float, a_day: int, between: float
+) -> None:
+    """Over pilots: each makes its own plan, and one study is made by it."""
+    luck = np.random.Generator(np.random.Philox(23))
+    met = []
+    for _ in range(1_500):
+        made = plan(spread_of(*study(7, 60, luck, between)), wanted, a_day)
+        assert made is not None
+        off = abs(study(made.days, made.a_day, luck, between)[0].mean() - 7_200)
+        met.append(off <= made.half_width)
     assert 0.93 < np.mean(met) < 0.97
 
 
