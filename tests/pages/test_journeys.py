@@ -147,6 +147,6 @@ def test_the_first_useful_paint_comes_within_a_second(look: Look) -> None:
     while len(paints) < 10 and min(paints, default=1000) >= 1000:
         page.reload()
         page.wait_for_selector("main h1")
-        painted = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
-        paints.append(page.wait_for_function(painted).json_value())
+        painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 1000"
+        paints.append(page.evaluate(painted))
     assert min(paints) < 1000  # ms

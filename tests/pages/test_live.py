@@ -33,6 +33,11 @@ def opened(
     return page
 
 
+def choose(page: Page, name: str) -> None:
+    """A place of the plan, by its name: trucks stand below it."""
+    page.get_by_role("button", name=re.compile(name)).first.click(position={"x": 8, "y": 6})
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_one_steps_decides_sees_the_effect_and_takes_it_back(look: Look, language: str) -> None:
     page = opened(look, language)
@@ -43,7 +48,7 @@ def test_one_steps_decides_sees_the_effect_and_takes_it_back(look: Look, languag
     page.keyboard.press("n")
     expect(page.locator(".say[role=status] b")).to_have_text("13:30")  # the desks are back from lunch
     expect(page.locator(".say[role=status]")).to_contain_text("30")
-    page.get_by_role("button", name=re.compile("Kiểm tra hồ sơ xe nhập|Document check, import")).first.click()
+    choose(page, "Kiểm tra hồ sơ xe nhập|Document check, import")
     page.locator(".levers .btn").nth(2).click()  # nobody checks documents any more
     expect(page.locator(".rows li")).to_have_count(1)
     page.locator("input[type=range]").fill(str(NOON + 3 * 3_600_000))
@@ -62,7 +67,7 @@ def test_one_steps_decides_sees_the_effect_and_takes_it_back(look: Look, languag
 def test_space_plays_also_after_a_click_on_something_else(look: Look) -> None:
     """A button that was clicked by mouse must not be pressed again by Space."""
     page = opened(look, "en")
-    page.get_by_role("button", name=re.compile("Scanning, import")).first.click()
+    choose(page, "Scanning, import")
     page.locator(".levers .btn").nth(1).click()
     expect(page.locator(".rows li")).to_have_count(1)
     page.keyboard.press("4")  # ×600
@@ -79,7 +84,7 @@ def test_a_truck_is_followed(look: Look) -> None:
     assert box is not None
     page.mouse.click(box["x"] + box["width"] - 8, box["y"] + 18)
     expect(page.locator(".steps li").first).to_contain_text("Waiting for the other side's call")
-    page.wait_for_function("document.querySelectorAll('.steps li').length > 3")  # what it has behind it
+    expect(page.locator(".steps li").nth(3)).to_be_visible()  # what it has behind it
 
 
 def test_the_plan_has_a_twin_in_words_and_is_walked_by_keyboard(look: Look) -> None:

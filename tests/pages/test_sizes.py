@@ -41,9 +41,7 @@ def test_a_scenario_is_found_changed_and_asked_about_by_keyboard_alone(look: Loo
     page.keyboard.press("/")
     page.keyboard.type("12 March")
     page.keyboard.press("Tab")
-    page.wait_for_function(
-        "document.activeElement?.tagName === 'A' && document.activeElement.closest('.lib')"
-    )
+    expect(page.locator(".lib a:focus")).to_be_visible()
     outline = "getComputedStyle(document.activeElement).outlineStyle"
     assert page.evaluate(outline) != "none"  # where one is can be seen
     page.keyboard.press("Enter")

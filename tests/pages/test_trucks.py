@@ -73,8 +73,8 @@ def test_pictures_and_downloads_come_where_keys_are_asked_for(chromium: Browser,
         page.locator("input[name=key]").fill(key)
         page.locator("form button").click()
         expect(page.locator(".lib").first).to_be_visible()
-        drawn = "() => document.querySelector('.pict img').naturalWidth > 0"
-        page.wait_for_function(drawn)
+        expect(page.locator(".pict img").first).to_have_js_property("complete", True)
+        assert page.locator(".pict img").first.evaluate("picture => picture.naturalWidth") > 0
         assert page.request.get(f"{serving.address}/v1/scenarios").status == 200  # the browser's own cookie
         ordered = page.request.post(f"{serving.address}/v1/runs", data={"scenario": "lang-son-2025-03-12"})
         assert ordered.status == 401  # which changes nothing

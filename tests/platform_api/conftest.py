@@ -45,13 +45,20 @@ def written() -> dict[str, Any]:
 
 @pytest.fixture
 def endless(written: dict[str, Any]) -> dict[str, Any]:
-    """A written scenario that takes minutes."""
+    """A written scenario that takes minutes however quick the machine: everybody is looked at 200 times."""
+    again = {
+        "kind": "choose",
+        "shares": {"back": "99.5 %", "out": "0.5 %"},
+        "options": {"back": ["papers"], "out": "next"},
+    }
+    truck = {"route": ["papers", "again"], "arrivals": {"rate": "200 /h"}}
     return written | {
         "name": "endless",
         "window": "365 d",
         "horizon": "stationary",
-        "resources": {"officer": {"label": {"vi": "Cán bộ", "en": "Officer"}, "capacity": 40}},
-        "flows": {"truck": written["flows"]["truck"] | {"arrivals": {"rate": "200 /h"}}},
+        "resources": {"officer": {"label": {"vi": "Cán bộ", "en": "Officer"}, "capacity": 4000}},
+        "steps": written["steps"] | {"again": again},
+        "flows": {"truck": written["flows"]["truck"] | truck},
     }
 
 

@@ -258,7 +258,7 @@ def test_ctrl_c_keeps_what_is_finished(
     kind: Kind, sent: signal.Signals, code: int, told: str, endless: dict[str, Any], tmp_path: Path
 ) -> None:
     file, folder = tmp_path / "endless.yaml", tmp_path / "kept"
-    file.write_text(json.dumps(endless | {"window": "10 d"}), encoding="utf-8")
+    file.write_text(json.dumps(endless | {"window": "2 h"}), encoding="utf-8")
     words = words_of(kind.name, file, *kind.words, "--replications", 100, "--seed", 1, "--jobs", 2,
                      "--lang", "en", "--out", folder)  # fmt: skip
     process = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)

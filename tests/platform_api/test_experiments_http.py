@@ -336,7 +336,7 @@ def test_lists_keys_and_equal_orders(make_app: MakeApp, written: dict[str, Any])
 
 @on_both_databases
 def test_it_is_followed_and_cancelled(make_app: MakeApp, endless: dict[str, Any], tmp_path: Path) -> None:
-    order = COMPARE | {"base": endless | {"window": "5 d"}, "replications": 900}
+    order = COMPARE | {"base": endless | {"window": "2 h"}, "replications": 900}
     with client_of(make_app()) as client:
         experiment = client.post("/v1/experiments", json=order).json()["id"]
         at = f"/v1/experiments/{experiment}"

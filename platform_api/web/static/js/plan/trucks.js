@@ -237,12 +237,12 @@ export class Trucks {
     }
   }
 
-  /** Who is drawn at a point of the drawing, −1 if nobody. @param {number} x @param {number} y */
+  /** Who stands at a point of the drawing or is about to, −1 if nobody: who glides across hides nothing. @param {number} x @param {number} y */
   at(x, y) {
     for (const line of this.lines) for (const slot of line) {
       if (this.level[slot] < 0) continue;
       const [w, h] = LEVELS[this.level[slot]];
-      if (x >= this.x[slot] - 1 && x <= this.x[slot] + w && y >= this.y[slot] - 1 && y <= this.y[slot] + h) return this.entity[slot];
+      if (x >= this.toX[slot] - 1 && x <= this.toX[slot] + w && y >= this.toY[slot] - 1 && y <= this.toY[slot] + h) return this.entity[slot];
     }
     return -1;
   }
