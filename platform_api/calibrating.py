@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,13 @@ import numpy as np
 
 from metrics.calibration import Calibrated, calibrate, points_needed, surface
 from metrics.inputs import space_filling
+from metrics.recorded import sheets
 from metrics.recorded.findings import unreadable
 from metrics.statistics import LEVEL, student_t
-from platform_api.bulletins import Observed, read
+from platform_api.bulletins import Bulletins, Observed, read
 from platform_api.calibrate_answer import Calibration, Checked, Known
 from platform_api.field import predicted
+from platform_api.remembering import remember, remembered
 from platform_api.texts import both
 from scenarios import library
 from scenarios.dials import Dial, dials, turned
@@ -35,7 +37,9 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked. unknowns : paths of assumptions · hold_out : date from which all is predicted"""
+    """What is asked. unknowns : paths of assumptions · hold_out : date from which all is predicted ·
+    columns : role or figure → column of the table
+    """
 
     scenario: str
     observed: Path
@@ -45,6 +49,7 @@ class Asked:
     replications: int = 4
     seed: int = 1
     jobs: int | None = 1
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 def run(asked: Asked, tell: Tell = lambda _, __: None) -> Calibration:
@@ -58,7 +63,8 @@ def run(asked: Asked, tell: Tell = lambda _, __: None) -> Calibration:
     loaded = library.load(asked.scenario, asked.overrides)
     every = dials(loaded.resolved.parameters, [loaded.written])
     unknowns = _chosen(asked, every)
-    seen = read(asked.observed)
+    bulletins = _read(asked)
+    seen = list(bulletins.figures)
     fitted = [each for each in seen if asked.hold_out is None or (each.date or "") < asked.hold_out]
     if not fitted:
         raise unreadable(
@@ -81,7 +87,7 @@ def run(asked: Asked, tell: Tell = lambda _, __: None) -> Calibration:
         typed=asked.scenario,
         unknowns=tuple(_known(d, u) for d, u in zip(unknowns, found.unknowns, strict=True)),
         figures=checked,
-        warnings=tuple(_warnings(found, unknowns, fitted)),
+        warnings=(*bulletins.doubts, *_warnings(found, unknowns, fitted)),
         points=len(places),
         replications=asked.replications,
         seed=asked.seed,
@@ -90,6 +96,15 @@ def run(asked: Asked, tell: Tell = lambda _, __: None) -> Calibration:
         package_version=_version(),
         parameters=final.resolved.parameters,
     )
+
+
+def _read(asked: Asked) -> Bulletins:
+    """The observed figures; what was said of their columns is remembered."""
+    known = {role: str(name) for role, name in remembered(sheets.opened(asked.observed).header).items()}
+    bulletins = read(asked.observed, {**known, **asked.columns})
+    if asked.columns:
+        remember(bulletins.header, {**known, **asked.columns})
+    return bulletins
 
 
 def _version() -> str:

@@ -216,14 +216,15 @@ def _checked(
     wrong, found = [], {}
     for role, given in told.items():
         names = [given] if isinstance(given, str) else list(given)
-        wrong += [_no_column(file, name, header) for name in names if name not in header]
+        wrong += [no_column(file, name, header) for name in names if name not in header]
         found[role] = tuple(names) if role in ("milestones", "attributes") else names[0]
     if wrong:
         raise together(wrong)
     return found
 
 
-def _no_column(file: str, name: str, header: Sequence[str]) -> LogError:
+def no_column(file: str, name: str, header: Sequence[str]) -> LogError:
+    """That a table has no such column, with the nearest that it has."""
     near, listed = nearest(name, header), ", ".join(filter(None, header))
     return unreadable(
         file, name, f"không có cột '{name}'", f"has no column '{name}'",

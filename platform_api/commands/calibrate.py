@@ -40,6 +40,7 @@ MOST = 1_000
 )
 @click.option("--seed", metavar="N", callback=whole_number("seed", 0, MAX_SEED), help=one_line("seed.one"))
 @override_option
+@click.option("--column", "columns", multiple=True, metavar="FIGURE=NAME", help=one_line("calibrate.column"))
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help=one_line("calibrate.out"))
 @click.option("--json", "as_json", is_flag=True, help=one_line("run.json"))
 def calibrate(
@@ -62,7 +63,7 @@ def calibrate(
         answer = run(
             Asked(
                 scenario, observed, asked["unknowns"], asked["overrides"], asked["hold_out"],
-                asked["replications"] or 4, seed,
+                asked["replications"] or 4, seed, columns=_told_columns(asked["columns"]),
             )
         )  # fmt: skip
     if out is not None:
@@ -75,6 +76,17 @@ def calibrate(
         show(speech, answer)
     if out is not None:
         speech.note("calibrate.written", file=out)
+
+
+def _told_columns(columns: tuple[str, ...]) -> dict[str, str]:
+    """`--column 'closing_backlog direction=export=Xe tồn'` as figure or role → column; the last = counts."""
+    told = {}
+    for each in columns:
+        figure, equals, name = each.rpartition("=")
+        if not equals or not figure.strip() or not name.strip():
+            raise refuse("calibrate_column", value=each)
+        told[figure.strip()] = name.strip()
+    return told
 
 
 def variant(answer: Calibration, scenario: str, out: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from metrics.calibration import Surface, calibrate, surface
 from metrics.inputs import space_filling
+from metrics.recorded.findings import LogError
 from platform_api.bulletins import read
 from platform_api.calibrating import Asked, run
 from platform_api.cli import cli
@@ -94,7 +96,7 @@ def test_bulletins_are_read_long_and_wide(tmp_path: Path) -> None:
     long, wide = tmp_path / "long.csv", tmp_path / "wide.csv"
     long.write_text("Ngày;kpi;value;unit;direction\n12/03/2025;dwell_mean;1,5;h;export\n", encoding="utf-8")
     wide.write_text("date,crossed direction=import\n2025-03-12,1.173\n", encoding="utf-8")
-    (one,), (two,) = read(long), read(wide)
+    (one,), (two,) = read(long).figures, read(wide).figures
     assert (one.kpi, one.labels, one.value, one.date) == (
         "dwell_mean",
         (("direction", "export"),),
@@ -102,6 +104,65 @@ def test_bulletins_are_read_long_and_wide(tmp_path: Path) -> None:
         "2025-03-12",
     )
     assert (two.kpi, two.labels, two.value) == ("crossed", (("direction", "import"),), 1173.0)
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("0.953", "0.871"), (0.953, 0.871)),
+        (("1.173", "12.5"), (1.173, 12.5)),
+        (("1.173", "0,5"), (1173.0, 0.5)),
+        (("1.173", "1.204.000"), (1173.0, 1_204_000.0)),
+        (("1,173", "1,173.5"), (1173.0, 1173.5)),
+        (("-1.173", "1 173"), (-1173.0, 1173.0)),
+    ],
+)
+def test_a_number_is_read_as_its_column_is_written(
+    cells: tuple[str, str], values: tuple[float, float], tmp_path: Path
+) -> None:
+    file = tmp_path / "b.csv"
+    days = "".join(f"2025-03-1{k};{cell}\n" for k, cell in enumerate(cells))
+    file.write_text(f"Ngày;crossed direction=import\n{days}", encoding="utf-8")
+    told = read(file)
+    assert tuple(each.value for each in told.figures) == values
+    assert bool(told.doubts) == (cells[0].count(".") + cells[0].count(",") > 0 and cells[0][0] != "0")
+
+
+def test_a_number_that_nobody_can_know_is_refused(tmp_path: Path) -> None:
+    """One column has decimal points; the other may be thousands."""
+    file = tmp_path / "b.csv"
+    file.write_text("date;utilisation;crossed\n2025-03-12;0.953;1.173\n", encoding="utf-8")
+    with pytest.raises(LogError, match="1173"):
+        read(file)
+
+
+def test_columns_that_are_called_otherwise_are_said_once(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("CUAKHAU_DATA_DIR", str(tmp_path / "data"))
+    file = tmp_path / "b.csv"
+    file.write_text("Ngày;Xe ra (chiếc);Chờ TB;Ghi chú\n12/03/2025;80;30;mưa\n", encoding="utf-8")
+    with pytest.raises(LogError, match="--column"):
+        read(file)
+    told = {"crossed direction=export": "Xe ra (chiếc)", "dwell_mean direction=export [min]": "Chờ TB"}
+    found = read(file, told)
+    assert [(each.figure, each.value) for each in found.figures] == [
+        ("crossed direction=export", 80.0),
+        ("dwell_mean direction=export", 1800.0),
+    ]
+    assert "Ghi chú" in found.doubts[0].en
+    with pytest.raises(LogError, match="did you mean 'Chờ TB'"):
+        read(file, {"dwell_mean": "Chờ TN"})
+    columns = [word for each in told.items() for word in ("--column", "=".join(each))]
+    words = ("calibrate", str(GATE), str(file), "--unknown", SERVICE, "--lang", "en")
+    later = ("--hold-out", "2025-03-01")  # nothing is left to fit to: told once the table was understood
+    for more, said in (
+        ((), "--column"),
+        (("--column", "x"), "names no column"),
+        ((*columns, *later), "no figure left"),
+        (later, "no figure left"),
+    ):
+        done = cuakhau(*words, *more)
+        assert done.exit_code == 2
+        assert said in done.stderr
 
 
 @pytest.mark.parametrize(
