@@ -37,7 +37,7 @@ from platform_api.routes import (
     service,
 )
 from platform_api.routes.common import Parts
-from platform_api.runner import run_scenario
+from platform_api.runner import run_apart
 from platform_api.runs import Runs
 from platform_api.sessions import Sessions
 from platform_api.settings import Settings, load_settings, require_keys_elsewhere
@@ -61,7 +61,7 @@ Every error is a problem document (RFC 9457) whose `problems` name the place, th
 
 
 def create_app(
-    settings: Settings, registry: CollectorRegistry, simulate: Simulate = run_scenario,
+    settings: Settings, registry: CollectorRegistry, simulate: Simulate = run_apart,
     explore: Explore = explore,
 ) -> FastAPI:  # fmt: skip
     """The application; what has not ended when it stops goes on at its next start.

@@ -7,10 +7,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from platform_api import workers
-from platform_api.assembly import Replicate
 from platform_api.board import Board
 from platform_api.following import Ask, Following
-from platform_api.workers import Work
+from platform_api.workers import Packed, Work
 from scenarios.resolved import Label
 from sim.run import Cancelled
 
@@ -62,8 +61,8 @@ class Crew:
             self._pool.shutdown()
             self._pool = None
 
-    def replicates(self, work: Work, batches: Sequence[Batch], following: Following) -> list[Replicate]:
-        """Every replication of the batches, in their order.
+    def replicates(self, work: Work, batches: Sequence[Batch], following: Following) -> list[Packed]:
+        """What every batch gave, in their order.
 
         Raises
         ------
@@ -81,7 +80,7 @@ class Crew:
         except BrokenProcessPool:
             self.close()
             raise worker_died() from None
-        if max(each.timing.visits for each in found) > LARGE:
+        if max(each.visits for each in found) > LARGE:
             self.close()
         return found
 
@@ -137,9 +136,7 @@ class Crew:
             self.close()
             raise worker_died() from None
 
-    def _gather(
-        self, futures: Sequence[Future[list[Replicate]]], following: Following
-    ) -> Iterator[Replicate]:
+    def _gather(self, futures: Sequence[Future[Packed]], following: Following) -> Iterator[Packed]:
         """The results of all, once all are there; whatever ends this early stops the work first."""
         try:
             _await_all(futures, following)
@@ -147,7 +144,7 @@ class Crew:
             self._stop(futures)
             raise
         for future in futures:
-            yield from future.result()
+            yield future.result()
 
     def _stop(self, futures: Sequence[Future[Any]]) -> None:
         """Ask the workers to stop, and wait until they have: they do within about a second, or are ended.
@@ -180,7 +177,7 @@ def _ended(future: Future[Any]) -> bool:
     return bool(wait([future], LOOK_EVERY).done)
 
 
-def _await_all(futures: Sequence[Future[list[Replicate]]], following: Following) -> None:
+def _await_all(futures: Sequence[Future[Packed]], following: Following) -> None:
     from concurrent.futures import FIRST_EXCEPTION, wait
 
     pending = set(futures)

@@ -29,7 +29,7 @@ from platform_api.doing import Doing, Done, Simulate, progress_of
 from platform_api.exploring import Explore, explore
 from platform_api.files import flush
 from platform_api.following import Advance
-from platform_api.runner import run_scenario
+from platform_api.runner import run_apart
 from platform_api.settings import Settings
 from platform_api.store import Unavailable
 from platform_api.store.run_table import Claimed, RunTable
@@ -71,7 +71,7 @@ class Desk:
 
     def __init__(
         self, settings: Settings, table: RunTable, answers: Answers, telemetry: Telemetry,
-        simulate: Simulate = run_scenario, explore: Explore = explore,
+        simulate: Simulate = run_apart, explore: Explore = explore,
     ) -> None:  # fmt: skip
         self.settings, self.table, self.answers, self.telemetry = settings, table, answers, telemetry
         self.doing = Doing(settings, answers, simulate, explore)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,21 @@ from platform_api.store.run_table import Claimed
 from platform_api.wire import RunProgress, Ticket
 from scenarios.resolved import Resolved
 
-Simulate = Callable[..., Result]
-"""`runner.run_scenario`, or something with the same parameters."""
-
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of it besides its files. told : fields of the ticket that are known now · kpis : of a run"""
+    """What came of it besides its files.
+
+    told : fields of the ticket that are known now · kpis : of a run that is shown on the metrics
+    """
 
     told: dict[str, Any]
     events: int = 0
     kpis: list[dict[str, Any]] = field(default_factory=list)
+
+
+Simulate = Callable[..., Done]
+"""`runner.run_apart`, or something with the same parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,9 @@ class Doing:
 
     def _run(self, claimed: Claimed, crew: Crew, fresh: Path, follow: Follow, cancel: Ask) -> Done:
         ticket, scenario = claimed.ticket, claimed.scenario()
-        result = self.simulate(
+        return self.simulate(
             scenario,
+            partial(_write, ticket, scenario, fresh),
             seed=ticket.seed,
             replications=ticket.replications,
             engine=ticket.engine,
@@ -71,11 +77,9 @@ class Doing:
             cancel=cancel,
             record_to=fresh / "records" if claimed.keeps_records else None,
         )
-        kpis = _write(ticket, scenario, result, fresh)
-        return Done({"digest": list(result.digest)}, result.timing.events, kpis)
 
 
-def _write(ticket: Ticket, scenario: Resolved, result: Result, fresh: Path) -> list[dict[str, Any]]:
+def _write(ticket: Ticket, scenario: Resolved, fresh: Path, result: Result) -> Done:
     """The answer of a run, and parts of it that are asked for by themselves, without reading all."""
     write_result(result, scenario, fresh)
     document = result.document()
@@ -83,8 +87,8 @@ def _write(ticket: Ticket, scenario: Resolved, result: Result, fresh: Path) -> l
     for part in ("trs", "series"):
         told = json.dumps({"id": ticket.id, part: document[part]}, ensure_ascii=False)
         (fresh / f"{part}.json").write_text(told, encoding="utf-8")
-    kpis: list[dict[str, Any]] = document["kpis"]
-    return kpis
+    kpis = document["kpis"] if ticket.named else []
+    return Done({"digest": list(result.digest)}, result.timing.events, kpis)
 
 
 def progress_of(advance: Advance) -> RunProgress:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from platform_api import errors
 from platform_api.settings import LOOPBACK, Settings
@@ -86,26 +87,36 @@ class Guard:
         """
         if not self.asks:
             return Caller(OPEN, "admin")
-        kind, _, token = authorization.partition(" ")
-        key = self._key(token.strip()) if kind.lower() == "bearer" else None
+        key = self._key(_token(authorization)) if authorization[:7].lower() == "bearer " else None
         if key is None:
             raise _no_key(authorization)
         self._count(key)
         return Caller(key.id, key.scope)
+
+    async def asks_now(self, authorization: str) -> Caller:
+        """As `caller`, for the event loop: the database is asked in a thread, a key that is known is not."""
+        if not self.asks or self._seen(_token(authorization)) is not None:
+            return self.caller(authorization)
+        return await run_in_threadpool(self.caller, authorization)
 
     def still_holds(self, authorization: str) -> bool:
         """Whether who sent this header may still ask; it counts as no request."""
         if not self.asks:
             return True
         try:
-            return self._key(authorization.partition(" ")[2].strip()) is not None
+            return self._key(_token(authorization)) is not None
         except Unavailable:  # nobody is sent away because the database is
             return True
 
+    def _seen(self, token: str) -> Key | None:
+        """A key that was looked up lately."""
+        at, key = self._known.get(token, (-math.inf, None))
+        return key if time.monotonic() - at < KNOWN_FOR else None
+
     def _key(self, token: str) -> Key | None:
-        seen = self._known.get(token)
-        if seen is not None and time.monotonic() - seen[0] < KNOWN_FOR:
-            return seen[1]
+        key = self._seen(token)
+        if key is not None:
+            return key
         key = self.table.bearer(token)
         self._known.pop(token, None)
         if key is not None:
@@ -119,6 +130,10 @@ class Guard:
         wait = bucket.take()
         if wait > 0:
             raise _too_often(self.rate, wait)
+
+
+def _token(authorization: str) -> str:
+    return authorization.partition(" ")[2].strip()
 
 
 COOKIE = "cuakhau_key"
@@ -141,11 +156,11 @@ def sent_with(request: Request) -> str:
 def needs(scope: str) -> Callable[[Request], Caller]:
     """A dependency that lets only those through whose key has a scope, and tells who it is."""
 
-    def check(request: Request) -> Caller:
+    async def check(request: Request) -> Caller:  # a plain function would be sent through a thread
         guard: Guard = request.app.state.parts.guard
         caller: Caller | None = getattr(request.state, "caller", None)
         if caller is None:  # a request counts once, however many ask who it is
-            caller = guard.caller(sent_with(request))
+            caller = await guard.asks_now(sent_with(request))
             request.state.caller = caller
         if not caller.may(scope):
             raise _not_allowed(caller, scope)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from platform_api.assembly import Replicate, assemble
 from platform_api.board import Board
@@ -21,12 +22,14 @@ from platform_api.estimate import expected_entities
 from platform_api.faults import ScenarioFault, blaming_the_scenario
 from platform_api.following import Advance, Ask, Follow, Following
 from platform_api.results import Result
-from platform_api.workers import Work, replicate
+from platform_api.workers import Packed, Work, replicate
 from scenarios.errors import Problem
 from scenarios.resolved import Resolved
 from sim.engines import DEFAULT_ENGINE
 
 __all__ = ["Advance", "RunFailed", "ScenarioFault", "draw_seed", "run_scenario"]
+
+T = TypeVar("T")
 
 SEED_LIMIT = 1 << 64
 DRAWN_SEEDS = 1 << 53
@@ -89,6 +92,50 @@ def run_scenario(
     )
 
 
+def run_apart(
+    resolved: Resolved,
+    finish: Callable[[Result], T],
+    *,
+    seed: int,
+    replications: int,
+    engine: str,
+    crew: Crew,
+    overrides: Mapping[str, Any],
+    warnings: Sequence[Problem],
+    progress: Follow,
+    cancel: Ask,
+    record_to: Path | None = None,
+) -> T:
+    """As `run_scenario`, but the answer too is put together in a process of the crew, which finishes it.
+
+    Only what `finish` gives comes back: whoever asks for the run has other things to do.
+    """
+    work = Work(resolved, _checked_seed(seed), engine, None, record_to)
+    put_together = partial(
+        assemble, resolved, work.seed, engine, overrides=dict(overrides), until=None, warnings=warnings
+    )
+    with blaming_the_scenario():
+        following = Following(crew.board, replications, progress, cancel)
+        parts = crew.replicates(work, _batches(resolved, replications), following)
+        return crew.alone(partial(_finished, parts, put_together, finish), _look_away, cancel)
+
+
+def _finished(
+    parts: Sequence[Packed], put_together: Callable[[list[Replicate]], Result],
+    finish: Callable[[Result], T], _board: Board,
+) -> T:  # fmt: skip
+    """As a process of the crew does it."""
+    return finish(put_together(_unpacked(parts)))
+
+
+def _unpacked(parts: Sequence[Packed]) -> list[Replicate]:
+    return [each for part in parts for each in part.unpacked()]
+
+
+def _look_away(_board: Board) -> None:
+    """Putting an answer together has no progress to tell."""
+
+
 def _replicates(
     work: Work, replications: int, jobs: int | None, crew: Crew | None, progress: Follow | None,
     cancel: Ask | None,
@@ -102,7 +149,7 @@ def _replicates(
         return _in_turn(alone, replications, following)
     with nullcontext(crew) if crew else Crew(many, replications) as workers:
         following = Following(workers.board, replications, progress, cancel)
-        return workers.replicates(work, batches, following)
+        return _unpacked(workers.replicates(work, batches, following))
 
 
 def _checked_seed(seed: int | None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 import time
@@ -145,10 +146,27 @@ def _step_back(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (most if hard < 0 else min(most, hard), hard))
 
 
-def replicate_batch(work: Work, batch: range) -> list[Replicate]:
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What some replications gave, for whoever puts an answer together: who hands it on need not unpack it.
+
+    visits : of the largest of them
+    """
+
+    content: bytes
+    visits: int
+
+    def unpacked(self) -> list[Replicate]:
+        """The replications, in their order."""
+        found: list[Replicate] = pickle.loads(self.content)
+        return found
+
+
+def replicate_batch(work: Work, batch: range) -> Packed:
     """Some replications in a worker process, one after another."""
     with _on_duty() as board:
-        return [replicate(work, number, board) for number in batch]
+        found = [replicate(work, number, board) for number in batch]
+        return Packed(pickle.dumps(found), max(each.timing.visits for each in found))
 
 
 def perform(task: Callable[[Ask], T]) -> T:

@@ -54,7 +54,7 @@ class Parts:
         self.experiments.close()
 
 
-def _parts(request: Request) -> Parts:
+async def _parts(request: Request) -> Parts:  # a plain function would be sent through a thread
     parts: Parts = request.app.state.parts
     return parts
 

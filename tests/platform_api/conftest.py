@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from metrics.exposition import CollectorRegistry
 from platform_api.app import create_app
 from platform_api.crew import Crew
+from platform_api.doing import Done
 from platform_api.examples import SMALL_SCENARIO
 from platform_api.exploring import Errand, Explore, Explored, done
 from platform_api.following import Ask, Follow
@@ -98,9 +99,9 @@ def make_app(tmp_path: Path, database: str) -> MakeApp:
     return partial(app_in, tmp_path, database=database)
 
 
-def run_here(scenario: Resolved, *, crew: Crew, **order: Any) -> Result:
+def run_here(scenario: Resolved, finish: Callable[[Result], Done], *, crew: Crew, **order: Any) -> Done:
     """Simulate in this process: a test need not wait for others to begin."""
-    return run_scenario(scenario, **order)
+    return finish(run_scenario(scenario, **order))
 
 
 def explore_here(errand: Errand, crew: Crew, follow: Follow, cancel: Ask) -> Explored:

@@ -76,8 +76,8 @@ YAML_BOMBS = [
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    def nothing(scenario: Any, **order: Any) -> Any:
-        return run_here(scenario, **(order | {"replications": 1}))
+    def nothing(*scenario: Any, **order: Any) -> Any:
+        return run_here(*scenario, **(order | {"replications": 1}))
 
     def little(errand: Errand, crew: Any, follow: Any, cancel: Any) -> Explored:
         """Everything but the work itself."""

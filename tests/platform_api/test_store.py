@@ -260,11 +260,11 @@ def test_who_lost_the_lease_puts_no_answer_over_anothers(
     later = datetime.now(UTC) + timedelta(hours=1)
     table: list[Any] = []
 
-    def slow(scenario: Any, **order: Any) -> Any:
+    def slow(*scenario: Any, **order: Any) -> Any:
         (run,) = [ticket.id for _, ticket in table[0].page(["run"], 1)]
         assert table[0].take_back(run, later, None)
         assert table[0].claim("faster", later, later) is not None
-        return run_here(scenario, **order)
+        return run_here(*scenario, **order)
 
     app = make_app(slow, runs_at_once=1)
     table.append(runs_of(app).table)
@@ -318,9 +318,9 @@ def test_of_two_services_on_one_database_each_run_is_done_once(
 ) -> None:
     done: list[int] = []
 
-    def counting(scenario: Any, *, seed: int, **order: Any) -> Any:
+    def counting(*scenario: Any, seed: int, **order: Any) -> Any:
         done.append(seed)
-        return run_here(scenario, seed=seed, **order)
+        return run_here(*scenario, seed=seed, **order)
 
     with client_of(make_app(counting)) as one, client_of(make_app(counting)) as other:
         ordered = [
