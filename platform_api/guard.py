@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -153,7 +153,7 @@ def sent_with(request: Request) -> str:
     return f"Bearer {request.cookies[COOKIE]}"
 
 
-def needs(scope: str) -> Callable[[Request], Caller]:
+def needs(scope: str) -> Callable[[Request], Awaitable[Caller]]:
     """A dependency that lets only those through whose key has a scope, and tells who it is."""
 
     async def check(request: Request) -> Caller:  # a plain function would be sent through a thread

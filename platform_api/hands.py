@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
@@ -29,6 +28,7 @@ from platform_api import workers
 from platform_api.board import Board
 from platform_api.crew import LOOK_EVERY, RunFailed, worker_died
 from platform_api.following import Ask
+from platform_api.turns import short_turns
 from sim.run import Cancelled
 
 if TYPE_CHECKING:
@@ -41,9 +41,6 @@ SHORTEST = 0.2
 
 LONGEST_BATCH = 500
 """Replications of a task, at the most: what is lost when it is interrupted."""
-
-TURN = 0.0005
-"""After so long a thread gives Python's lock to others that wait for it [s]."""
 
 AHEAD = 2
 """Tasks that wait or run, for each hand."""
@@ -93,21 +90,10 @@ class Hands:
 
 
 @contextmanager
-def _short_turns() -> Iterator[None]:
-    """Whoever comes back from compiled code waits for Python's lock a tenth as long as is usual."""
-    usually = sys.getswitchinterval()
-    sys.setswitchinterval(TURN)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usually)
-
-
-@contextmanager
 def threads(count: int) -> Iterator[Hands]:
     """Threads of this process."""
     stopped = threading.Event()
-    with _short_turns(), ThreadPoolExecutor(count, "trial") as pool:
+    with short_turns(), ThreadPoolExecutor(count, "trial") as pool:
         yield Hands(pool, count, lambda task: pool.submit(task, stopped.is_set), stopped.set)
 
 

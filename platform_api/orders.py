@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
-from functools import cache
 
 from platform_api import errors, wire
 from platform_api.cards import Card, cards
@@ -14,6 +13,7 @@ from platform_api.runner import draw_seed
 from platform_api.runs import Order
 from platform_api.settings import Settings
 from platform_api.shelf import Found, Shelf
+from platform_api.turns import once
 from scenarios import library
 from scenarios.errors import Problem, ScenarioError
 from scenarios.resolved import DAY, Label, Resolved, scenario_hash
@@ -99,7 +99,7 @@ def items(shelf: Shelf) -> list[wire.ScenarioItem]:
     return [*_library(), *stored]
 
 
-@cache
+@once
 def _library() -> tuple[wire.ScenarioItem, ...]:
     """It does not change while the service runs."""
     return tuple(map(_item, cards()))

@@ -11,6 +11,8 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from platform_api.turns import short_turns
+
 LINGER = 3
 """How long a stopping server waits for open requests [s]."""
 
@@ -31,6 +33,11 @@ class Server(uvicorn.Server):
             )
         )
         self._ready, self._stopping = ready, stopping
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve. What is worked out in a thread keeps the others, and the loop, waiting for moments only."""
+        with short_turns():
+            super().run(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell, so that event streams end; then wait for open requests, and stop."""

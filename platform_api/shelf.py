@@ -12,6 +12,7 @@ from typing import Any
 from platform_api import errors
 from platform_api.guard import Caller, not_yours
 from platform_api.store.variant_table import Conflict, Variant, VariantTable
+from platform_api.turns import once
 from scenarios import library
 from scenarios.errors import ScenarioError
 from scenarios.resolved import Label, Resolved, scenario_hash, to_json
@@ -37,7 +38,7 @@ class Found:
         return f'"{self.version or 0}-{self.hash[:16]}{form and "-"}{form}"'
 
 
-@lru_cache(maxsize=64)
+@once
 def _of_library(name: str) -> Found:
     """The library does not change while the service runs."""
     loaded = library.load(name)

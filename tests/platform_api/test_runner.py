@@ -1,6 +1,7 @@
 """Replications: the same answer wherever they run, stopped when asked, and told how far they are."""
 
 import multiprocessing
+import os
 import threading
 import time
 from dataclasses import replace
@@ -12,7 +13,15 @@ import pytest
 from metrics import sample
 from platform_api.crew import Crew
 from platform_api.results import Result
-from platform_api.runner import DRAWN_SEEDS, SEED_LIMIT, Advance, RunFailed, draw_seed, run_scenario
+from platform_api.runner import (
+    DRAWN_SEEDS,
+    SEED_LIMIT,
+    Advance,
+    RunFailed,
+    draw_seed,
+    run_apart,
+    run_scenario,
+)
 from scenarios.library import load as library
 from scenarios.resolved import DAY, Resolved
 from sim.digest import digest
@@ -26,6 +35,10 @@ from tests.sim.test_parts import beside
 def without_clock(result: Result) -> Result:
     """What must be equal whenever and wherever a run is repeated."""
     return replace(result, timing=replace(result.timing, setup_s=0, engine_s=0))
+
+
+def who_and_what(result: Result) -> tuple[int, Result]:
+    return os.getpid(), result
 
 
 def test_replications_come_in_their_order(small: Resolved) -> None:
@@ -47,7 +60,11 @@ def test_processes_give_the_same_answer(small: Resolved) -> None:
     with Crew(jobs=2, room=5) as crew:
         apart = run_scenario(small, seed=7, replications=5, crew=crew)
         again = run_scenario(small, seed=7, replications=5, crew=crew)
+        order = {"engine": DEFAULT_ENGINE, "overrides": {}, "warnings": (), "progress": len, "cancel": bool}
+        maker, finished = run_apart(small, who_and_what, seed=7, replications=5, crew=crew, **order)
     side_by_side = run_scenario(small, seed=7, replications=5, jobs=2)
+    assert maker != os.getpid()  # the answer itself was put together elsewhere
+    assert without_clock(finished) == without_clock(here)
     assert without_clock(apart) == without_clock(again) == without_clock(here) == without_clock(side_by_side)
 
 
