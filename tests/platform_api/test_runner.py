@@ -25,7 +25,7 @@ from platform_api.runner import (
 from scenarios.library import load as library
 from scenarios.resolved import DAY, Resolved
 from sim.digest import digest
-from sim.engines import ENGINES, compiled
+from sim.engines import DEFAULT_ENGINE, ENGINES, compiled
 from sim.files import load
 from sim.run import Cancelled, Run, run, shorten
 from tests.platform_api.conftest import resolved
@@ -60,7 +60,13 @@ def test_processes_give_the_same_answer(small: Resolved) -> None:
     with Crew(jobs=2, room=5) as crew:
         apart = run_scenario(small, seed=7, replications=5, crew=crew)
         again = run_scenario(small, seed=7, replications=5, crew=crew)
-        order = {"engine": DEFAULT_ENGINE, "overrides": {}, "warnings": (), "progress": len, "cancel": bool}
+        order: dict[str, Any] = {
+            "engine": DEFAULT_ENGINE,
+            "overrides": {},
+            "warnings": (),
+            "progress": str,
+            "cancel": bool,
+        }
         maker, finished = run_apart(small, who_and_what, seed=7, replications=5, crew=crew, **order)
     side_by_side = run_scenario(small, seed=7, replications=5, jobs=2)
     assert maker != os.getpid()  # the answer itself was put together elsewhere
