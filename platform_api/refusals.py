@@ -136,8 +136,8 @@ def cannot_set(what: str, target: str, value: int, error: ValueError) -> errors.
     """Something that cannot be set in a live session."""
     message = Label(vi=f"không đặt được: {error}", en=f"cannot be set: {error}")
     remedy = Label(
-        vi="what là capacity, scheduled (tài nguyên), platform (nền tảng) hoặc slow (bước)",
-        en="what is capacity or scheduled (of a resource), platform, or slow (of a step)",
+        vi="what là capacity, scheduled (tài nguyên), platform (nền tảng), slow (bước) hoặc demand (luồng)",
+        en="what is capacity or scheduled (of a resource), platform, slow (of a step) or demand (of a flow)",
     )
     return errors.fault(errors.WRONG_REQUEST, "target", f"{what} {target} = {value}", message, remedy)
 

@@ -429,11 +429,16 @@ class Sessions:
         """
         if len(session.shown.rows) >= MOST_DECISIONS:
             raise refusals.too_many_decisions(MOST_DECISIONS)
-        with session.lock:
+        with self._changing(session):
             try:
                 row = session.live.intervene(what, target, value)
             except ValueError as error:
                 raise refusals.cannot_set(what, target, value, error) from None
+            except Beyond:  # demand begins the run anew, and this was not reached again at once
+                session.plays = False
+                session.publish(whole=True)
+                self._save(session)
+                raise
             session.publish()
             self._save(session)
             return row

@@ -114,10 +114,12 @@ ACT_FIELDS = {
     ),
     "forget": Label(vi="hãy viết true hoặc false", en="write true or false"),
     "what": Label(
-        vi="hãy chọn: capacity, scheduled, platform, slow", en="choose: capacity, scheduled, platform, slow"
+        vi="hãy chọn: capacity, scheduled, platform, slow, demand",
+        en="choose: capacity, scheduled, platform, slow, demand",
     ),
     "target": Label(
-        vi="hãy viết tên tài nguyên, nền tảng hoặc bước", en="write the name of a resource, platform or step"
+        vi="hãy viết tên tài nguyên, nền tảng, bước hoặc luồng",
+        en="write the name of a resource, platform, step or flow",
     ),
     "value": Label(vi="hãy viết số nguyên từ 0", en="write a whole number from 0 up"),
 }
@@ -639,8 +641,12 @@ class Act(BaseModel):
     step: Literal["event", "interesting", "minute"] = Field("event", description="step: how far")
     to: int | None = Field(None, ge=-(1 << 40), le=1 << 40, description="seek: where to [ms]")
     forget: bool = Field(False, description="seek: drop what was set at that instant or later")
-    what: Literal["capacity", "scheduled", "platform", "slow"] | None = Field(None, description="intervene")
-    target: str | None = Field(None, description="intervene: a resource, platform or step", max_length=200)
+    what: Literal["capacity", "scheduled", "platform", "slow", "demand"] | None = Field(
+        None, description="intervene"
+    )
+    target: str | None = Field(
+        None, description="intervene: a resource, platform, step or flow", max_length=200
+    )
     value: int | None = Field(None, ge=0, le=1_000_000, description="intervene: units, or per mille")
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.resolved import Resolved
+from sim import interventions
 from sim.engines import compiled
 from sim.engines.kernel import records
 from sim.engines.visit_rows import columns
@@ -39,6 +40,9 @@ POINTS = 192
 """Instants of a curve, at the most."""
 
 Ints = NDArray[np.int64]
+
+Address = tuple[str, str, int, int, int]
+"""Flow, source, day, number, child (law §2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +230,23 @@ class Live:
     def intervene(self, what: str, target: str, value: int) -> Row:
         """Set something from this instant on.
 
+        Demand is told to a run begun anew, which up to here is the same run by the law.
+
         Raises
         ------
         ValueError
             If it cannot be set, or the run is over.
         """
-        row = self._model.intervene(what, target, value)
+        if what not in interventions.BEFOREHAND:
+            row = self._model.intervene(what, target, value)
+            self.rows = (*self.rows, row)
+            return row
+        stops, at = self._model.stops_at(), self._at
+        change, end = (what, target, value), self.end if stops is None else stops
+        row = interventions.row_beforehand(self.scenario, at, end, change)
         self.rows = (*self.rows, row)
+        self._begin_anew()
+        self.advance(at)
         return row
 
     def without(self) -> Live:
@@ -292,27 +306,32 @@ class Live:
         ]
         return sorted(found, key=lambda visit: (visit.joined, visit.left))
 
-    def stays(self) -> dict[tuple[int, ...], tuple[int, int]]:
+    def stays(self) -> dict[Address, tuple[int, int]]:
         """Of each entity by its address: when it came, and when it left (the end of time: not yet) [ms]."""
         state = self._model.state
-        log = state.entity_log[: int(state.x[records.ENTITIES])]
+        log = state.entity_log[: self.born]
+        child = state.kin_log["child"][: self.born] if len(state.kin_log) >= self.born else np.zeros(len(log))
         present = state.entities[state.entities["live"] == 1]
         gone = np.ones(len(log), bool)
         gone[present["row"]] = False
-        found = {_address(row): (int(row["arrived"]), int(row["left"])) for row in log[gone]}
-        return found | {_address(row): (int(row["arrived"]), NEVER) for row in present}
+        here = zip(self._addresses(present, present["child"]), present["arrived"], strict=True)
+        left = zip(self._addresses(log[gone], child[gone]), log[gone], strict=True)
+        found = {address: (int(row["arrived"]), int(row["left"])) for address, row in left}
+        return found | {address: (int(arrived), NEVER) for address, arrived in here}
 
-    def times_inside(self) -> dict[tuple[int, ...], tuple[int, bool]]:
+    def _addresses(self, rows: Any, child: Any) -> Iterator[Address]:
+        """By name, since a source has another number where demand has made more of them."""
+        book = self._model.prepared.network.origins.book
+        for row, number in zip(rows, child, strict=True):
+            source = book[int(row["source"])]
+            yield self.flows[int(row["flow"])], source, int(row["day"]), int(row["number"]), int(number)
+
+    def times_inside(self) -> dict[Address, tuple[int, bool]]:
         """Of each entity by its address: how long it has been inside [ms], and whether it has left."""
-        state = self._model.state
-        born = int(state.x[records.ENTITIES])
-        log = state.entity_log[:born]
-        present = state.entities[state.entities["live"] == 1]
-        gone = np.ones(born, bool)
-        gone[present["row"]] = False
-        found = {_address(row): (int(row["left"] - row["arrived"]), True) for row in log[gone]}
-        found |= {_address(row): (int(self._at - row["arrived"]), False) for row in present}
-        return found
+        return {
+            address: (min(left, self._at) - came, left < NEVER)
+            for address, (came, left) in self.stays().items()
+        }
 
     def name_of(self, entity: int) -> tuple[str, int]:
         """The flow of an entity, and its number in the order of birth from 1."""
@@ -389,10 +408,6 @@ def _phases(visits: Any) -> tuple[Ints, Ints]:
         [phase == AT_DOOR, phase == IN_QUEUE, phase == SERVED], [visits["joined"], admitted, started], ended
     )
     return phase.astype(np.int64), since.astype(np.int64)
-
-
-def _address(row: Any) -> tuple[int, ...]:
-    return int(row["flow"]), int(row["source"]), int(row["day"]), int(row["number"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,15 @@ def test_one_steps_decides_sees_the_effect_and_takes_it_back(look: Look, languag
     expect(clock).to_have_text(re.compile(r"13:30"))
 
 
+def test_demand_is_raised_and_told(look: Look) -> None:
+    page = opened(look, "en")
+    more = page.get_by_role("button", name="More demand").first
+    more.click()
+    expect(page.locator(".rows li")).to_contain_text("demand is 125 % of its base from now on")
+    expect(more.locator("xpath=..")).to_contain_text("demand 125 %")
+    look.approve(page, "live-demand")
+
+
 def test_space_plays_also_after_a_click_on_something_else(look: Look) -> None:
     """A button that was clicked by mouse must not be pressed again by Space."""
     page = opened(look, "en")

@@ -87,6 +87,7 @@ def test_a_session_replays_to_the_digest_of_a_run_told_beforehand(
         act(client, session, do="intervene", what="capacity", target="officer", value=3)
         act(client, session, do="step", step="minute")
         act(client, session, do="intervene", what="slow", target="papers", value=2000)
+        act(client, session, do="intervene", what="demand", target="truck", value=2500)
         act(client, session, do="seek", to=HOUR // 2)
         act(client, session, do="seek", to=3 * HOUR)
         effect = client.get(f"/v1/sessions/{session}/effect").json()
@@ -104,13 +105,13 @@ def test_a_session_replays_to_the_digest_of_a_run_told_beforehand(
         replay = client.get(f"/v1/sessions/{session}/replay").json()
     rows = [Row(**row) for row in replay["interventions"]]
     assert [(row.time, row.what, row.value) for row in rows] == [
-        (HOUR, "capacity", 3), (HOUR + 60_000, "slow", 2000)
+        (HOUR, "capacity", 3), (HOUR + 60_000, "slow", 2000), (HOUR + 60_000, "demand", 2500)
     ]  # fmt: skip
     scenario = load_text(json.dumps(written)).resolved
     assert replay["digest"] == run(scenario, 5, interventions=rows).digest
     with client_of(make_app()) as client:  # after a restart it stands where it stood
         again = client.get(f"/v1/sessions/{session}").json()["session"]
-        assert (again["at"], len(again["interventions"]), again["plays"]) == (3 * HOUR, 2, False)
+        assert (again["at"], len(again["interventions"]), again["plays"]) == (3 * HOUR, 3, False)
         assert client.get(f"/v1/sessions/{session}/replay").json() == replay
         act(client, session, do="seek", to=HOUR, forget=True)
         assert client.get(f"/v1/sessions/{session}").json()["session"]["interventions"] == []
@@ -135,7 +136,9 @@ def test_a_scenario_that_goes_round_for_ever_takes_no_place(make_app: MakeApp) -
         ({"do": "seek"}, "to"),
         ({"do": "intervene", "what": "capacity"}, "target"),
         ({"do": "intervene", "what": "capacity", "target": "nobody", "value": 1}, "target"),
-        ({"do": "intervene", "what": "demand", "target": "truck", "value": 1}, "what"),
+        ({"do": "intervene", "what": "weather", "target": "truck", "value": 1}, "what"),
+        ({"do": "intervene", "what": "demand", "target": "truck", "value": 10_001}, "target"),
+        ({"do": "intervene", "what": "demand", "target": "officer", "value": 1}, "target"),
         ({"do": "play", "speed": 0}, "speed"),
         ({"do": "play", "speed": 1e9}, "speed"),
         ({"do": "seek", "to": 1 << 60}, "to"),

@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scenarios.library import load
 from scenarios.resolved import Resolved
+from sim import interventions
 from sim.engines import ENGINES, compiled, reference
+from sim.live import Live, effect
 from sim.run import run
 from sim.timetable import Row
 from tests.sim.build import chain, needs, step
@@ -69,6 +73,7 @@ def changes(draw: st.DrawFn, scenario: Resolved) -> list[tuple[int, str, str, in
     things += [("scheduled", name, 4) for name in scenario.resources]
     things += [("slow", name, 3000) for name in scenario.steps]
     things += [("platform", name, 2000) for name in scenario.platforms]
+    things += [("demand", name, 3000) for name in interventions.things(scenario, "demand")]
     found = []
     for at in sorted(draw(st.lists(st.integers(begin, end - 1), min_size=1, max_size=4))):
         what, target, most = draw(st.sampled_from(things))
@@ -90,8 +95,16 @@ def test_live_and_told_beforehand_are_one_run_on_both_engines(
         rows = []
         for at, what, target, value in wanted:
             model.advance(at)
-            if at < (model.stops_at() or model.end):
+            if at >= (model.stops_at() or model.end):
+                continue
+            if what not in interventions.BEFOREHAND:
                 rows.append(model.intervene(what, target, value))
+                continue
+            before = model.record(at)
+            rows.append(interventions.row_beforehand(scenario, at, model.end, (what, target, value)))
+            model = make(scenario, 1, 0, scenario.clock.at_most, by_hand=rows)
+            model.advance(at)
+            assert first_difference(before, model.record(at)) is None, "what was is not changed"
         model.advance(model.end)
         stops = model.stops_at()
         live[engine] = model.record(model.end if stops is None else stops)
@@ -105,7 +118,8 @@ def test_live_and_told_beforehand_are_one_run_on_both_engines(
 @pytest.mark.parametrize(
     ("what", "target", "value", "told"),
     [
-        ("demand", "a", 500, "only capacity, scheduled, platform, slow can be set by hand"),
+        ("overtime", "officer", 1, "only capacity, scheduled, platform, slow, demand can be set by hand"),
+        ("demand", "a", 500, "there is no 'a'; there are none"),  # a list is not scaled
         ("capacity", "nobody", 1, "there is no 'nobody'; there are officer"),
         ("capacity", "officer", -1, "must lie from 0 to 1000000"),
         ("slow", "desk", 0, "must lie from 1"),
@@ -144,3 +158,53 @@ def test_a_run_that_ends_at_the_instant_0_is_over_then(engine: str) -> None:
     assert model.stops_at() == 0
     with pytest.raises(ValueError, match="the run is over: it lasted to 0 ms"):
         model.intervene("capacity", "officer", 2)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_demand_from_an_instant_on_adds_entities_and_keeps_the_old_ones(engine: str) -> None:
+    scenario = load("lang-son-2025-03-12", until="1 d").resolved
+    at, flow = 6 * 3_600_000, interventions.things(scenario, "demand")[0]
+    row = Row(at, "demand", flow, 2500)
+    few = run(scenario, 1, engine=engine).log
+    many = run(scenario, 1, engine=engine, interventions=[row]).log
+
+    def came(log: Any) -> set[tuple[int, ...]]:
+        of = log.entities
+        names = [log.names.sources[code] for code in of["source"]]
+        address = zip(of["flow"], names, of["day"], of["number"], of["arrived"], strict=True)
+        return {tuple(each) for each in address if log.names.flows[each[0]] == flow}
+
+    new = came(many) - came(few)
+    assert came(few) < came(many)
+    assert all(arrived >= at for *_, arrived in new)
+    after = sum(arrived >= at for *_, arrived in came(few))
+    assert after > 100
+    assert 1.2 * after < len(new) < 1.8 * after  # one and a half times as many come in addition
+
+
+def test_a_session_that_is_told_of_demand_goes_on_from_the_same_state() -> None:
+    scenario = load("lang-son-2025-03-12", until="1 d").resolved
+    flow = interventions.things(scenario, "demand")[0]
+    live = Live(scenario, 1)
+    live.advance(6 * 3_600_000)
+    before = live.look()
+    assert live.intervene("demand", flow, 3000) == Row(live.now, "demand", flow, 3000)
+    after = live.look()
+    assert all(
+        np.array_equal(getattr(before, each), getattr(after, each)) for each in ("entity", "step", "came")
+    )
+    live.advance(12 * 3_600_000)
+    without = live.without()
+    found = effect(live, without)
+    assert found.entities == without.born  # those who come in addition are not among them
+    assert live.born > without.born
+    assert found.saved_ms < 0
+    assert live.digest() == run(scenario, 1, interventions=live.rows).digest
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_on_the_way_an_engine_takes_no_demand(engine: str) -> None:
+    scenario = load("lang-son-2025-03-12", until="1 d").resolved
+    model = MODELS[engine](scenario, 1, 0, scenario.clock.at_most)
+    with pytest.raises(ValueError, match="told of it before"):
+        model.intervene("demand", interventions.things(scenario, "demand")[0], 500)

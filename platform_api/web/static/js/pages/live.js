@@ -156,7 +156,7 @@ export const Watching = ({ id, whole, scenario, plan, inside = false, first = -1
       </div>
       <div class="col">
         ${followed >= 0 && html`<${Dossier} entity=${followed} story=${story} state=${state.current} names=${names} scenario=${scenario} stop=${() => { setFollowed(-1); if (trucks.current) { trucks.current.followed = -1; trucks.current.moving = true; } }} />`}
-        <${PlacePanel} chosen=${chosen} geometry=${geometry} state=${state.current} names=${names} scenario=${scenario} act=${act} levers=${levers} />
+        <${PlacePanel} chosen=${chosen} geometry=${geometry} state=${state.current} names=${names} scenario=${scenario} act=${act} levers=${levers} rows=${session.interventions} />
         <${Effect} id=${id} session=${session} scenario=${scenario} act=${act} at=${at} />
       </div>
     </div>
@@ -331,8 +331,8 @@ const Scrubber = ({ session, at, clock, act }) => {
     <p class="ends sub"><span>${timeOfDay(begin, clock)}</span><span>${timeOfDay(session.end, clock)}</span></p></div>`;
 };
 
-/** @param {{chosen: string | null, geometry: any, state: State, names: any, scenario: any, act: (what: any) => void, levers?: string[]}} props */
-const PlacePanel = ({ chosen, geometry, state, names, scenario, act, levers }) => {
+/** @param {{chosen: string | null, geometry: any, state: State, names: any, scenario: any, act: (what: any) => void, levers?: string[], rows: any[]}} props */
+const PlacePanel = ({ chosen, geometry, state, names, scenario, act, levers, rows }) => {
   const station = geometry.stations.find((/** @type {any} */ each) => each.name === chosen);
   const may = (/** @type {string} */ name) => !levers || levers.includes(name);
   const pools = (station ? poolsOf(station, scenario) : levers ? names.resources : []).filter((/** @type {string} */ name) => may(`resources.${name}`));
@@ -355,8 +355,21 @@ const PlacePanel = ({ chosen, geometry, state, names, scenario, act, levers }) =
       const label = pick(scenario.platforms[name].label);
       return html`<li><span>${label}<br /><small>${now === 0 ? `✕ ${t("live.down")}` : now < 1000 ? `◔ ${t("live.slow")}` : `✓ ${t("live.works")}`}</small></span>
         <button type="button" class="btn" disabled=${state.over} onClick=${() => set("platform", name, now === 0 ? 1000 : 0)}>${now === 0 ? t("live.restore") : t("live.cut")}</button></li>`;
+    })}
+    ${(station || levers ? [] : scaled(scenario)).map((/** @type {string} */ flow) => {
+      const now = demandOf(flow, rows, scenario, state.at);
+      const label = pick(scenario.flows[flow].label);
+      return html`<li><span>${label}<br /><small>${t("live.demand", { value: now / 10 })}</small></span>
+        <button type="button" class="btn" disabled=${now === 0 || state.over} onClick=${() => set("demand", flow, Math.max(0, now - 250))}>−25 %<span class="unseen"> ${t("live.demand.less", { what: label })}</span></button>
+        <button type="button" class="btn" disabled=${now >= MOST_DEMAND || state.over} onClick=${() => set("demand", flow, Math.min(MOST_DEMAND, now + 250))}>+25 %<span class="unseen"> ${t("live.demand.more", { what: label })}</span></button></li>`;
     })}</ul></section>`;
 };
+
+const MOST_DEMAND = 10000; // per mille
+/** Flows whose demand can be set: not who comes by a list or has booked. @param {any} scenario @returns {string[]} */
+const scaled = (scenario) => Object.keys(scenario.flows).filter((name) => ["rate", "count"].includes(scenario.flows[name].arrivals.kind) && !scenario.flows[name].arrivals.appointments);
+/** Of the base rate, as it was set last [per mille]. @param {string} flow @param {any[]} rows @param {any} scenario @param {number} at @returns {number} */
+const demandOf = (flow, rows, scenario, at) => rows.findLast((row) => row.what === "demand" && row.target === flow && row.time <= at)?.value ?? scenario.flows[flow].arrivals.demand;
 
 /** @param {{id: string, session: any, scenario: any, act: (what: any) => void, at: number}} props */
 const Effect = ({ id, session, scenario, act, at }) => {
@@ -379,7 +392,8 @@ const Effect = ({ id, session, scenario, act, at }) => {
 
 /** @param {any} row @param {any} scenario */
 const decision = (row, scenario) => {
-  const who = pick((scenario.resources[row.target] ?? scenario.platforms[row.target] ?? scenario.steps[row.target])?.label);
+  const who = pick((scenario.resources[row.target] ?? scenario.platforms[row.target] ?? scenario.steps[row.target] ?? scenario.flows[row.target])?.label);
+  if (row.what === "demand" || row.what === "slow") return t(`live.said.${row.what === "slow" ? "pace" : row.what}`, { who, value: row.value / 10 });
   if (row.what === "platform") return t(row.value === 0 ? "live.said.down" : row.value === 1000 ? "live.said.up" : "live.said.slow", { who, value: row.value });
   return t(row.value === 0 ? "live.said.closed" : "live.said.units", { who, value: row.value });
 };
