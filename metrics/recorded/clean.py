@@ -6,16 +6,17 @@ import numpy as np
 
 from metrics.recorded.collect import NONE, Codes, Collector, slug
 from metrics.recorded.columns import MOST_VALUES
-from metrics.recorded.ledger import TIMES, Ledger, Rows, first_line, kept
-from metrics.recorded.log import DAY, DONE, MISSING, OPEN, WENT_AWAY, Attribute, Column, Mask, Named, Recorded
+from metrics.recorded.desks import Name, set_clocks
+from metrics.recorded.far import believed, within
+from metrics.recorded.holes import without_holes
+from metrics.recorded.ledger import TIMES, Ledger, Rows, first_line, kept, latest_end
+from metrics.recorded.log import DONE, MISSING, OPEN, WENT_AWAY, Attribute, Column, Mask, Named, Recorded
 from metrics.recorded.nameless import named_by_neighbours
 from metrics.recorded.shifts import HALF_HOUR, HANDED_OVER, undo_shifts
-from metrics.recorded.stamps import EARLIEST_MS, LATEST_MS, UNREADABLE
+from metrics.recorded.stamps import UNREADABLE
 
 LAST_STEP = 0.1
 """Share of the visits to a step that are a case's last, below which the step is no usual end."""
-FAR = 400 * DAY
-"""So far from the middle of a log a time is taken for a slip of the pen."""
 
 
 def cleaned(name: str, collector: Collector, knows: frozenset[str] | None = None) -> Recorded:
@@ -32,9 +33,11 @@ def cleaned(name: str, collector: Collector, knows: frozenset[str] | None = None
     )
     _drop_impossible(rows, ledger, total, known)
     rows = _in_order(rows)
+    set_clocks(rows, ledger, total, _desk_of(collector))
     undo_shifts(rows, ledger, total)
     _drop_reversed(rows, ledger, total)
     rows = named_by_neighbours(_in_order(rows), ledger, total)
+    rows = without_holes(rows, ledger, total)
     rows = whole_visits(_in_order(rows))
     sound = _sound(rows, known)
     service = _mend(rows, known)
@@ -45,6 +48,14 @@ def cleaned(name: str, collector: Collector, knows: frozenset[str] | None = None
     if (rows["pool"] != NONE).any():
         known |= {"resource"}
     return _log(name, collector, rows, ledger, known if knows is None else known & knows, total)
+
+
+def _desk_of(collector: Collector) -> Name:
+    pools, labels = collector.pools.names, collector.labels
+    steps = collector.steps.names
+    return lambda pool, step: (
+        pools[pool] if pool >= 0 else labels.get(steps[step], steps[step]) if step >= 0 else "?"
+    )
 
 
 def _note_caseless(rows: Rows, ledger: Ledger, total: int) -> None:
@@ -82,17 +93,16 @@ def _without_doubles(rows: Rows, ledger: Ledger, total: int) -> Rows:
 
 
 def _drop_impossible(rows: Rows, ledger: Ledger, total: int, known: frozenset[str]) -> None:
-    told = [rows[t][rows[t] > UNREADABLE] for t in TIMES]
-    every = np.concatenate([t[(t >= EARLIEST_MS) & (t < LATEST_MS)] for t in told])
-    middle = int(np.median(every)) if len(every) else 0
-    low, high = np.quantile(every, [0.005, 0.995]) if len(every) else (0, 0)
+    every = np.concatenate([rows[t][rows[t] > UNREADABLE] for t in TIMES])
+    spans = believed(every)
+    around = " / ".join(f"{_date(low)} – {_date(high)}" for low, high in spans)
     unread, far, absent = (np.zeros(len(rows["case"]), bool) for _ in range(3))
     unserved = rows["outcome"] == WENT_AWAY  # who gave up never began
     for name in TIMES:
         time = rows[name]
         unread |= time == UNREADABLE
         there = time > UNREADABLE
-        slip = there & ((time < low - FAR) | (time > high + FAR) | (time < EARLIEST_MS) | (time >= LATEST_MS))
+        slip = there & ~within(time, spans)
         far |= slip
         if name in known:
             absent |= (time == MISSING) & (rows["outcome"] != OPEN) & ~(unserved & (name == "started"))
@@ -104,8 +114,8 @@ def _drop_impossible(rows: Rows, ledger: Ledger, total: int, known: frozenset[st
     )  # fmt: skip
     ledger.note(
         "impossible_time", int(far.sum()), total,
-        (f"dòng có thời gian quá xa phần còn lại (quanh {_date(middle)})",
-         f"rows with a time far from all others (around {_date(middle)})",
+        (f"dòng có thời gian quá xa phần còn lại ({around})",
+         f"rows with a time far from all others ({around})",
          "thời gian ấy coi như thiếu", "that time counts as missing"), first_line(rows, far),
     )  # fmt: skip
     ledger.note(
@@ -146,7 +156,7 @@ def _sound(rows: Rows, known: frozenset[str]) -> Mask:
         return sound
     case, joined, started, ended = (rows[name] for name in ("case", *TIMES))
     same = case[1:] == case[:-1]
-    late = _latest_end(case, ended)
+    late = latest_end(case, ended)
     fits = (joined[1:] == ended[:-1]) | (joined[1:] == joined[:-1]) | (joined[1:] == late[:-1])
     if same.any() and np.mean(fits[same]) > HANDED_OVER:
         fits |= (ended[:-1] == MISSING) | (np.abs(joined[1:] - late[:-1]) < HALF_HOUR)  # not refuted
@@ -157,12 +167,6 @@ def _sound(rows: Rows, known: frozenset[str]) -> Mask:
         sound[1:] |= alone[1:] & after
         sound[:-1] |= alone[:-1] & before & np.append(True, (fits | ~same)[:-1])
     return sound
-
-
-def _latest_end(case: Column, ended: Column) -> Column:
-    """The latest end so far in the case of each row."""
-    shift = case * (1 << 43)  # cases apart by more than any time: one running maximum serves all
-    return np.asarray(np.maximum.accumulate(np.where(ended != MISSING, ended, 0) + shift) - shift)
 
 
 def _drop_reversed(rows: Rows, ledger: Ledger, total: int) -> None:

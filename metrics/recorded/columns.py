@@ -182,13 +182,15 @@ ROLES = tuple(field.name for field in fields(Columns))
 
 
 def understand(
-    header: Sequence[str], sample: Sequence[Sequence[str]], told: Mapping[str, str | Sequence[str]], file: str
-) -> Columns:
+    header: Sequence[str], sample: Sequence[Sequence[str]], told: Mapping[str, str | Sequence[str]],
+    file: str, aside: frozenset[str] = frozenset(),
+) -> Columns:  # fmt: skip
     """What the columns mean.
 
     Parameters
     ----------
-    told : role → column, by a person or remembered; the rest is guessed
+    told : role → column, by a person or remembered; the rest is guessed · aside : columns of dates whose
+        times of day stand in others
 
     Raises
     ------
@@ -197,7 +199,9 @@ def understand(
     """
     found = _checked(header, told, file)
     cells = {name: [row[k] for row in sample if k < len(row)] for k, name in enumerate(header)}
-    times = [name for name in header if name not in found.values() and _are_times(cells[name])]
+    given = {name for value in found.values() for name in ([value] if isinstance(value, str) else value)}
+    header = [name for name in header if name not in aside - given]
+    times = [name for name in header if name not in given and _are_times(cells[name])]
     for role, names in NAMES.items():
         if role not in found:
             taken = {
@@ -298,6 +302,13 @@ def _completed(
     used = _used(columns)
     rest = tuple(n for n in header if n and n not in used and n not in times and _is_attribute(n, cells[n]))
     return replace(columns, attributes=rest)
+
+
+def ignored(header: Sequence[str], columns: Columns, aside: frozenset[str]) -> tuple[list[str], list[str]]:
+    """The columns that nothing is read of: those of persons and plates, and all others."""
+    used = _used(columns) | aside | set(OURS)
+    left = [name for name in header if name and name not in used]
+    return [n for n in left if personal.is_column(n)], [n for n in left if not personal.is_column(n)]
 
 
 def _used(columns: Columns) -> set[str]:

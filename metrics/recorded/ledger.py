@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from metrics.recorded.findings import Finding
-from metrics.recorded.log import Column, Mask
+from metrics.recorded.log import MISSING, Column, Mask
 from scenarios.resolved import Label
 
 Rows = dict[str, Column]
@@ -37,3 +37,9 @@ def kept(rows: Rows, which: Mask) -> Rows:
 def first_line(rows: Rows, which: Mask) -> int | None:
     """The line in the file of the first of some rows."""
     return int(rows["line"][np.argmax(which)]) if which.any() else None
+
+
+def latest_end(case: Column, ended: Column) -> Column:
+    """The latest end so far in the case of each row."""
+    shift = case * (1 << 43)  # cases apart by more than any time: one running maximum serves all
+    return np.asarray(np.maximum.accumulate(np.where(ended != MISSING, ended, 0) + shift) - shift)

@@ -58,11 +58,11 @@ def _guessed(rows: Rows, lacking: Mask) -> Column:
         after * pools + pool + 1,
     ):
         open_ = asked & (guess == NONE)
-        guess[open_] = _most(key[sure], step[sure], key[open_], size)
+        guess[open_] = most(key[sure], step[sure], key[open_], size)
     return guess
 
 
-def _most(key: Column, step: Column, asked: Column, size: int) -> Column:
+def most(key: Column, step: Column, asked: Column, size: int) -> Column:
     """For each key that is asked for, the step that nearly all rows with that key have."""
     found = np.full(len(asked), NONE)
     if not len(key) or not len(asked):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from metrics.recorded import sheets
+from metrics.recorded import clocks, sheets
 from metrics.recorded.clean import cleaned
 from metrics.recorded.collect import NONE, Collector, outcome_of, pool_and_unit, transition_of
 from metrics.recorded.columns import Columns, understand
-from metrics.recorded.findings import Finding, unreadable
+from metrics.recorded.doubts import Table, doubts
+from metrics.recorded.findings import unreadable
 from metrics.recorded.log import MISSING, Recorded
 from metrics.recorded.stamps import Stamps
-from scenarios.resolved import Label
 
 ZONE = "Asia/Ho_Chi_Minh"
 
@@ -79,16 +79,19 @@ def _events(file: Path, asked: Asked, form: str) -> Read:
 
 
 def _table(file: Path, asked: Asked) -> Read:
-    sheet = sheets.opened(file, asked.sheet)
-    columns = understand(sheet.header, sheet.sample, asked.told, file.name)
+    sheet, joined = clocks.with_dates(sheets.opened(file, asked.sheet))
+    columns = understand(sheet.header, sheet.sample, asked.told, file.name, joined.dates)
     collector = Collector(asked.key)
     stamps = {name: _stamps(sheet, name, asked.zone) for name in _timed(columns)}
+    table = Table(sheet, columns, stamps, joined)
     if columns.milestones:
-        _collect_wide(sheet, columns, stamps, collector)
+        _collect_wide(table, collector)
     else:
-        _collect_long(sheet, columns, stamps, collector)
+        _collect_long(table, collector)
     log = _checked(file, cleaned(file.name, collector))
-    return Read(_with_doubts(log, sheet, stamps), columns, tuple(sheet.header))
+    return Read(
+        replace(log, findings=(*log.findings, *doubts(table, log.rows))), columns, tuple(sheet.header)
+    )
 
 
 def _timed(columns: Columns) -> list[str]:
@@ -101,6 +104,14 @@ def _stamps(sheet: sheets.Sheet, name: str, zone: str) -> Stamps:
     at = sheet.header.index(name)
     stamps = Stamps([row[at] for row in sheet.sample if at < len(row)], zone)
     if stamps.told and stamps.readable < 0.5:
+        column = [row[at] for row in sheet.sample if at < len(row)]
+        if clocks.is_clock_only(name, column):
+            raise unreadable(
+                f"{sheet.file}, {name}", column[0], "chỉ có giờ, không có ngày, và không cột nào có ngày",
+                "has a time of day but no date, and no column has a date",
+                "hãy thêm một cột ngày, như 2025-03-12 hoặc 12/03/2025",
+                "add a column with the date, as 2025-03-12 or 12/03/2025",
+            )  # fmt: skip
         line, cell = next(
             (k, row[at]) for k, row in enumerate(sheet.sample, 2) if at < len(row) and row[at].strip()
             and stamps.read(row[at]) <= MISSING + 1
@@ -113,39 +124,9 @@ def _stamps(sheet: sheets.Sheet, name: str, zone: str) -> Stamps:
     return stamps
 
 
-def _with_doubts(log: Recorded, sheet: sheets.Sheet, stamps: Mapping[str, Stamps]) -> Recorded:
-    """What may have been read otherwise than it was meant."""
-    from dataclasses import replace
-
-    found = list(log.findings)
-    doubtful = [name for name, each in stamps.items() if each.doubtful]
-    if doubtful:
-        names = ", ".join(doubtful)
-        found.append(
-            Finding(
-                "day_or_month",
-                len(doubtful),
-                len(stamps),
-                Label(
-                    f"cột không cho biết ngày hay tháng đứng trước: {names}",
-                    f"columns that do not tell day from month: {names}",
-                ),
-                Label("đọc là ngày/tháng/năm", "read as day/month/year"),
-            )
-        )
-    if sheet.encoding == sheets.LEGACY:
-        found.append(Finding(
-            "encoding", 1, 1, Label("tệp không phải UTF-8", "the file is not UTF-8"),
-            Label("đọc theo bảng mã Windows-1258; nếu chữ có dấu bị sai, hãy lưu lại dạng CSV UTF-8",
-                  "read as Windows-1258; if accented letters look wrong, save it as CSV UTF-8"),
-        ))  # fmt: skip
-    return replace(log, findings=tuple(found))
-
-
-def _collect_long(
-    sheet: sheets.Sheet, columns: Columns, stamps: Mapping[str, Stamps], into: Collector
-) -> None:
+def _collect_long(table: Table, into: Collector) -> None:
     """One row a visit, or one row an event where there is a life cycle."""
+    sheet, columns, stamps = table.sheet, table.columns, table.stamps
     at = {name: k for k, name in enumerate(sheet.header)}
     place = {
         role: at[name] if isinstance(name := getattr(columns, role), str) else None
@@ -161,9 +142,12 @@ def _collect_long(
         times[2] = stamps[columns.time].read, at[columns.time]
     attributes = [(name.removeprefix("attribute_"), at[name]) for name in columns.attributes]
     cycle, numbers = place["lifecycle"], (place["visit"], place["segment"])
+    one_date = table.one_date
     seen: set[int] = set()
     for line, row in sheet.rows:
         into.rows += 1
+        if len(row) > len(at):
+            table.note_longer(row, line)
         if len(row) < width:
             row = [*row, *([""] * (width - len(row)))]  # noqa: PLW2901
         case_name, flow, activity, step, pool, unit, agency, outcome = (
@@ -183,6 +167,8 @@ def _collect_long(
             into.agencies(agency),
         )
         when = [each[0](row[each[1]]) if each else MISSING for each in times]
+        if one_date and clocks.over_midnight(when):
+            table.turned.append(line)
         if cycle is not None:
             into.event(case, *common, transition_of(row[cycle]), _first(when), line)
             continue
@@ -201,21 +187,24 @@ def _whole(text: str) -> int:
         return 1
 
 
-def _collect_wide(
-    sheet: sheets.Sheet, columns: Columns, stamps: Mapping[str, Stamps], into: Collector
-) -> None:
+def _collect_wide(table: Table, into: Collector) -> None:
     """One row a truck: each column of times is a step, done then; an empty cell: it did not go there."""
+    sheet, columns, stamps = table.sheet, table.columns, table.stamps
     at = {name: k for k, name in enumerate(sheet.header)}
     case_at, flow_at = at[columns.case], at[columns.flow] if columns.flow else None
     for line, row in sheet.rows:
         cells = [*row, *([""] * (len(sheet.header) - len(row)))]
         case = into.case(cells[case_at].strip(), cells[flow_at].strip() if flow_at is not None else "")
         into.rows += 1
+        if len(row) > len(at):
+            table.note_longer(row, line)
         for name in columns.attributes:
             if case != NONE:
                 into.attribute(case, name, cells[at[name]].strip())
-        for name in columns.milestones:
-            time = stamps[name].read(cells[at[name]])
+        when = [stamps[name].read(cells[at[name]]) for name in columns.milestones]
+        if table.one_date and clocks.over_midnight(when):
+            table.turned.append(line)
+        for name, time in zip(columns.milestones, when, strict=True):
             if time != MISSING:
                 step = into.step(name)
                 into.visit(case, step, 1, 1, NONE, NONE, NONE, 0, MISSING, MISSING, time, line)

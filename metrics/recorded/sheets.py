@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import csv
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
@@ -32,6 +33,8 @@ class Sheet:
     sample: list[list[str]]
     rows: Iterator[tuple[int, list[str]]]
     encoding: str = "utf-8"
+    unclosed: list[int] = field(default_factory=list)
+    """Lines with a quote that is never closed; known once the rows have been read."""
 
 
 def opened(file: Path, sheet: str | None = None) -> Sheet:
@@ -42,12 +45,19 @@ def opened(file: Path, sheet: str | None = None) -> Sheet:
     LogError
         If it is empty, of another kind, or has no header.
     """
-    rows, encoding = raw(file, sheet)
-    return _with_header(file.name, rows, encoding)
+    unclosed: list[int] = []
+    rows, encoding = raw(file, sheet, unclosed)
+    return _with_header(file.name, rows, encoding, unclosed)
 
 
-def raw(file: Path, sheet: str | None = None) -> tuple[Iterator[tuple[int, list[str]]], str]:
+def raw(
+    file: Path, sheet: str | None = None, unclosed: list[int] | None = None
+) -> tuple[Iterator[tuple[int, list[str]]], str]:
     """All rows of CSV or XLSX with their lines, and the encoding; no header is looked for.
+
+    Parameters
+    ----------
+    unclosed : hears of lines with a quote that is never closed
 
     Raises
     ------
@@ -69,7 +79,7 @@ def raw(file: Path, sheet: str | None = None) -> tuple[Iterator[tuple[int, list[
         return enumerate(xlsx.rows(file, sheet), 1), "xlsx"
     _refuse_others(file, head)
     encoding = _encoding(file, head)
-    return _csv_rows(file, encoding), encoding
+    return _csv_rows(file, encoding, [] if unclosed is None else unclosed), encoding
 
 
 def _refuse_others(file: Path, head: bytes) -> None:
@@ -124,27 +134,78 @@ def _encoding(file: Path, head: bytes) -> str:
     return "utf-8-sig"
 
 
-def _csv_rows(file: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
+def _csv_rows(file: Path, encoding: str, unclosed: list[int]) -> Iterator[tuple[int, list[str]]]:
     with file.open(encoding=encoding, errors="replace", newline="") as text:
         start = text.read(1 << 14)
     with file.open(encoding=encoding, errors="replace", newline="") as text:
         separator = start[4] if start.startswith("sep=") else _separator(start)
         if start.startswith("sep="):
             text.readline()
-        reader = csv.reader(text, delimiter=separator)
-        try:
-            for row in reader:
-                yield reader.line_num, row
-        except csv.Error as error:
-            raise unreadable(
-                file.name,
-                str(error),
-                "có dòng không đọc được (dấu nháy kép không khép?)",
-                "has a line that cannot be read (a quote that is not closed?)",
-                "hãy xem dòng này, bỏ dấu nháy thừa rồi lưu lại",
-                "look at this line, take out the stray quote and save again",
-                reader.line_num,
-            ) from None
+        yield from _Records(file.name, text, separator, unclosed)
+
+
+class _Records:
+    """Records of a CSV file. A quote that is never closed would swallow all lines up to the next quote: where
+    the lines of a record are records of their own, its first is read by itself, and the rest again.
+    """
+
+    def __init__(self, file: str, text: Iterator[str], separator: str, unclosed: list[int]) -> None:
+        self.file, self.text, self.separator, self.unclosed = file, text, separator, unclosed
+        self.again: deque[str] = deque()
+        self.lines: list[str] = []
+        """Of the record that is being read."""
+
+    def _kept(self) -> Iterator[str]:
+        while True:
+            line = self.again.popleft() if self.again else next(self.text, None)
+            if line is None:
+                return
+            self.lines.append(line)
+            yield line
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        lines, width, at = self.lines, 0, 0
+        reader = csv.reader(self._kept(), delimiter=self.separator)
+        while True:
+            lines.clear()
+            try:
+                row = next(reader, None)
+            except csv.Error as error:
+                if not self._are_records(width):
+                    raise self._refusal(str(error), at + 1) from None
+                row = []
+            if row is None:
+                return
+            if (len(lines) > 1 or len(row) < width) and self._are_records(width):
+                at += 1
+                yield at, self._first_alone(at)
+                reader = csv.reader(self._kept(), delimiter=self.separator)
+            else:
+                width, at = len(row) or width, at + len(lines)
+                yield at, row
+
+    def _are_records(self, width: int) -> bool:
+        """Whether the first line is odd, and most of the lines have as many cells as the records before."""
+        cells = [len(self._alone(line)) for line in self.lines]
+        return self.lines[0].count('"') % 2 == 1 and width > 1 and 2 * cells.count(width) > len(cells)
+
+    def _first_alone(self, at: int) -> list[str]:
+        self.unclosed.append(at)
+        self.again.extendleft(reversed(self.lines[1:]))
+        return self._alone(self.lines[0])
+
+    def _alone(self, line: str) -> list[str]:
+        """The cells of a line by itself, without a quote that has no other."""
+        text = line.replace('"', "") if line.count('"') % 2 else line
+        return next(csv.reader([text], delimiter=self.separator), [])
+
+    def _refusal(self, said: str, line: int) -> Exception:
+        return unreadable(
+            self.file, said, "có dòng không đọc được (dấu nháy kép không khép?)",
+            "has a line that cannot be read (a quote that is not closed?)",
+            "hãy xem dòng này, bỏ dấu nháy thừa rồi lưu lại",
+            "look at this line, take out the stray quote and save again", line,
+        )  # fmt: skip
 
 
 def _separator(start: str) -> str:
@@ -160,7 +221,9 @@ def _separator(start: str) -> str:
     return best
 
 
-def _with_header(file: str, rows: Iterator[tuple[int, list[str]]], encoding: str) -> Sheet:
+def _with_header(
+    file: str, rows: Iterator[tuple[int, list[str]]], encoding: str, unclosed: list[int]
+) -> Sheet:
     """The header is the first of the fullest lines; what stands above it is a title."""
     start = [(n, [cell.strip() for cell in row]) for n, row in islice(rows, LOOK)]
     filled = [len({cell for cell in row if cell}) for _, row in start]
@@ -190,7 +253,7 @@ def _with_header(file: str, rows: Iterator[tuple[int, list[str]]], encoding: str
             file, "", "chỉ có dòng tiêu đề, không có dữ liệu", "has a header line but no data",
             "hãy xuất lại và kiểm tra khoảng ngày đã chọn", "export it again, and look at the dates chosen",
         )  # fmt: skip
-    return Sheet(file, header, [row for _, row in sample], chain(sample, rest), encoding)
+    return Sheet(file, header, [row for _, row in sample], chain(sample, rest), encoding, unclosed)
 
 
 def _distinct(header: Sequence[str]) -> list[str]:

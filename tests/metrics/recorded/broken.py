@@ -67,6 +67,30 @@ def _every(column: int, change: Callable[[str], str]) -> Callable[[list[list[str
     return apply
 
 
+def _year(row: int) -> Callable[[list[list[str]]], object]:
+    """A row of the year before, as in January."""
+
+    def change(made: list[list[str]]) -> None:
+        made[row][2:] = [cell.replace("2025", "2024") for cell in made[row][2:]]
+
+    return change
+
+
+def _both(*changes: Callable[[list[list[str]]], object]) -> Callable[[list[list[str]]], object]:
+    return lambda made: [change(made) for change in changes]
+
+
+def _behind() -> list[list[str]]:
+    """Thirty trucks at three desks, each a minute after the other; the second's clock is an hour behind."""
+    made = []
+    for k in range(30):
+        day = f"2025-03-{1 + k % 20:02d}"
+        for n, (step, hour, minute) in enumerate((("Giấy tờ", 8, k), ("Soi", 7, k + 8), ("Ra", 8, k + 16))):
+            begin, end = (f"{day} {hour:02d}:{minute + late:02d}:00" for late in (0, 7))
+            made.append([f"12C-{k:05d}", step, f"Quầy {n + 1}", begin, end])
+    return made
+
+
 def _swap(row: int) -> Callable[[list[list[str]]], object]:
     def change(made: list[list[str]]) -> None:
         made[row][2], made[row][3] = made[row][3], made[row][2]
@@ -201,7 +225,8 @@ BROKEN = (
     Broken("a title above the header", ("BÁO CÁO THÁNG 3\nĐơn vị: Chi cục,\n\n" + csv(rows())).encode()),
     Broken("a total below", (csv(rows()) + "Tổng cộng,,,\n").encode(), found=("no_step",), cases=20),
     Broken("short rows", plain(lambda made: made[5].__delitem__(slice(3, 4))), found=("missing_time",)),
-    Broken("long rows", plain(lambda made: made[5].append("ghi chú"))),
+    Broken("long rows", plain(lambda made: made[5].append("ghi chú")), found=("longer_row",)),
+    Broken("an unclosed quote", plain(_set(7, 1, '"Soi chiếu')), found=("unclosed_quote",)),
     # ---- dates
     Broken("day first", SLASHED),
     Broken("month first", csv(rows(day="{m:02d}/{d:02d}/{y}")).encode()),
@@ -257,7 +282,47 @@ BROKEN = (
     Broken("a row without a plate", plain(_set(7, 0, "")), found=("no_case",)),
     Broken("a row without a step", plain(_set(7, 1, "")), found=("no_step",)),
     Broken("rows in the wrong order", plain(lambda made: made.reverse())),
-    Broken("a column twice", csv([[*row, row[3]] for row in rows()], HEADER + ",Kết thúc").encode()),
+    Broken(
+        "a column twice",
+        csv([[*row, row[3]] for row in rows()], HEADER + ",Kết thúc").encode(),
+        found=("ignored_columns",),
+    ),
+    Broken(
+        "a column of remarks",
+        csv([[*row, f"ghi {k}"] for k, row in enumerate(rows())], HEADER + ",Diễn giải").encode(),
+        found=("ignored_columns",),
+    ),
+    Broken(
+        "a column of drivers",
+        csv([[*row, "Nguyễn Văn An"] for row in rows()], HEADER + ",Lái xe").encode(),
+        found=("personal_columns",),
+    ),
+    Broken("two rows of another year", plain(_both(_year(3), _year(9))), found=("impossible_time",)),
+    Broken(
+        "a single date and past midnight",
+        csv(
+            [[a, b, c[:10], "23:50", "00:20"] for a, b, c, _ in rows()[::2]],
+            "Biển số,Công đoạn,Ngày,Bắt đầu,Kết thúc",
+        ).encode(),
+        found=("next_day",),
+    ),
+    Broken(
+        "dates without a time of day",
+        csv([[a, b, c[:10]] for a, b, c, _ in rows()], "Biển số,Công đoạn,Ngày").encode(),
+        found=("no_clock",),
+    ),
+    Broken(
+        "times of day without a date",
+        csv([[a, b, c[11:], d[11:]] for a, b, c, d in rows()]).encode(),
+        refused="add a column with the date",
+        told={"started": "Bắt đầu", "ended": "Kết thúc"},
+    ),
+    Broken(
+        "one desk's clock is behind by an hour",
+        csv(_behind(), "Biển số,Công đoạn,Quầy,Bắt đầu,Kết thúc").encode(),
+        found=("desk_overlap",),
+        cases=30,
+    ),
     Broken("columns nobody knows", csv(rows(), "A,B,C,D").encode(), refused="--column case="),
     Broken(
         "a role that names no column",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from metrics.fitted.batches import batches
 from metrics.recorded.log import DAY, HOUR, MISSING, Recorded
@@ -132,3 +133,25 @@ def test_a_timetable_and_a_number_are_found_and_chance_is_neither() -> None:
     assert by_number is not None
     assert (by_number.number, by_number.limited) == (20, True)  # type: ignore[attr-defined]
     assert left_together(joined, joined + luck.integers(HOUR, 3 * HOUR, 1500)) is None
+
+
+# ---- another year ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rows", [2, 12])
+def test_rows_of_another_year_do_not_stretch_the_log(rows: int) -> None:
+    visits = cases(120)
+    off = {(9 * n, k): -365 * DAY for n in range(rows // 2) for k in (1, 2)}
+    log = read_rows(rows_of(visits, off))
+    days = (log.span[1] - log.span[0]) // DAY
+    assert days < 2
+    assert next(f for f in log.findings if f.kind == "impossible_time").count == rows
+    assert len(log.case) == 4 * 120
+
+
+def test_two_seasons_both_stand() -> None:
+    visits = cases(200)
+    off = {(n, k): -365 * DAY for n in range(60) for k in range(4)}
+    log = read_rows(rows_of(visits, off))
+    assert not [f for f in log.findings if f.kind == "impossible_time"]
+    assert (log.span[1] - log.span[0]) // DAY >= 365

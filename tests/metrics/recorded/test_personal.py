@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -23,15 +24,27 @@ TABLE = """Biển số,Bước,Cán bộ,Người giao hàng,Cửa,Bắt đầu,
 12C-54321,soi,Phạm Văn Chi,Trần Thị Bình,Tân Thanh,2025-03-12 08:20,2025-03-12 08:30
 12C-99999,soi,Hải quan 3,Trần Thị Bình,Tân Thanh,2025-03-12 08:40,2025-03-12 08:50
 """
+OCEL = json.dumps({
+    "objectTypes": [], "eventTypes": [],
+    "objects": [{"id": "12C-12345", "type": "truck", "relationships": [], "attributes": [
+        {"name": "driver", "value": "Lò Văn Pao"}, {"name": "ghi", "value": "0912 345 678"},
+        {"name": "gate", "value": "Tân Thanh"}]}],
+    "events": [{"id": "e1", "type": "scan", "time": "2025-03-12T08:00:00+07:00",
+                "attributes": [{"name": "resource", "value": "Nguyễn Văn An"}],
+                "relationships": [{"objectId": "12C-12345", "qualifier": "truck"}]}],
+})  # fmt: skip
 SECRET = ("12C", "Pao", "0912", "Văn", "Trần", "Bình", "nguyen", "pham")
 
 
-@pytest.mark.parametrize(("name", "text"), [("log.xes", XES), ("log.csv", TABLE)])
+@pytest.mark.parametrize(("name", "text"), [("log.xes", XES), ("log.csv", TABLE), ("log.json", OCEL)])
 def test_nothing_of_persons_and_plates_leaves_the_reading(tmp_path: Path, name: str, text: str) -> None:
     file = tmp_path / name
     file.write_text(text, encoding="utf-8")
     log = read(file, Asked(KEY)).log
-    told = repr((log.pools, log.flows, log.attributes, log.steps))
+    told = repr((log.pools, log.flows, log.attributes, log.steps, log.agencies, log.findings))
+    assert len(log.pools) >= 1
+    if "gate" in log.attributes:
+        assert log.attributes["gate"].values == ("Tân Thanh",)
     assert not [word for word in SECRET if word in told], told
 
 
