@@ -143,19 +143,26 @@ def _by(of: Replication, by: str | None, counted: Any) -> Iterator[tuple[str | N
 
 
 def page(
-    runs: Runs, run: str, table: str, replication: int, after: int, limit: int, case: str | None
-) -> wire.RecordPage:
-    """Rows of a table of a kept record, in its order; errors as `Runs.whole`, 422 for what is not there."""
+    runs: Runs, run: str, table: str, replication: int, first: int, limit: int, case: str | None
+) -> tuple[wire.RecordPage, int | None]:
+    """Rows of a table of a kept record, in its order, and where the next page begins.
+
+    Raises
+    ------
+    ApiError
+        As `Runs.whole`, 422 for what is not there.
+    """
     from metrics.exports import tables
     from metrics.exports.source import Source
 
-    result, scenario = runs.whole(run)
-    if replication > result.replications:
-        raise refusals.no_replication(run, replication, result.replications)
+    count, scenario = runs.scenario(run)
+    if replication > count:
+        raise refusals.no_replication(run, replication, count)
     folder = runs.answers.path(run, f"records/replication-{replication:04d}")
     if not (folder / "record.json").is_file():
         raise refusals.no_record(run)
-    columns, rows = tables.page(Source(folder, scenario), table, after, limit, case)
-    return wire.RecordPage(
-        id=run, table=table, replication=replication, after=after, columns=columns, rows=list(map(list, rows))
+    columns, rows, following = tables.page(Source(folder, scenario), table, first, limit, case)
+    told = wire.RecordPage(
+        id=run, table=table, replication=replication, after=first, columns=columns, rows=list(map(list, rows))
     )
+    return told, following

@@ -142,6 +142,16 @@ class Runs(Ledger):
         except ValueError:
             raise refusals.damaged(run, "result.json") from None
 
+    def scenario(self, run: str) -> tuple[int, Resolved]:
+        """How many replications, of which scenario; errors as `whole`."""
+        from scenarios.resolved import from_json
+
+        kept = self.kept(run)
+        try:
+            return kept.ticket.replications, from_json(self._read(run, "scenario.json", kept.files))
+        except ValueError:
+            raise refusals.damaged(run, "scenario.json") from None
+
     def export_order(
         self, run: str, table: str | None, replication: int, language: Language
     ) -> exports.Order:

@@ -446,7 +446,7 @@ class RecordPage(Wire):
     id: str
     table: str
     replication: int
-    after: int = Field(description="rows before these")
+    after: int = Field(description="the row of the record that these begin at")
     columns: list[str]
     rows: list[list[Any]]
 

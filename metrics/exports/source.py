@@ -37,12 +37,17 @@ from read_parquet({file}, file_row_number=true) as row
 VISIT = """
 create view visit as
 select
-    visit.entity, visit.step, names.activity, names.agency,
+    visit.file_row_number as row, visit.entity, visit.step, names.activity, names.agency,
     visit.visit, visit.segment, visit.mode, visit.lane_pool as resource, nullif(visit.lane, -1) as lane,
     nullif(visit.batch, -1) as batch, visit.amount, visit.blocked_by, visit.outcome,
     visit.joined, visit.admitted, visit.started, visit.ended, visit."left", visit.klass
-from read_parquet({file}) as visit
+from read_parquet({file}, file_row_number=true) as visit
 join names using (step)
+"""
+
+TIMETABLE = """
+create view timetable as
+select file_row_number as row, "time", what, target, value from read_parquet({file}, file_row_number=true)
 """
 
 
@@ -103,6 +108,7 @@ class Source:
             connection.register("given", self._names())
             connection.execute("create table names as select * from given")  # which cursors see too
             connection.execute(VISIT.format(file=quoted(self.folder / "visits.parquet")))
+            connection.execute(TIMETABLE.format(file=quoted(self.folder / "timetable.parquet")))
             yield connection
         finally:
             connection.close()

@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from metrics.exports.source import TIMES, Source
 from sim.files import quoted
@@ -67,20 +67,52 @@ def rows(source: Source, table: str) -> tuple[list[str], Iterator[tuple[Any, ...
     return names, _rows(source, table)
 
 
-def page(
-    source: Source, table: str, after: int, limit: int, case: str | None = None
-) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """The names of a table's columns, and so many rows after so many, in the record's order; times as text.
+ROW = {"visits": "visit.row", "entities": "one.entity", "timetable": "one.row"}
+"""Of each table the number of a row in the record, from 0."""
+
+
+class Page(NamedTuple):
+    """Some rows of a table, and the number of the row at which the next page begins."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+    following: int | None
+
+
+def page(source: Source, table: str, first: int, limit: int, case: str | None = None) -> Page:
+    """So many rows from a row of the record on, in its order; times as text.
+
+    Rows are found by their number and not counted off: the last page costs what the first one does.
 
     case : only rows of one entity, by the name that the column `case` has
     """
-    query = f"select * from ({_select(source, table, source.stamp)})"
-    asked: list[Any] = []
-    if case is not None:
-        query, asked = f'{query} where "case" = ?', [case]
     with source.opened() as record:
-        answer = record.execute(f"{query} limit ? offset ?", [*asked, limit, after])
-        return [name for name, *_ in answer.description], answer.fetchall()
+        numbers = _narrow(record, table, first, limit + 1, case)
+        query = f"{_select(source, table, source.stamp)} order by {ROW[table]} limit ?"
+        answer = record.execute(query, [limit])
+        columns = [name for name, *_ in answer.description]
+        return Page(columns, answer.fetchall(), numbers[limit] if len(numbers) > limit else None)
+
+
+def _narrow(record: Any, table: str, first: int, limit: int, case: str | None) -> list[int]:
+    """Let the views hold these rows and what belongs to them only; the numbers of the rows."""
+    view = {"visits": "visit", "entities": "entity", "timetable": "timetable"}[table]
+    number = "entity" if table == "entities" else "row"
+    mine, asked = "", [first]
+    if case is not None:
+        mine, asked = 'and entity = (select entity from entity where "case" = ?)', [first, case]
+    record.execute(
+        f"create temp table part as select * from {view} where {number} >= ? {mine} "
+        f"order by {number} limit ?", [*asked, limit],
+    )  # fmt: skip
+    if table == "visits":
+        record.execute(
+            "create temp table those as select * from entity "
+            "where entity between (select min(entity) from part) and (select max(entity) from part)"
+        )
+        record.execute("create or replace view entity as select * from those")
+    record.execute(f"create or replace view {view} as select * from part")
+    return [row[0] for row in record.execute(f"select {number} from part order by {number}").fetchall()]
 
 
 def _rows(source: Source, table: str) -> Iterator[tuple[Any, ...]]:
@@ -134,11 +166,10 @@ def _timetable(source: Source, when: When) -> str:
         for what, names in lists.items()
         for place, name in enumerate(names)
     )
-    file = quoted(source.folder / "timetable.parquet")
     return (
-        f'select {when("row.time")} as "time", row.what, named.name as target, row.value '
-        f"from read_parquet({file}) as row left join (values {named}) as named(what, place, name) "
-        "on named.what = row.what and named.place = row.target"
+        f'select {when("one.time")} as "time", one.what, named.name as target, one.value '
+        f"from timetable as one left join (values {named}) as named(what, place, name) "
+        "on named.what = one.what and named.place = one.target"
     )
 
 

@@ -159,15 +159,15 @@ def list_run_records(
     case: Annotated[str | None, Query(max_length=200, description="only of this entity")] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="most rows")] = 100,
     after: Annotated[
-        int, Query(ge=0, le=1 << 40, description="rows to leave out; take it from the Link header")
+        int, Query(ge=0, le=1 << 40, description="the row to begin at; take it from the Link header")
     ] = 0,
 ) -> wire.RecordPage:
     """Of a run that was ordered with `records`; the `Link` header has the address of the next page."""
     if case is not None and table == "timetable":
         case = None  # which is of no entity
-    found = looking.page(service.runs, id, table, replication, after, limit + 1, case)
-    say_next(request, response, after + limit if len(found.rows) > limit else None)
-    return found.model_copy(update={"rows": found.rows[:limit]})
+    found, following = looking.page(service.runs, id, table, replication, after, limit, case)
+    say_next(request, response, following)
+    return found
 
 
 @router.get("/{id}/report", operation_id="getRunReport", summary="The report of a run")

@@ -25,6 +25,8 @@ def looked_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestCl
     }
     written: dict[str, Any] = copy.deepcopy(SMALL_SCENARIO)
     written["flows"]["truck"]["attributes"] = {"goods": shares}
+    written["steps"]["scale"] = written["steps"]["papers"] | {"label": {"vi": "Cân xe", "en": "Scale"}}
+    written["flows"]["truck"]["route"] = ["papers", "scale"]
     with client_of(app_in(tmp_path_factory.mktemp("looking"))) as client:
         run = order_and_wait(client, scenario=written, seed=1, replications=2, records=True)
         assert run["state"] == "succeeded", run["problems"]
@@ -52,6 +54,23 @@ def test_the_pages_of_a_record_are_the_table_that_is_downloaded(
     rows = [["" if cell is None else str(cell) for cell in row] for page in found for row in page["rows"]]
     assert rows == expected
     assert [page["after"] for page in found] == list(range(0, max(1, len(expected)), 7))
+
+
+def test_a_page_begins_at_a_row_and_is_the_same_however_one_came_to_it(
+    looked_at: tuple[TestClient, str],
+) -> None:
+    client, run = looked_at
+    entities = client.get(f"{run}/records?table=entities").json()
+    case = entities["rows"][5][entities["columns"].index("case")]
+    whole = client.get(f"{run}/records?case={case}").json()["rows"]
+    by_one = list(pages(client, f"{run}/records?case={case}&limit=1"))
+    assert [row for page in by_one for row in page["rows"]] == whole
+    assert len(by_one) == len(whole) > 1
+    everything = list(pages(client, f"{run}/records?limit=1000"))
+    at = by_one[-1]["after"]  # the number of its row among all, which a page without `case` begins at too
+    assert client.get(f"{run}/records?after={at}&limit=1").json()["rows"] == [everything[0]["rows"][at]]
+    beyond = client.get(f"{run}/records?after={1 << 40}").json()
+    assert (beyond["rows"], beyond["columns"]) == ([], everything[0]["columns"])
 
 
 def test_one_entity_s_visits_are_found_by_its_case(looked_at: tuple[TestClient, str]) -> None:

@@ -91,6 +91,7 @@ def test_every_run_is_on_one_page_and_only_one(make_app: MakeApp, written: dict[
         while address:
             page = client.get(address)
             seen.append([run["id"] for run in page.json()["runs"]])
+            order_and_wait(client, scenario=written, replications=1)  # who comes meanwhile moves nobody
             found = re.fullmatch(r'<(.+)>; rel="next"', page.headers.get("Link", ""))
             address = found[1] if found else ""
         assert seen == [ordered[:3:-1], ordered[3:0:-1], ordered[:1]]
