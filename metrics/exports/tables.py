@@ -98,7 +98,8 @@ def _narrow(record: Any, table: str, first: int, limit: int, case: str | None) -
     """Let the views hold these rows and what belongs to them only; the numbers of the rows."""
     view = {"visits": "visit", "entities": "entity", "timetable": "timetable"}[table]
     number = "entity" if table == "entities" else "row"
-    mine, asked = "", [first]
+    mine = ""
+    asked: list[int | str] = [first]
     if case is not None:
         mine, asked = 'and entity = (select entity from entity where "case" = ?)', [first, case]
     record.execute(
