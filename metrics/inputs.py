@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.statistics import LEVEL, Floats, Interval, average, deviation, half_width, student_t
+from metrics.statistics import LEVEL, Floats, Interval, average, deviation, half_width
 
 
 def space_filling(points: int, dials: int, seed: int) -> Floats:
@@ -102,47 +102,6 @@ def input_share(table: Floats) -> tuple[float, Interval]:
 
 
 # ---- where it turns ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """Where a difference is zero along one dial, with Fieller's interval."""
-
-    value: float
-    interval: Interval
-
-
-def root(values: Sequence[float], differences: Floats, level: float = LEVEL) -> Root | None:
-    """Where lines through the differences of each replication cross zero; None if that cannot be told.
-
-    values : of the dial · differences : a row for each value, a column for each replication.
-    Fieller (1954), Some problems in interval estimation.
-    """
-    x = np.asarray(values, dtype=np.float64)
-    centre = x - x.mean()
-    slope = centre @ differences / (centre @ centre)
-    level_at_mean = differences.mean(axis=0)
-    found = fieller(level_at_mean, slope, level)
-    if found is None:
-        return None
-    low, high = found.interval
-    return Root(found.value + float(x.mean()), (low + float(x.mean()), high + float(x.mean())))
-
-
-def fieller(a: Floats, b: Floats, level: float = LEVEL) -> Root | None:
-    """−mean(a) ÷ mean(b) of paired intercepts and slopes; None if the interval has no bounds."""
-    n = len(a)
-    t = student_t((1 + level) / 2, n - 1)
-    mean_a, mean_b = average(a), average(b)
-    covariance = np.cov(a, b) / n
-    first = mean_b**2 - t**2 * covariance[1, 1]
-    middle = mean_a * mean_b - t**2 * covariance[0, 1]
-    last = mean_a**2 - t**2 * covariance[0, 0]
-    if first <= 0:
-        return None
-    reach = math.sqrt(max(0.0, middle**2 - first * last))
-    ends = sorted(((-middle - reach) / first, (-middle + reach) / first))
-    return Root(-mean_a / mean_b, (float(ends[0]), float(ends[1])))
 
 
 def crossings(means: Sequence[float]) -> list[int]:

@@ -1,9 +1,9 @@
-"""What the answer of a scenario hangs on: the assumptions that move its main figure most, and tip it.
+"""What the answer of a scenario hangs on: the numbers that move its main figure most, and tip it.
 
-The main figure is that of the first expected band, the threshold its ends. Every assumption is turned by
-itself to both ends of its range, the others as they are written, on the same seeds; those that move it
-most are turned again with more replications. Of the first three it is sought at which value the figure leaves
-the band.
+The main figure is that of the first expected band, which answers the question; the threshold are its ends.
+Every number with a range (assumptions, fitted numbers, opening hours) is turned by itself to both ends, the
+others as they are written, on the same seeds; those that move the figure most are turned again with more
+replications. Of the first three it is sought at which value the figure leaves the band.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import numpy as np
 
 from metrics.outcomes import Key, names, needs_no_rows
 from metrics.statistics import Floats, average, half_width
-from platform_api.along import crossings, short
+from platform_api.along import CONFIRMING, Crossing, confirmed, crossings
 from platform_api.formats import published_scale
 from platform_api.sweep_trials import Places
 from platform_api.trials import Plan
-from scenarios.dials import Dial, dials, is_twin, turned
+from scenarios.dials import Choice, Dial, choices, is_twin, ranged, turned
 from scenarios.errors import ScenarioError
 from scenarios.library import Loaded
 from scenarios.resolved import Expected, Resolved
@@ -51,19 +51,24 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """Where the figure passes an end of the band: a value of the assumption, and an interval around it."""
+    """Where the figure passes an end of the band.
 
-    threshold: float  # [unit of results]
+    threshold : [unit of results] · at : a value that was run again; None where only the two around it were ·
+    first, last : on either side of it · confirmed : whether fresh seeds told the figure on either side
+    """
+
+    threshold: float
     at: str | None
     first: str
     last: str
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Hinge:
-    """One assumption, by what it does to the main figure."""
+    """One number, by what it does to the main figure."""
 
-    dial: Dial
+    dial: Dial | Choice
     low: End
     high: End
     tips: tuple[Tip, ...]
@@ -108,7 +113,7 @@ class _Turning:
         plan = Plan((), SEED, DEFAULT_ENGINE, (key,), rows=False, measured=measured, stuck=False)
         self.places = Places(plan, self.written, folder, ({},), SCREENING)
         reads_rates = any(need.startswith("rate:") for need in names()[self.band.kpi].needs)
-        found = dials(self.scenario.parameters, [self.written])
+        found: list[Dial | Choice] = [*ranged(self.scenario.parameters), *choices(self.scenario.parameters)]
         self.dials = [dial for dial in found if reads_rates or not dial.path.startswith(UNREAD)]
 
     def all(self) -> Hanging:
@@ -135,25 +140,28 @@ class _Turning:
         """Of a share and the only other one beside it the stronger: turning either turns both."""
         kept: list[Hinge] = []
         for hinge in found:
-            if not any(is_twin(self.written, hinge.dial, one.dial) for one in kept):
+            if not any(self._is_twin(hinge.dial, one.dial) for one in kept):
                 kept.append(hinge)
         return kept
+
+    def _is_twin(self, one: Dial | Choice, other: Dial | Choice) -> bool:
+        return isinstance(one, Dial) and isinstance(other, Dial) and is_twin(self.written, one, other)
 
     def _in_results(self, value: float) -> float:
         factor, _ = published_scale(self.band.unit, [value])
         return value * factor
 
-    def _screened(self, base: Floats) -> list[Dial]:
+    def _screened(self, base: Floats) -> list[Dial | Choice]:
         spans = {dial: self._span(dial, base[:SCREENING]) for dial in self.dials}
         moving = [dial for dial in self.dials if spans[dial] > 0]
         return sorted(moving, key=lambda dial: -spans[dial])[:AGAIN]
 
-    def _span(self, dial: Dial, base: Floats) -> float:
+    def _span(self, dial: Dial | Choice, base: Floats) -> float:
         ends = [self._figures({dial: end}, SCREENING) for end in (dial.low, dial.high)]
         seen = [average(base), *(average(end) for end in ends if end is not None)]
         return max(seen) - min(seen)
 
-    def _hinge(self, dial: Dial, base: Floats) -> Hinge | None:
+    def _hinge(self, dial: Dial | Choice, base: Floats) -> Hinge | None:
         """Both ends; None if one cannot be, or neither is told from what is written."""
         ends = [self._end(dial, value, base) for value in (dial.low, dial.high)]
         low, high = ends
@@ -161,7 +169,7 @@ class _Turning:
             return None
         return Hinge(dial, low, high, ())
 
-    def _end(self, dial: Dial, value: float, base: Floats) -> End | None:
+    def _end(self, dial: Dial | Choice, value: float, base: Floats) -> End | None:
         seen = self._figures({dial: value}, REPLICATIONS)
         if seen is None:
             return None
@@ -170,29 +178,51 @@ class _Turning:
 
     def _tips(self, hinge: Hinge, mean: float) -> Iterator[Tip]:
         """Looked for where the ends of the range lie on different sides of an end of the band."""
-        dial, seen = hinge.dial, (mean, mean + hinge.low.change, mean + hinge.high.change)
+        seen = (mean, mean + hinge.low.change, mean + hinge.high.change)
         for edge in (self.band.low, self.band.high):
             threshold = self._in_results(edge)
-            if not min(seen) < threshold < max(seen):
-                continue
+            if isinstance(hinge.dial, Dial) and min(seen) < threshold < max(seen):
+                for found in self._crossings(hinge.dial, threshold):
+                    yield _told(hinge.dial, threshold, found)
 
-            def look(values: Sequence[float], threshold: float = threshold) -> Floats | None:
-                rows = [self._figures({dial: value}, REPLICATIONS) for value in values]
-                known = [row - threshold for row in rows if row is not None]
-                return np.array(known) if len(known) == len(values) else None
+    def _crossings(self, dial: Dial, threshold: float) -> Iterator[Crossing]:
+        """Where the figure passes a threshold: halved on the seeds of all, confirmed with others."""
 
-            for found in crossings(dial, look):
-                first, last = (dial.told(short(dial, value)) for value in (found.first, found.last))
-                at = None if found.at is None else dial.told(short(dial, found.at))
-                yield Tip(threshold, at, first, last)
+        def look(value: float) -> Floats | None:
+            row = self._figures({dial: value}, REPLICATIONS)
+            return None if row is None else row - threshold
 
-    def _figures(self, values: Mapping[Dial, float], count: int) -> Floats | None:
-        """The main figure in every replication; None where values do not go together, or it is not seen."""
-        setting: Mapping[str, Any] = turned(self.written, values)
-        places = replace(self.places, settings=(setting,), replications=count)
+        def fresh(value: float) -> Floats | None:
+            row = self._figures({dial: value}, CONFIRMING * REPLICATIONS, 1)
+            return None if row is None else row - threshold
+
+        for each in crossings(dial, look):
+            yield confirmed(each, fresh)
+
+    def _figures(self, values: Mapping[Dial | Choice, float], count: int, fresh: int = 0) -> Floats | None:
+        """The main figure in every replication; None where values do not go together, or it is not seen.
+
+        fresh : another seed than that of all
+        """
+        plan = replace(self.places.plan, seed=SEED + fresh)
+        places = replace(self.places, plan=plan, settings=(self._setting(values),), replications=count)
         try:
             (trial,) = places.perform((0,), lambda: False)
         except ScenarioError:
             return None
         seen = np.array([each.values[0] for each in trial.seen], dtype=np.float64)
         return None if np.isnan(seen).any() else seen
+
+    def _setting(self, values: Mapping[Dial | Choice, float]) -> dict[str, Any]:
+        setting: dict[str, Any] = dict(
+            turned(self.written, {dial: value for dial, value in values.items() if isinstance(dial, Dial)})
+        )
+        for dial, value in values.items():
+            if isinstance(dial, Choice):
+                setting |= dial.setting(value)
+        return setting
+
+
+def _told(dial: Dial, threshold: float, found: Crossing) -> Tip:
+    at = None if found.at is None else dial.told(found.at)
+    return Tip(threshold, at, dial.told(found.first), dial.told(found.last), found.confirmed)

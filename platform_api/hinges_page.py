@@ -11,15 +11,16 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from platform_api.along import CONFIRMING
 from platform_api.formats import Scale, scale_for
 from platform_api.hinges import REPLICATIONS, SCREENING, SEED, End, Hanging, Hinge, Tip, hinges
 from platform_api.library_page import page_of
 from platform_api.naming import published_name
-from platform_api.texts import LANGUAGES, both, text
+from platform_api.texts import LANGUAGES, both, pick, text
 from scenarios.library import load, names
 
 SHORTENED = {"lang-son-700k": "7 d", "lang-son-incidents": "28 d"}
-"""A year is a long time to turn 263 assumptions twice: of it the first week; of a quarter four weeks."""
+"""A year is a long time to turn 263 numbers twice: of it the first week; of a quarter four weeks."""
 
 COLUMNS = ("assumption", "now", "low", "high", "tips")
 _SECTION = re.compile(r'^## <a id="([^"]+)">.*?(?=^## |\Z)', re.MULTILINE | re.DOTALL)
@@ -35,8 +36,8 @@ def with_sections(page: str, wanted: Iterable[str]) -> Iterator[str]:
 
 def head() -> str:
     """What the page is about."""
-    told = [text("hinges.page", language, replications=REPLICATIONS, screening=SCREENING, seed=SEED)
-            for language in LANGUAGES]  # fmt: skip
+    told = [text("hinges.page", language, replications=REPLICATIONS, screening=SCREENING, seed=SEED,
+                 again=CONFIRMING * REPLICATIONS) for language in LANGUAGES]  # fmt: skip
     title = both("hinges.title")
     return f"# {title.vi} · {title.en}\n\n{told[0]}\n\n*{told[1]}*\n\n"
 
@@ -67,6 +68,7 @@ def _lines(found: Hanging) -> Iterator[str]:
     shortened = SHORTENED.get(scenario.name)
     for language in LANGUAGES:
         figure = published_name(found.band.kpi, found.band.labels, scenario, language)
+        yield f"*{pick(scenario.question, language)}*\n"
         told = text(
             "hinges.figure", language, figure=figure, mean=mean, unit=scale.unit_name(language), band=band,
             tried=found.tried, scenario=scenario.name, page=page_of(scenario.name),
@@ -111,8 +113,8 @@ def _end(found: Hanging, end: End, scale: Scale) -> str:
 
 
 def _tip(tip: Tip, scale: Scale) -> str:
-    """`300 at 21 h [20.1 h, 22.3 h]`."""
-    between = f"[{tip.first}, {tip.last}]"
+    """`300 ← 21 h [20.1 h, 22.3 h]`."""
+    between = f"[{tip.first}, {tip.last}]" + ("" if tip.confirmed else " ?")
     return f"{scale.number(tip.threshold, 'en')} ← {between if tip.at is None else f'{tip.at} {between}'}"
 
 

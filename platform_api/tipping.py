@@ -6,19 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-import numpy as np
-
 from metrics import inputs
 from metrics.statistics import Floats, average
-from platform_api.along import STEPS, crossings, short
+from platform_api.along import CONFIRMING, STEPS, confirmed, crossings, short
 from platform_api.comparing import Tipping
 from scenarios.dials import Dial
 
 SCREENED = 8
 """Assumptions, those that go with the difference most, that are turned by themselves."""
-
-CONFIRMING = 4
-"""So many times the replications confirm a value at which the sign changes."""
 
 At = Callable[[Dial, float, int, int], Floats | None]
 """(dial, value, replications, another seed): the differences there; None where they do not go together."""
@@ -63,20 +58,15 @@ class Seeking:
     def _reversed(self, dial: Dial) -> Iterator[Tipping]:
         """Every place along one assumption at which the sign changes."""
 
-        def look(values: Sequence[float]) -> Floats | None:
-            rows = [self.at(dial, value, self.along, 0) for value in values]
-            known = [row for row in rows if row is not None]
-            return np.array(known) if len(known) == len(values) else None
+        def look(value: float) -> Floats | None:
+            return self.at(dial, value, self.along, 0)
 
-        for found in crossings(dial, look):
-            ends = (found.first, found.last)
-            yield self._told(dial, "reversed", found.at, ends, self._opposite(dial, ends))
+        def fresh(value: float) -> Floats | None:
+            return self.at(dial, value, CONFIRMING * self.along, 1)
 
-    def _opposite(self, dial: Dial, ends: tuple[float, float]) -> bool:
-        """Whether fresh seeds tell opposite signs at the two ends."""
-        there = [self.at(dial, value, CONFIRMING * self.along, 1) for value in ends]
-        signs = [0 if end is None else inputs.sign_of(end) for end in there]
-        return signs[0] * signs[1] < 0
+        for each in crossings(dial, look):
+            found = confirmed(each, fresh)
+            yield self._told(dial, "reversed", found.at, (found.first, found.last), found.confirmed)
 
     # ---- it is no longer told, or a difference is told where there was none ----------------------------
 

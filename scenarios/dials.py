@@ -7,6 +7,7 @@ in proportion, and if all are turned they are scaled together.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -57,6 +58,14 @@ class Dial:
             return math.exp(math.log(self.low) + u * (math.log(self.high) - math.log(self.low)))
         return self.low + u * (self.high - self.low)
 
+    def between(self, one: float, other: float) -> float:
+        """Half-way from one value to another, on the same scale."""
+        if self.is_whole:
+            return float((one + other) // 2)
+        if self.low > 0 and self.high / self.low >= DECADE:
+            return math.sqrt(one * other)
+        return (one + other) / 2
+
     def told(self, value: float) -> str:
         """A value as it may be written in a scenario."""
         if self.kind == "duration":
@@ -70,6 +79,53 @@ class Dial:
         if self.kind == "share":
             return format_share(round(float(value), FINE if self.high - self.low < 0.01 else COARSE))
         return str(round(value)) if self.is_whole else f"{value:.9g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Opening hours with a range: turned to either end, since nothing lies between them.
+
+    ends : hours ("07:00-18:00"), with their days where these change too ("mon-sun 07:00-18:00")
+    """
+
+    path: str
+    written: str
+    owner: str | None
+    ends: tuple[str, str]
+    low: float = 0.0
+    high: float = 1.0
+
+    def told(self, value: float) -> str:
+        """The end that a value stands for."""
+        return self.ends[round(value)]
+
+    def setting(self, value: float) -> dict[str, Any]:
+        """The override that turns it there."""
+        *above, days = parsed(self.path)
+        hours = self.told(value)
+        if days == "weekly" or hours[0].isalpha():
+            named, hours = hours.split(" ", 1) if hours[0].isalpha() else ("", hours)
+            weekly = (*above, days) if days == "weekly" else tuple(above)
+            return {dotted(weekly): {named or "mon-sun": hours}}
+        return {self.path: hours}
+
+
+_HOURS = re.compile(r"([a-z][a-z,-]* )?\d\d:\d\d-\d\d:\d\d(, ?\d\d:\d\d-\d\d:\d\d)*")
+
+
+def choices(parameters: Iterable[Parameter]) -> list[Choice]:
+    """Opening hours of which another opening is thought possible, written as hours."""
+    return [
+        Choice(each.path, each.value, each.owner, each.range)
+        for each in parameters
+        if each.range is not None and ".weekly" in each.path and all(map(_HOURS.fullmatch, each.range))
+    ]
+
+
+def ranged(parameters: Iterable[Parameter]) -> list[Dial]:
+    """All numbers with a range: assumptions, what was fitted, and what was published for something near."""
+    found = (_dial(each) for each in parameters if each.range is not None)
+    return [dial for dial in found if dial is not None]
 
 
 def dials(parameters: Iterable[Parameter], written: Iterable[Mapping[str, Any]]) -> list[Dial]:
@@ -220,6 +276,8 @@ def _rescaled(shares: dict[str, float], given: dict[str, float]) -> dict[str, fl
     taken, left = math.fsum(given.values()), math.fsum(rest.values())
     if taken <= 1 and left > 0:
         made = given | {name: share * (1 - taken) / left for name, share in rest.items()}
+    elif taken < 1 and rest:  # the others are nothing as it is written: they take what is left alike
+        made = given | dict.fromkeys(rest, (1 - taken) / len(rest))
     else:
         made = {name: share / taken for name, share in given.items()} | dict.fromkeys(rest, 0.0)
     made = {name: round(made[name], 9) for name in shares}

@@ -16,25 +16,6 @@ def test_a_latin_hypercube_has_one_point_in_each_part_of_each_range():
     assert (points == inputs.space_filling(20, 7, 3)).all()
 
 
-def test_fiellers_interval():
-    found = inputs.fieller(A, B)
-    assert found is not None
-    assert found.value == pytest.approx(8.430584, abs=1e-6)
-    assert found.interval == pytest.approx((8.074369, 8.781905), abs=1e-6)
-
-
-def test_the_root_of_lines_is_the_same_wherever_they_are_looked_at():
-    values = [6.0, 7.0, 8.5, 11.0]
-    lines = A[None, :] + np.array(values)[:, None] * B[None, :]
-    found = inputs.root(values, lines)
-    assert found is not None
-    assert found.interval == pytest.approx((8.074369, 8.781905), abs=1e-6)
-
-
-def test_a_slope_that_may_be_zero_gives_no_tipping_value():
-    assert inputs.fieller(A, B - B.mean()) is None
-
-
 def test_the_share_of_the_inputs():
     table = np.array([[10, 12, 11], [15, 14, 16], [9, 8, 10], [20, 22, 21]], dtype=np.float64)
     share, (low, high) = inputs.input_share(table)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from metrics.statistics import Floats
-from platform_api.along import Crossing, crossings
+from platform_api.along import Look, confirmed, crossings
 from platform_api.hinges import Hanging, hinges
 from platform_api.hinges_page import head, section, with_sections
 from scenarios.dials import Dial
@@ -109,10 +108,45 @@ def test_a_share_and_what_is_left_of_it_are_told_once() -> None:
 def test_a_whole_number_tips_between_two_neighbours() -> None:
     dial = Dial("resources.clerks.capacity", "count", 1, 40, 10, "10", None)
 
-    def look(values: Sequence[float]) -> Floats:
-        return np.array([[value - 13.5] * 3 for value in values])
+    def look(value: float) -> Floats:
+        return np.array([value - 13.5] * 3)
 
-    assert list(crossings(dial, look)) == [Crossing(None, 13, 14)]
+    (found,) = crossings(dial, look)
+    assert (found.at, found.first, found.last) == (None, 13, 14)
+    assert (found.below[-1], found.above[-1]) == (1, 40)  # wider and wider, as far as it was looked at
+
+
+def bent(noise: float, seed: int, replications: int = 8) -> Look:
+    """A queue near its capacity: nothing until 80, then a hundred for each more; 20 is passed at 80.2.
+
+    Straight lines through values a quarter of the range apart, or an eighth around their crossing, miss it.
+    """
+    chance = np.random.default_rng(seed).normal(0, noise, replications)  # common to all values
+
+    def look(value: float) -> Floats:
+        return np.maximum(0.0, value - 80.0) * 100.0 * (1 + 0.1 * chance) + chance - 20.0
+
+    return look
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.0, 5.0])
+def test_a_bend_is_found_where_straight_lines_miss_it(noise: float) -> None:
+    dial = Dial("flows.truck.arrivals.per_day", "rate", 1.0, 1000.0, 60.0, "60 /d", None)
+    (found,) = (confirmed(each, bent(noise, 2, 32)) for each in crossings(dial, bent(noise, 1)))
+    assert found.confirmed
+    assert found.first < 80.2 < found.last
+    assert found.last - found.first < 8
+
+
+def test_what_fresh_seeds_deny_is_told_as_wide_as_they_tell_it() -> None:
+    dial = Dial("flows.truck.arrivals.per_day", "rate", 1.0, 9.0, 4.0, "4 /d", None)
+    (seen,) = crossings(dial, lambda value: np.full(8, value - 4.3))
+    shifted = confirmed(seen, lambda value: np.full(32, value - 4.9))
+    assert (seen.at, shifted.at) == (4.3, None)
+    assert shifted.confirmed
+    assert seen.last < 4.9 < shifted.last
+    denied = confirmed(seen, lambda value: np.full(32, 1.0))
+    assert not denied.confirmed
 
 
 def test_a_figure_that_cannot_be_seen_somewhere_has_no_crossing() -> None:
