@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from benchmarks.rivals import asked
+from benchmarks.rivals import EXPORTS, asked
 from platform_api.experiments import compare
+from scenarios.wanted import Outcome
 
 
 @pytest.mark.slow
@@ -17,6 +20,19 @@ def test_longer_hours_shorten_the_stay_of_exports_by_calls_and_not_by_a_quota() 
         "call": "better",
         "quota": "no difference that matters",
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("demand", "verdict"), [("300 %", "worse"), ("200 %", "no difference that matters")])
+def test_driverless_lanes_let_more_through_only_where_six_lanes_are_not_enough(
+    demand: str, verdict: str
+) -> None:
+    (by_call,) = (each for each in asked(12) if (each.code, each.story) == ("BG-11", "call"))
+    two_percent = (Outcome("crossed", EXPORTS, 22.0),)
+    design = replace(
+        by_call.design, overrides={"flows.export.arrivals.demand": demand}, outcomes=two_percent
+    )
+    assert compare(design, jobs=1).differences[0].verdict == verdict
 
 
 @pytest.mark.long

@@ -82,7 +82,7 @@ def test_capacities_hours_and_shares_are_found(logs: dict[str, Path], tmp_path: 
     assert found["resources"]["lanes_in"]["capacity"]["value"] == 3
     calendar = found["resources"]["lanes_in"]["calendar"]
     assert found["calendars"][calendar]["weekly"] == {"mon-sun": "07:00-18:00"}
-    assert found["resources"]["receiving"]["capacity"]["value"] == 5
+    assert found["resources"]["receiving"]["capacity"]["value"] == 6
     assert found["steps"]["export_after_start"]["shares"]["by"] == "carriage"
     mean = found["steps"]["papers_out"]["time"]["mean"]
     assert mean["range"][0] < mean["value"] < mean["range"][1]

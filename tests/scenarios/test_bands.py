@@ -198,7 +198,9 @@ def test_who_registers_before_tet_is_not_turned_back() -> None:
 
 
 @pytest.mark.slow
-def test_driverless_lanes_alone_do_not_double_what_the_gate_lets_out() -> None:
-    narrow = answer("smart-gate-agv", ("resources.receiving.capacity=3",))
-    assert value(narrow, "throughput", direction="export") < 1.7 * 178
-    assert value(seen("smart-gate-agv"), "throughput", direction="export") > 1.85 * 178
+def test_six_lanes_over_there_double_what_crosses_without_any_driverless_lane() -> None:
+    more = "flows.export.arrivals.demand=300 %"
+    today = answer("smart-gate-agv", (more, "flows.export.attributes.carriage={driver: 100 %, agv: 0 %}"))
+    planned = answer("smart-gate-agv", (more,))
+    assert 2.2 * 178 < value(today, "throughput", direction="export") < 2.5 * 178
+    assert 2.7 * 178 < value(planned, "throughput", direction="export") < 3.2 * 178
