@@ -23,7 +23,7 @@ def count(entities: Mask) -> Scalar:
 @kpi(
     unit="1",
     by=GATE,
-    vi="Xe đến",
+    vi="Lượt đến",
     en="Arrived",
     meaning="Entities that came to the gate (or to the system) in the window. The opening backlog is not "
     "of them.",
@@ -69,7 +69,7 @@ def completed(run: Replication, of: Stratum) -> Scalar:
     unit="1",
     better="lower",
     by=(*GATE, "reason"),
-    vi="Xe không qua",
+    vi="Lượt không tới đích",
     en="Lost",
     meaning="Entities that left in the window without reaching their end: gave up, found no place, or were "
     "turned back.",

@@ -65,13 +65,21 @@ def hold(name: str, replications: int, seed: int, jobs: int | None) -> list[Held
 
 
 def predicted(figure: Comparison) -> tuple[float | None, float | None]:
-    """The prediction interval, mean ± t·s·√(1 + 1/n); nothing from fewer than two replications."""
+    """The prediction interval of a figure; nothing from fewer than two replications."""
     if figure.mean is None or figure.half_width is None or figure.n < 2:
         return None, None
-    n, freedom = figure.n, figure.n - 1
-    deviation = figure.half_width * math.sqrt(n) / student_t((1 + LEVEL_OF_RESULTS) / 2, freedom)
+    return one_more(figure.mean, figure.half_width, figure.n)
+
+
+def one_more(mean: float, half_width: float, n: int) -> tuple[float, float]:
+    """Where one more replication would lie: mean ± t·s·√(1 + 1/n).
+
+    half_width : of the interval of the mean of n
+    """
+    freedom = n - 1
+    deviation = half_width * math.sqrt(n) / student_t((1 + LEVEL_OF_RESULTS) / 2, freedom)
     reach = student_t((1 + LEVEL) / 2, freedom) * deviation * math.sqrt(1 + 1 / n)
-    return figure.mean - reach, figure.mean + reach
+    return mean - reach, mean + reach
 
 
 def hold_all(

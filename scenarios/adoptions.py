@@ -5,20 +5,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from scenarios.changes import is_quantity
 from scenarios.errors import Flaw, ScenarioError, suggestion
-from scenarios.quantities import ASSUMPTION, Count, Day, Duration, Number, Rate, Share, Stated, Written
+from scenarios.findings import Findings
+from scenarios.overrides import overridden
+from scenarios.paths import get, parsed
+from scenarios.quantities import (
+    ASSUMPTION,
+    OVERRIDE,
+    Count,
+    Day,
+    Duration,
+    Number,
+    Rate,
+    Share,
+    Stated,
+    Written,
+)
 from scenarios.resolved import DAY, Label
 from scenarios.schema import Source
-from scenarios.schema_errors import read_as
+from scenarios.schema_errors import validated
 from scenarios.words import Name, Text
-from scenarios.yaml import LARGEST
+from scenarios.yaml import LARGEST, read
 
 FOLDER = "adoptions"
 
@@ -94,7 +110,7 @@ class WrittenAdoption(Written):
     @model_validator(mode="after")
     def _every_number_has_a_source(self) -> WrittenAdoption:
         for name, stated in _numbers(self):
-            if stated.source not in {ASSUMPTION, *self.sources}:
+            if stated.source not in {ASSUMPTION, OVERRIDE, *self.sources}:
                 raise Flaw(
                     name,
                     Label(vi=f"có '{name}' không nêu nguồn", en=f"has '{name}' without a source"),
@@ -169,8 +185,10 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml")))
 
 
-def load_adoption(name_or_path: str) -> Adoption:
+def load_adoption(name_or_path: str, overrides: Mapping[str, Any] | None = None) -> Adoption:
     """An adoption of the library by its name, or of a file.
+
+    overrides : dotted path → value, as of a scenario
 
     Raises
     ------
@@ -178,7 +196,8 @@ def load_adoption(name_or_path: str) -> Adoption:
         With everything that is wrong with it.
     """
     if name_or_path in names():
-        return read_adoption(files("scenarios").joinpath(FOLDER, f"{name_or_path}.yaml").read_bytes())
+        supplied = files("scenarios").joinpath(FOLDER, f"{name_or_path}.yaml").read_bytes()
+        return read_adoption(supplied, overrides)
     try:
         with Path(name_or_path).open("rb") as stream:
             text = stream.read(LARGEST + 1)
@@ -190,21 +209,35 @@ def load_adoption(name_or_path: str) -> Adoption:
         flaw = Flaw(name_or_path, said, suggestion(name_or_path, names()))
         raise ScenarioError([flaw.at("adoption")]) from None
     try:
-        return read_adoption(text)
+        return read_adoption(text, overrides)
     except ScenarioError as error:
         raise ScenarioError(error.problems, error.file or name_or_path) from None
 
 
-def read_adoption(text: str | bytes) -> Adoption:
-    """An adoption from its text.
+def read_adoption(text: str | bytes, overrides: Mapping[str, Any] | None = None) -> Adoption:
+    """An adoption from its text, with some of its numbers replaced.
 
     Raises
     ------
     ScenarioError
         With everything that is wrong with it.
     """
-    written, _ = read_as(WrittenAdoption, text)
+    document = read(text)
+    data = document.data
+    for path, value in (overrides or {}).items():
+        data = _replaced(data, path, value)
+    written, _ = validated(WrittenAdoption, data, Findings(document.marks))
     return _plain(written)
+
+
+def _replaced(data: Any, path: str, value: Any) -> Any:
+    """With one value replaced; a number says that it is the planner's."""
+    try:
+        is_number = is_quantity(get(data, parsed(path))) and not isinstance(value, dict)
+        changed, _ = overridden(data, path, {"value": value, "source": OVERRIDE} if is_number else value)
+    except Flaw as flaw:
+        raise ScenarioError([flaw.at("--override")]) from None
+    return changed
 
 
 def _plain(of: WrittenAdoption) -> Adoption:

@@ -36,9 +36,13 @@ def read_as(kind: type[Written], text: str | bytes) -> tuple[Written, Findings]:
         With everything that is wrong with it.
     """
     document = read(text)
-    findings = Findings(document.marks)
+    return validated(kind, document.data, Findings(document.marks))
+
+
+def validated(kind: type[Written], data: object, findings: Findings) -> tuple[Written, Findings]:
+    """The same of plain data."""
     try:
-        return kind.model_validate(document.data), findings
+        return kind.model_validate(data), findings
     except ValidationError as error:
         note_errors(error, findings)
         findings.raise_if_any()

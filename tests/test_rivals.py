@@ -29,9 +29,7 @@ def test_driverless_lanes_let_more_through_only_where_six_lanes_are_not_enough(
 ) -> None:
     (by_call,) = (each for each in asked(12) if (each.code, each.story) == ("BG-11", "call"))
     two_percent = (Outcome("crossed", EXPORTS, 22.0),)
-    design = replace(
-        by_call.design, overrides={"flows.export.arrivals.demand": demand}, outcomes=two_percent
-    )
+    design = replace(by_call.design, overrides={"flows.export.arrivals.demand": demand}, outcomes=two_percent)
     assert compare(design, jobs=1).differences[0].verdict == verdict
 
 

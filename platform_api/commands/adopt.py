@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from platform_api.commands.common import command, one_line
+from platform_api.commands.common import command, one_line, override_option
 from platform_api.console import Speech
 
 if TYPE_CHECKING:
@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 @click.argument("adoption", default="lang-son-2021")
 @click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), default=2021, help=one_line("adopt.seed"))
 @click.option("--demand", "story", help=one_line("adopt.demand"))
+@override_option
 @click.option("--json", "as_json", is_flag=True, help=one_line("adopt.json"))
-def adopt(speech: Speech, adoption: str, seed: int, story: str | None, as_json: bool) -> None:
+def adopt(
+    speech: Speech, adoption: str, seed: int, story: str | None, overrides: tuple[str, ...], as_json: bool
+) -> None:
     """The family of curves; or, of one story, the demand that it makes."""
     from platform_api import adopting
+    from platform_api.commands.designing import overrides_of, read_option
     from scenarios.adoptions import load_adoption
 
-    of = load_adoption(adoption)
+    of = load_adoption(adoption, read_option("--override", overrides, overrides_of))
     if story is not None:
         adopting.require_known(of, story)
         good = next(iter(of.goods))

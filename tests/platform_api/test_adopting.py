@@ -58,3 +58,21 @@ def test_the_published_family_is_what_comes_out(of: Adoption) -> None:
 
 def test_a_story_that_is_not_told_is_refused_with_the_nearest() -> None:
     assert_refused(cuakhau("adopt", "--demand", "oil_stains"), "oil_stain")
+
+
+def test_a_number_of_an_adoption_is_replaced_by_its_name() -> None:
+    changed = load_adoption("lang-son-2021", {"goods.shops.last": "50000", "demand.active_share": "10 %"})
+    assert (changed.goods["shops"].last, changed.active_share) == (50_000, 0.1)
+    assert changed.goods["accounts"].last == 102_043
+
+
+def test_what_an_adoption_does_not_have_is_no_number_of_it() -> None:
+    assert_refused(cuakhau("adopt", "--override", "grups=1702"), "groups")
+    assert_refused(cuakhau("adopt", "--override", "persuaded=often"), "persuaded")
+
+
+def test_the_demand_of_fewer_households_is_smaller() -> None:
+    told = cuakhau("adopt", "--demand", "visits", "--override", "demand.orders=0.1 /d",
+                   "--override", "goods.shops.last=20000", "--override", "communes=20")  # fmt: skip
+    assert told.exit_code == 0, told.output
+    assert "rate: 2000.0 /d" in told.stdout
