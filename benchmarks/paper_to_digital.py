@@ -1,7 +1,7 @@
 """BG-02 held against its sources: nothing of the digital gate is tuned, so what comes out may be wrong.
 
-An import truck is said to take 3 to 4 h with digital records (S16, 8 to 10 h on paper: that is fitted), and to
-be 4 to 6 h faster (S18). `lang-son-digital` has all records of `lang-son-paper` digital, and asks for both.
+An import truck is said to take 3 to 4 h with digital records (S16, 8 to 10 h on paper: that is fitted), and
+to be 4 to 6 h faster (S18). `lang-son-digital` has all records of `lang-son-paper` digital, and asks both.
 
     .venv/bin/python benchmarks/paper_to_digital.py --replications 20
 """
@@ -39,14 +39,12 @@ class Row:
     def told(self) -> str:
         """As it stands in docs/explanation/scenarios.md."""
         first, last = self.published
-        return (
-            f"| {self.figure} | {first:g} to {last:g} h | {self.mean:.1f} h [{self.low:.1f}, {self.high:.1f}] "
-            f"| {self.verdict} |"
-        )
+        model = f"{self.mean:.1f} h [{self.low:.1f}, {self.high:.1f}]"
+        return f"| {self.figure} | {first:g} to {last:g} h | {model} | {self.verdict} |"
 
 
 def rows(replications: int) -> Iterator[Row]:
-    """Of a truck that imports, from arrival to crossing: how long it takes, and how much less than on paper."""
+    """Of an import truck, from arrival to crossing: how long it takes, and how much less than on paper."""
     design = load_design("lang-son-digital")
     (digital,) = (each for each in design.variants if each.name == DIGITAL)
     first = design.outcomes[:1]

@@ -11,8 +11,10 @@ from scenarios.resolved import Label
 TOLD: dict[str, Label] = {
     "detected_share": Label("`detection_share`", "`detection_share`"),
     "arrival_to_crossing": Label(
-        "`dwell`: từ lúc đến tới lúc qua; tách khỏi `procedure_time` trong `cuakhau compare lang-son-digital`",
-        "`dwell`: from arrival to crossing; apart from `procedure_time` in `cuakhau compare lang-son-digital`",
+        "`dwell`: từ lúc đến tới lúc qua; tách khỏi `procedure_time` trong "
+        "`cuakhau compare lang-son-digital`",
+        "`dwell`: from arrival to crossing; apart from `procedure_time` in "
+        "`cuakhau compare lang-son-digital`",
     ),
     "road_queue_length": Label(
         "`queue_length_mean` và `queue_length_max`", "`queue_length_mean` and `queue_length_max`"
@@ -55,8 +57,8 @@ TOLD: dict[str, Label] = {
         "an assumption of `lang-son-shops-2021`, no result: nobody has published how many shops still sell",
     ),
     "perfect_order": Label(
-        "không tách được khỏi `on_time`: trong các kịch bản này, đơn nào giao được cũng đủ hàng, đúng tiền; còn "
-        "tươi hay không là `due` của đơn",
+        "không tách được khỏi `on_time`: trong các kịch bản này, đơn nào giao được cũng đủ hàng, đúng tiền; "
+        "còn tươi hay không là `due` của đơn",
         "cannot be told from `on_time`: in these scenarios every delivered order is whole and paid, and "
         "freshness is its `due`",
     ),

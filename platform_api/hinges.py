@@ -36,6 +36,9 @@ AGAIN = 5
 
 TOLD = 3
 
+Place = tuple[frozenset[tuple[Dial | Choice, float]], int, int]
+"""What is turned to where, replications, another seed."""
+
 UNREAD = ("rates.",)
 """Numbers that no engine reads: they move the indicators of costs and freshness only."""
 
@@ -114,6 +117,7 @@ class _Turning:
         self.places = Places(plan, self.written, folder, ({},), SCREENING)
         reads_rates = any(need.startswith("rate:") for need in names()[self.band.kpi].needs)
         found: list[Dial | Choice] = [*ranged(self.scenario.parameters), *choices(self.scenario.parameters)]
+        self.seen: dict[Place, Floats | None] = {}
         self.dials = [dial for dial in found if reads_rates or not dial.path.startswith(UNREAD)]
 
     def all(self) -> Hanging:
@@ -204,6 +208,12 @@ class _Turning:
 
         fresh : another seed than that of all
         """
+        place = (frozenset(values.items()), count, fresh)
+        if place not in self.seen:
+            self.seen[place] = self._simulated(values, count, fresh)
+        return self.seen[place]
+
+    def _simulated(self, values: Mapping[Dial | Choice, float], count: int, fresh: int) -> Floats | None:
         plan = replace(self.places.plan, seed=SEED + fresh)
         places = replace(self.places, plan=plan, settings=(self._setting(values),), replications=count)
         try:

@@ -49,7 +49,8 @@ def test_the_names_that_users_were_promised():
 
 ASKED_FOR = """
 arrived crossed lost opening_backlog closing_backlog backlog_at backlog_mean backlog_max backlog_age_mean
-arrival_to_crossing throughput same_day_share dwell_restricted unfinished_share within_target recovery_time dwell
+throughput same_day_share dwell_restricted unfinished_share within_target recovery_time dwell
+arrival_to_crossing
 arrival_to_release customs_time customs_share procedure_time arrival_to_registration release_to_crossing
 agency_time blocked wait service wait_closed wait_outage wait_queue dwell_open pre_arrival_share channel_share
 share_waiting share_delayed delay buffer_time buffer_index utilisation utilisation_available availability
