@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_api.calibrating import CHECKS
+from metrics.calibration import DRAWS as CHECKS
 from platform_api.formats import NBSP, number, scale_for
 from platform_api.naming import kpi_name
 from platform_api.sweep_screen import table

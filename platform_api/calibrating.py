@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from metrics.calibration import Calibrated, calibrate, points_needed, surface
+from metrics.calibration import DRAWS, Calibrated, Surface, calibrate, points_needed, relation, surface
 from metrics.inputs import space_filling
 from metrics.recorded import sheets
 from metrics.recorded.findings import unreadable
-from metrics.statistics import LEVEL, student_t
+from metrics.statistics import student_t
 from platform_api.bulletins import Bulletins, Observed, read
 from platform_api.calibrate_answer import Calibration, Checked, Known
-from platform_api.field import predicted
+from platform_api.field import LEVEL
 from platform_api.remembering import remember, remembered
 from platform_api.texts import both
 from scenarios import library
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from platform_api.results import Estimate, Result
 
 MOST_UNKNOWNS = 6
-CHECKS = 20
-"""Replications that the calibrated scenario is held against the figures with."""
 
 Tell = Callable[[int, int], None]
 
@@ -80,7 +78,7 @@ def run(asked: Asked, tell: Tell = lambda _, __: None) -> Calibration:
     found = work.fit(places, fitted)
     values = {d: _tidy(d, d.at(u.best)) for d, u in zip(unknowns, found.unknowns, strict=True)}
     best = turned(loaded.written, values)
-    checked = tuple(work.checked(seen, values, {id(each) for each in fitted}))
+    checked = tuple(work.checked(seen, found, {id(each) for each in fitted}))
     final = library.load(asked.scenario, _overrides(asked, best))
     return Calibration(
         title=loaded.resolved.title,
@@ -156,64 +154,90 @@ class _Work:
     written: dict[str, Any]
     tell: Tell
     points: int
+    units: dict[str, str] = field(default_factory=dict)
 
     def fit(self, places: np.ndarray, fitted: list[Observed]) -> Calibrated:
         """Simulate at all places, lay the surfaces, see what fits.
 
         Each place has replications of its own, so that the spread of single days rests on all of them.
         """
-        means, spreads = (np.empty((len(places), len(fitted))) for _ in range(2))
+        found = np.empty((len(places), self.asked.replications, len(fitted)))
         for row, place in enumerate(places):
-            values = {d: d.at(float(u)) for d, u in zip(self.unknowns, place, strict=True)}
-            results = self._results(values, fitted, self.asked.replications, self.asked.seed + 1 + row)
-            for column, each in enumerate(fitted):
-                estimate = _estimate(results[each.date], each, self.asked.observed)
-                means[row, column], spreads[row, column] = estimate.mean or 0.0, _deviation(estimate)
+            found[row] = self._days(
+                [place] * self.asked.replications, fitted, 1 + row * self.asked.replications
+            )
             self.tell(row + 1, self.points)
-        surfaces = [
-            surface(places, means[:, k], spreads[:, k], self.asked.replications) for k in range(len(fitted))
-        ]
-        return calibrate(surfaces, [each.value for each in fitted], len(self.unknowns))
+        surfaces = [self._surface(places, found[:, :, k], each) for k, each in enumerate(fitted)]
+        related = relation(found, [each.date for each in fitted])
+        return calibrate(surfaces, [each.value for each in fitted], len(self.unknowns), related)
 
-    def checked(self, seen: list[Observed], best: dict[Dial, float], fitted: set[int]) -> list[Checked]:
-        """Every figure beside the calibrated model, by other replications than it was fitted with."""
-        after = self._results(best, seen, CHECKS, self.asked.seed)
-        before = self._results({}, seen, self.asked.replications, self.asked.seed)
-        return [self._one(each, before, after, id(each) in fitted) for each in seen]
+    def _surface(self, places: np.ndarray, values: np.ndarray, each: Observed) -> Surface:
+        try:
+            return surface(places, values)
+        except ValueError:
+            there = int(np.isfinite(values).any(axis=1).sum())
+            raise unreadable(
+                self.asked.observed.name, each.figure,
+                f"mô hình chỉ có chỉ tiêu này ở {there} trong {len(places)} điểm: không khớp được",
+                f"the model has this figure at {there} of {len(places)} places only, too few to fit it",
+                "hãy bỏ dòng này, hoặc thu hẹp khoảng của ẩn số", "leave it out, or narrow the ranges",
+                each.line,
+            ) from None  # fmt: skip
 
-    def _one(
-        self, each: Observed, before: dict[str | None, Result], after: dict[str | None, Result], fitted: bool
-    ) -> Checked:
-        now = _estimate(after[each.date], each, self.asked.observed)
-        was = _estimate(before[each.date], each, self.asked.observed)
-        low, high = predicted(now)  # type: ignore[arg-type]  # as far as it is asked, an estimate is a figure
+    def checked(self, seen: list[Observed], found: Calibrated, fitted: set[int]) -> list[Checked]:
+        """Every figure beside the calibrated model, by other replications than it was fitted with.
+
+        Each replication has unknowns of its own, drawn as likely as they are: what is not known of them is
+        part of the interval.
+        """
+        after = self._days(list(found.likely), seen, -len(found.likely))
+        before = self._days([None] * self.asked.replications, seen, -2 * DRAWS)
+        return [self._one(each, before[:, k], after[:, k], id(each) in fitted) for k, each in enumerate(seen)]
+
+    def _one(self, each: Observed, before: np.ndarray, after: np.ndarray, fitted: bool) -> Checked:
+        mean, low, high = _predicted(after)
         inside = None if low is None or high is None else low <= each.value <= high
         return Checked(
             each.figure,
             each.kpi,
             dict(each.labels),
-            now.unit,
+            self.units[each.figure],
             each.date or "",
             "fitted" if fitted else "predicted",
             each.value,
-            was.mean,
-            now.mean,
+            _predicted(before)[0],
+            mean,
             low,
             high,
             inside,
         )
 
-    def _results(
-        self, values: dict[Dial, float], figures: list[Observed], replications: int, seed: int
-    ) -> dict[str | None, Result]:
-        """One result for each date on which something was observed."""
+    def _days(self, places: Sequence[np.ndarray | None], figures: list[Observed], first: int) -> np.ndarray:
+        """A replication at each place (None: as the scenario stands), a figure a column; NaN where it has
+        none. first : added to the seed for the first
+        """
         from platform_api.runner import run_scenario
 
-        found = {}
-        for date in dict.fromkeys(each.date for each in figures):
-            scenario = self._load(turned(self.written, values), date)
-            found[date] = run_scenario(scenario, seed=seed, replications=replications, jobs=self.asked.jobs)
+        found = np.full((len(places), len(figures)), np.nan)
+        loaded: dict[tuple[bytes, str | None], Resolved] = {}
+        for row, place in enumerate(places):
+            for date in dict.fromkeys(each.date for each in figures):
+                key = (b"" if place is None else place.tobytes(), date)
+                if key not in loaded:
+                    loaded[key] = self._load(turned(self.written, self._values(place)), date)
+                seed = (self.asked.seed + first + row) % (1 << 64)
+                result = run_scenario(loaded[key], seed=seed, replications=1, jobs=self.asked.jobs)
+                for column, each in enumerate(figures):
+                    if each.date == date:
+                        estimate = _estimate(result, each, self.asked.observed)
+                        self.units[each.figure] = estimate.unit
+                        found[row, column] = np.nan if estimate.mean is None else estimate.mean
         return found
+
+    def _values(self, place: np.ndarray | None) -> dict[Dial, float]:
+        if place is None:
+            return {}
+        return {d: d.at(float(u)) for d, u in zip(self.unknowns, place, strict=True)}
 
     def _load(self, values: dict[str, str], date: str | None) -> Resolved:
         start = str(self.written.get("start", ""))
@@ -233,17 +257,25 @@ def _estimate(result: Result, each: Observed, file: Path) -> Estimate:
     )  # fmt: skip
 
 
-def _deviation(estimate: Estimate) -> float:
-    """The standard deviation of single replications, from the interval of their mean."""
-    if estimate.half_width is None or estimate.n < 2:
-        return 0.0
-    return estimate.half_width * math.sqrt(estimate.n) / student_t((1 + LEVEL) / 2, estimate.n - 1)
+def _predicted(days: np.ndarray) -> tuple[float | None, float | None, float | None]:
+    """The mean of some days, and where nine of ten more would lie: mean ± t·s·√(1 + 1/n)."""
+    days = days[np.isfinite(days)]
+    n = len(days)
+    if n < 2:
+        return (float(days[0]) if n else None), None, None
+    reach = student_t((1 + LEVEL) / 2, n - 1) * float(days.std(ddof=1)) * math.sqrt(1 + 1 / n)
+    mean = float(days.mean())
+    return mean, mean - reach, mean + reach
 
 
 def _known(dial: Dial, told: Any) -> Known:
     low, best, high = (dial.told(_tidy(dial, dial.at(u))) for u in (told.low, told.best, told.high))
     ends = dial.told(dial.low), dial.told(dial.high)
     return Known(dial.path, dial.owner, dial.written, ends, best, low, high, told.tells_little)
+
+
+def _place(dial: Dial, place: float) -> str:
+    return dial.told(_tidy(dial, dial.at(place)))
 
 
 def _tidy(dial: Dial, value: float) -> float:
@@ -259,6 +291,15 @@ def _warnings(found: Calibrated, unknowns: list[Dial], fitted: list[Observed]) -
         both("calibrate.little", path=d.path)
         for d, u in zip(unknowns, found.unknowns, strict=True)
         if u.tells_little
+    ]
+    told += [
+        both(
+            "calibrate.apart",
+            path=unknowns[of.unknown].path,
+            one=_place(unknowns[of.unknown], of.one),
+            other=_place(unknowns[of.unknown], of.other),
+        )
+        for of in found.apart
     ]
     told += [both("calibrate.tied", first=unknowns[i].path, second=unknowns[j].path) for i, j in found.tied]
     told += [both("calibrate.poor", figure=fitted[k].figure) for k in found.poor]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from metrics.calibration import Surface, calibrate, surface
+from metrics.calibration import Surface, calibrate, relation, surface
 from metrics.inputs import space_filling
 from metrics.recorded.findings import LogError
 from platform_api.bulletins import read
@@ -61,13 +61,18 @@ def _minutes(text: str) -> float:
     return sum(float(n) * sizes[unit] for n, unit in zip(words[::2], words[1::2], strict=True))
 
 
+def about(means: np.ndarray, spread: float = 0.02) -> np.ndarray:
+    """Four replications of each figure, that far apart."""
+    return means[:, None] + spread * np.array([-1.0, -0.5, 0.5, 1.0])
+
+
 def test_two_unknowns_that_stand_in_for_each_other_are_told() -> None:
     """A figure that only feels the sum of two unknowns cannot tell one from the other."""
     places = space_filling(30, 2, 1)
-    one = surface(places, places.sum(axis=1), np.full(30, 0.02), 4)
+    one = surface(places, about(places.sum(axis=1)))
     found = calibrate([one], [1.0], 2)
     assert found.tied == ((0, 1),)
-    apart = surface(places, places[:, 0] - places[:, 1], np.full(30, 0.02), 4)
+    apart = surface(places, about(places[:, 0] - places[:, 1]))
     settled = calibrate([one, apart], [1.0, 0.2], 2)
     assert not settled.tied
     assert settled.unknowns[0].best == pytest.approx(0.6, abs=0.02)
@@ -84,6 +89,67 @@ def test_the_interval_holds_the_truth_in_95_of_100() -> None:
         unknown = calibrate([of, of, of], seen, 1).unknowns[0]
         inside.append(unknown.low <= truth <= unknown.high)
     assert 0.92 < np.mean(inside) < 0.98
+
+
+def test_two_separate_values_that_fit_alike_are_told() -> None:
+    """A figure that is the same on both sides of the middle."""
+    places = space_filling(40, 1, 1)
+    bowl = surface(places, about((places[:, 0] - 0.5) ** 2, 0.002))
+    found = calibrate([bowl], [0.09], 1)
+    (apart,) = found.apart
+    assert sorted((round(apart.one, 1), round(apart.other, 1))) == [0.2, 0.8]
+    assert not calibrate([bowl], [0.0], 1).apart
+    line = surface(places, about(places[:, 0]))
+    assert not calibrate([line], [0.5], 1).apart
+    assert not calibrate([bowl, line], [0.09, 0.8], 1).apart  # another figure tells which
+
+
+def test_two_separate_values_are_told_among_other_unknowns_too() -> None:
+    places = space_filling(80, 3, 1)
+    bowl = surface(places, about((places[:, 1] - 0.5) ** 2 + 0.1 * places[:, 0], 0.002))
+    first = surface(places, about(places[:, 0]))
+    assert [each.unknown for each in calibrate([bowl, first], [0.14, 0.5], 3).apart] == [1]
+
+
+def test_figures_that_say_the_same_count_once() -> None:
+    """Ten figures of one day that go together tell no more than one."""
+    of = Surface(np.array([10.0, 4.0, 1.0]), 0.3, 0.0)
+    one = calibrate([of], [12.0], 1).unknowns[0]
+    together = np.full((10, 10), 0.999)
+    np.fill_diagonal(together, 1.0)
+    many = calibrate([of] * 10, [12.0] * 10, 1, together).unknowns[0]
+    apart = calibrate([of] * 10, [12.0] * 10, 1).unknowns[0]
+    assert many.high - many.low == pytest.approx(one.high - one.low, rel=0.05)
+    assert apart.high - apart.low < 0.5 * (one.high - one.low)
+
+
+def test_how_figures_go_together_is_found_within_a_day_only() -> None:
+    luck = np.random.Generator(np.random.Philox(4))
+    shared = luck.standard_normal((40, 6, 1))
+    values = np.concatenate([shared, shared + 0.1 * luck.standard_normal((40, 6, 1)), shared], axis=2)
+    found = relation(values, ["1", "1", "2"])
+    assert found[0, 1] > 0.95
+    assert found[0, 2] == 0
+
+
+def test_a_figure_that_is_missing_at_some_places_is_not_taken_for_nothing() -> None:
+    places = space_filling(30, 1, 1)
+    values = about(10 + places[:, 0])
+    values[::5] = np.nan
+    assert surface(places, values).at(np.array([[0.5]]))[0] == pytest.approx(10.5)
+    values[3:] = np.nan
+    with pytest.raises(ValueError, match="2 places"):
+        surface(places, values)
+
+
+def test_predictions_rest_on_all_values_that_fit() -> None:
+    """Places are drawn over the interval, so that what is not known is part of what is predicted."""
+    of = Surface(np.array([10.0, 4.0, 0.0]), 1.0, 0.0)
+    found = calibrate([of], [12.0], 1)
+    drawn = np.sort(found.likely[:, 0])
+    assert len(drawn) == 20
+    assert drawn[0] < 0.25
+    assert drawn[-1] > 0.75
 
 
 def test_a_figure_that_no_value_fits_is_told() -> None:
