@@ -30,6 +30,9 @@ KNOWN_FOR = 5.0
 
 MOST_KNOWN = 1_000
 
+WRONG_AT_ONCE, WRONG_EVERY = 30, 1.0
+"""So many wrong keys may come from one address at once, then one in so long [s]."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -58,13 +61,21 @@ class Bucket:
     def take(self) -> float:
         """Take one; 0 if there was one, else how long to wait for it [s]."""
         with self._lock:
-            now = time.monotonic()
-            self.left = min(self.burst, self.left + (now - self.at) * self.rate)
-            self.at = now
-            if self.left >= 1:
+            wait = self._wait()
+            if wait == 0:
                 self.left -= 1
-                return 0.0
-            return (1 - self.left) / self.rate
+            return wait
+
+    def lacks(self) -> float:
+        """How long to wait until there is one [s]; 0 if there is, and then it stays."""
+        with self._lock:
+            return self._wait()
+
+    def _wait(self) -> float:
+        now = time.monotonic()
+        self.left = min(self.burst, self.left + (now - self.at) * self.rate)
+        self.at = now
+        return max(0.0, (1 - self.left) / self.rate)
 
 
 class Guard:
@@ -76,28 +87,42 @@ class Guard:
         self.rate = settings.requests_per_second
         self._known: dict[str, tuple[float, Key]] = {}
         self._buckets: dict[str, Bucket] = {}
+        self._guesses: dict[str, Bucket] = {}  # by address
 
-    def caller(self, authorization: str) -> Caller:
-        """Who sends a header `Authorization`.
+    def caller(self, authorization: str, address: str = "") -> Caller:
+        """Who sends a header `Authorization`, from which address.
 
         Raises
         ------
         ApiError
-            401 without a key that holds, 429 when it asks too often.
+            401 without a key that holds, 429 when it asks too often, or when too many wrong keys come from
+            the address; a key that held before is not kept out by those.
         """
         if not self.asks:
             return Caller(OPEN, "admin")
-        key = self._key(_token(authorization)) if authorization[:7].lower() == "bearer " else None
+        token = _token(authorization) if authorization[:7].lower() == "bearer " else ""
+        guesses = self._guesses_of(address)
+        if token and token not in self._known and (wait := guesses.lacks()) > 0:
+            raise _too_many_wrong(wait)
+        key = self._key(token) if token else None
         if key is None:
+            if token:
+                guesses.take()
             raise _no_key(authorization)
         self._count(key)
         return Caller(key.id, key.scope)
 
-    async def asks_now(self, authorization: str) -> Caller:
+    async def asks_now(self, authorization: str, address: str) -> Caller:
         """As `caller`, for the event loop: the database is asked in a thread, a key that is known is not."""
         if not self.asks or self._seen(_token(authorization)) is not None:
             return self.caller(authorization)
-        return await run_in_threadpool(self.caller, authorization)
+        return await run_in_threadpool(self.caller, authorization, address)
+
+    def _guesses_of(self, address: str) -> Bucket:
+        """How many more wrong keys may come from an address."""
+        if len(self._guesses) >= MOST_KNOWN:
+            self._guesses.clear()
+        return self._guesses.setdefault(address, Bucket(1 / WRONG_EVERY, WRONG_AT_ONCE))
 
     def still_holds(self, authorization: str) -> bool:
         """Whether who sent this header may still ask; it counts as no request."""
@@ -160,7 +185,7 @@ def needs(scope: str) -> Callable[[Request], Awaitable[Caller]]:
         guard: Guard = request.app.state.parts.guard
         caller: Caller | None = getattr(request.state, "caller", None)
         if caller is None:  # a request counts once, however many ask who it is
-            caller = await guard.asks_now(sent_with(request))
+            caller = await guard.asks_now(sent_with(request), request.client.host if request.client else "")
             request.state.caller = caller
         if not caller.may(scope):
             raise _not_allowed(caller, scope)
@@ -208,6 +233,14 @@ def not_yours(run: str) -> errors.ApiError:
     message = Label(vi="do người khác đặt", en="was ordered by somebody else")
     remedy = Label(vi="hãy hỏi người đặt hoặc quản trị viên", en="ask who ordered it, or an administrator")
     return errors.fault(errors.NOT_ALLOWED, "run", run, message, remedy)
+
+
+def _too_many_wrong(wait: float) -> errors.ApiError:
+    message = Label(vi="quá nhiều khoá sai từ địa chỉ này", en="too many wrong keys came from this address")
+    remedy = Label(vi="hãy đợi rồi thử lại với khoá đúng", en="wait, then send a key that holds")
+    error = errors.fault(errors.TOO_OFTEN, "header Authorization", "", message, remedy)
+    error.headers["Retry-After"] = str(math.ceil(wait))
+    return error
 
 
 def _too_often(rate: float, wait: float) -> errors.ApiError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from platform_api import errors
@@ -17,6 +19,9 @@ from scenarios.errors import Flaw, Problem, shown
 from scenarios.resolved import Label
 
 Model = TypeVar("Model", bound=BaseModel)
+
+BODY_WITHIN = 60.0
+"""How long the body of a request may take [s]."""
 
 JSON = ("application/json",)
 JSON_OR_YAML = ("application/json", "application/yaml", "text/yaml", "text/x-yaml")
@@ -73,10 +78,14 @@ class Intake:
         if announced.isdigit() and int(announced) > self.limit:
             raise self._too_large(announced)
         body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > self.limit:
-                raise self._too_large(f"> {self.limit}")
+        try:
+            async with asyncio.timeout(BODY_WITHIN):
+                async for chunk in request.stream():
+                    body += chunk
+                    if len(body) > self.limit:
+                        raise self._too_large(f"> {self.limit}")
+        except (TimeoutError, ClientDisconnect):
+            raise _unfinished(len(body)) from None
         return bytes(body)
 
     def _too_large(self, size: str) -> errors.ApiError:
@@ -88,6 +97,13 @@ class Intake:
             en="run a large scenario on the command line: cuakhau run FILE",
         )
         return errors.fault(errors.TOO_LARGE, "body", size, message, remedy)
+
+
+def _unfinished(size: int) -> errors.ApiError:
+    """Whoever sent it went away, or keeps us waiting."""
+    message = Label(vi=f"dừng ở byte {size}", en=f"stops after {size} bytes")
+    remedy = Label(vi="hãy gửi lại toàn bộ", en="send all of it again")
+    return errors.fault(errors.OTHER, "body", "", message, remedy)
 
 
 def _check_address(scope: Scope) -> None:

@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 import uvicorn
@@ -26,6 +27,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=_protocol(),
                 log_level="warning",
                 access_log=False,
                 server_header=False,
@@ -49,6 +51,15 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+
+def _protocol() -> Any:
+    """Ours, where its parser can be had; the other one that uvicorn takes has a limit of its own."""
+    try:
+        from platform_api.protocol import Bounded
+    except ImportError:
+        return "h11"
+    return Bounded
 
 
 def listen(host: str, port: int) -> socket.socket:

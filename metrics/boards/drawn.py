@@ -98,9 +98,9 @@ def _choice(label: str, metric: str) -> dict[str, Any]:
         "name": label, "label": CHOICES[label], "type": "query", "refresh": 2, "sort": 1,
         "datasource": _datasource("simulated"),
         "query": {"query": f"label_values({metric}, {label})", "refId": label},
-        "includeAll": several, "multi": several, "allValue": ".*" if several else None,
+        "includeAll": several, "multi": several,
         "current": {"text": "All", "value": "$__all"} if several else {},
-    }  # fmt: skip
+    } | ({"allValue": ".*"} if several else {})  # fmt: skip
 
 
 CHOICES = {

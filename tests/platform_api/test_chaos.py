@@ -188,6 +188,86 @@ def test_an_experiment_goes_on_after_its_processes_were_killed(
     assert {**answer, "seconds": 0} == {**alone, "seconds": 0}
 
 
+OFFICERS = {"o": {"path": "resources.officer.capacity", "range": [6, 9]}}
+COST = {"value": "1000 VND", "range": ["500 VND", "2000 VND"], "source": "assumption", "owner": "a test"}
+OF_EVERY_KIND: dict[str, dict[str, Any]] = {
+    "compare": {
+        "variants": {"more": {"overrides": {"resources.officer.capacity": 9}}},
+        "outcomes": ["cohort_dwell_mean"], "replications": 60,
+    },
+    "sweep": {"factors": OFFICERS, "points": 30, "sweep": "hypercube", "outcomes": ["cohort_dwell_mean"]},
+    "optimise": {"decisions": {"o": OFFICERS["o"] | {"cost": COST}}, "targets": ["80 % within 4 h"]},
+    "resilience": {
+        "targets": ["agency.customs"], "every": "6 h", "lasts": "1 h", "window": "4 d", "replications": 30,
+    },
+    "why": {"window": "20 d", "replications": 30},
+    "forecast": {
+        "situation": {"waiting": [{"flow": "truck", "at": "papers", "count": 50}]}, "horizon": "5 d",
+        "limit": 40, "replications": 200,
+        "actions": {"more": {"overrides": {"resources.officer.capacity": 9}}},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+def test_experiments_of_every_kind_come_to_the_same_answer_under_blows(
+    battered: Battered, busy: dict[str, Any]
+) -> None:
+    """A kill at a random instant of the work, of a worker, then of the server; then whatever comes."""
+    hit = 0
+    for kind, words in OF_EVERY_KIND.items():
+        order = {"kind": kind, "base": busy | {"window": "20 d"}, "seed": 1} | words
+        first, *others = _experiment(battered, order), battered.dice.choice(battered.blows())
+        for blow in (battered.kill_worker, battered.kill_server, *others):
+            hit += _strike_at_work(battered, first, blow)
+        ended = _ended(battered, first)
+        if ended["state"] == "failed":  # the disk was full, or too many of its workers were killed
+            assert ended["problems"][0]["message"]["en"]
+            first = _experiment(battered, order | {"fresh": True})
+            ended = _ended(battered, first)
+        assert ended["state"] == "succeeded", (kind, ended)
+        answer = battered.serving.client.get(f"/v1/experiments/{first}/answer").json()
+        settled = settle(order)
+        alone = settled.kind.run(settled.kind.prepare(settled.asked()), 1, None, None, None).document()
+        assert {**answer, "seconds": 0} == {**alone, "seconds": 0}, kind
+    assert hit >= len(OF_EVERY_KIND), "the blows came too late"
+
+
+def _experiment(battered: Battered, order: dict[str, Any]) -> str:
+    answer = battered.serving.client.post("/v1/experiments", json=order)
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
+
+
+def _strike_at_work(battered: Battered, experiment: str, blow: Any) -> bool:
+    """Strike a moment after it is at work; whether it was."""
+    deadline = time.monotonic() + 60
+    while (ticket := _asked(battered, experiment))["state"] == "queued":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    time.sleep(battered.dice.uniform(0, 2))
+    was_at_work = bool(_asked(battered, experiment)["state"] == "running" == ticket["state"])
+    blow()
+    battered.revive()
+    return was_at_work
+
+
+def _asked(battered: Battered, experiment: str) -> dict[str, Any]:
+    """How it stands; while the database is away nobody knows."""
+    answer = battered.serving.client.get(f"/v1/experiments/{experiment}")
+    found: dict[str, Any] = answer.json() if answer.status_code == 200 else {"state": "unknown"}
+    return found
+
+
+def _ended(battered: Battered, experiment: str) -> dict[str, Any]:
+    deadline = time.monotonic() + 300
+    while (ticket := _asked(battered, experiment))["state"] not in ENDED:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return ticket
+
+
 def _lines_kept(folder: Path) -> list[str]:
     """What the journal of the only experiment has; nothing where it is not there."""
     found = list((folder / "data" / "runs").glob(f".*.journal/{LINES}"))

@@ -174,6 +174,20 @@ def test_who_asks_too_often_is_told_when_to_come_back(make_app: MakeApp) -> None
         assert client.get("/v1/runs", headers=other).status_code == 200
 
 
+def test_guessing_keys_is_slowed_down_and_locks_nobody_out(closed: tuple[TestClient, KeyTable]) -> None:
+    client, table = closed
+    right = bearing(table.add("right", "view")[1])
+    assert client.get("/v1/runs", headers=right).status_code == 200
+    guesses = [client.get("/v1/runs", headers=bearing(f"{number:064}")) for number in range(99)]
+    codes = [answer.status_code for answer in guesses]
+    assert codes[:30] == [401] * 30
+    assert 429 in codes
+    slowed = guesses[codes.index(429)]
+    assert_problem(slowed, errors.TOO_OFTEN)
+    assert int(slowed.headers["Retry-After"]) >= 1
+    assert client.get("/v1/runs", headers=right).status_code == 200
+
+
 def test_a_bucket_fills_again(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr("platform_api.guard.time.monotonic", lambda: now[0])
