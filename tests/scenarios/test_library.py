@@ -115,6 +115,19 @@ def test_every_number_has_a_source_or_is_an_assumption_with_range_and_owner(name
             assert number.source in scenario.sources, number
 
 
+@pytest.mark.parametrize(
+    ("what", "published"), [("coverage", 94.0), ("smartphone", 94.7), ("home_line", 46.0)]
+)
+def test_kinds_of_communes_average_to_what_the_provinces_published(what: str, published: float) -> None:
+    told = {each.path: each.value for each in loaded("connectivity").resolved.parameters}
+    numbers = {path: float(value.removesuffix(" %")) for path, value in told.items() if value.endswith(" %")}
+    under = "flows.request.attributes"
+    kinds = ("town", "near", "remote")
+    assert sum(numbers[f"{under}.commune.{kind}"] for kind in kinds) == 100
+    mean = sum(numbers[f"{under}.commune.{kind}"] * numbers[f"{under}.{what}.{kind}.yes"] for kind in kinds)
+    assert mean / 100 == pytest.approx(published, abs=0.05)
+
+
 def texts_of(name: str) -> Iterator[str]:
     """The file, and what it is based on."""
     yield loaded(name).text
