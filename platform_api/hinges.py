@@ -98,11 +98,23 @@ class Hanging:
 
 
 def hinges(loaded: Loaded, folder: Path | None = None) -> Hanging:
-    """Turn every assumption of a scenario that has an expected band.
+    """Turn every number with a range of a scenario that has an expected band.
 
     folder : beside which its lists of arrivals lie
     """
     return _Turning(loaded, folder).all()
+
+
+def figure_at(loaded: Loaded, path: str, value: float, fresh: int, folder: Path | None = None) -> float:
+    """The main figure with one number turned to a value, by seeds that neither sought nor confirmed it.
+
+    fresh : 2 or more · value : in the base unit of its kind
+    """
+    turning = _Turning(loaded, folder)
+    (dial,) = (dial for dial in turning.dials if dial.path == path)
+    seen = turning.figures({dial: value}, CONFIRMING * REPLICATIONS, fresh)
+    assert seen is not None, f"{path} cannot be {value}"
+    return average(seen)
 
 
 class _Turning:
@@ -122,7 +134,7 @@ class _Turning:
 
     def all(self) -> Hanging:
         """Screen all, turn some again, tell the first."""
-        base = self._figures({}, REPLICATIONS)
+        base = self.figures({}, REPLICATIONS)
         assert base is not None, f"{self.scenario.name} does not give {self.band.kpi}"
         found = [hinge for dial in self._screened(base) if (hinge := self._hinge(dial, base)) is not None]
         found.sort(key=lambda hinge: -hinge.span)
@@ -161,7 +173,7 @@ class _Turning:
         return sorted(moving, key=lambda dial: -spans[dial])[:AGAIN]
 
     def _span(self, dial: Dial | Choice, base: Floats) -> float:
-        ends = [self._figures({dial: end}, SCREENING) for end in (dial.low, dial.high)]
+        ends = [self.figures({dial: end}, SCREENING) for end in (dial.low, dial.high)]
         seen = [average(base), *(average(end) for end in ends if end is not None)]
         return max(seen) - min(seen)
 
@@ -174,7 +186,7 @@ class _Turning:
         return Hinge(dial, low, high, ())
 
     def _end(self, dial: Dial | Choice, value: float, base: Floats) -> End | None:
-        seen = self._figures({dial: value}, REPLICATIONS)
+        seen = self.figures({dial: value}, REPLICATIONS)
         if seen is None:
             return None
         change = seen - base
@@ -193,17 +205,17 @@ class _Turning:
         """Where the figure passes a threshold: halved on the seeds of all, confirmed with others."""
 
         def look(value: float) -> Floats | None:
-            row = self._figures({dial: value}, REPLICATIONS)
+            row = self.figures({dial: value}, REPLICATIONS)
             return None if row is None else row - threshold
 
         def fresh(value: float) -> Floats | None:
-            row = self._figures({dial: value}, CONFIRMING * REPLICATIONS, 1)
+            row = self.figures({dial: value}, CONFIRMING * REPLICATIONS, 1)
             return None if row is None else row - threshold
 
         for each in crossings(dial, look):
             yield confirmed(each, fresh)
 
-    def _figures(self, values: Mapping[Dial | Choice, float], count: int, fresh: int = 0) -> Floats | None:
+    def figures(self, values: Mapping[Dial | Choice, float], count: int, fresh: int = 0) -> Floats | None:
         """The main figure in every replication; None where values do not go together, or it is not seen.
 
         fresh : another seed than that of all

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +11,12 @@ import pytest
 
 from metrics.statistics import Floats
 from platform_api.along import Look, confirmed, crossings
-from platform_api.hinges import Hanging, hinges
-from platform_api.hinges_page import head, section, with_sections
+from platform_api.formats import published_scale
+from platform_api.hinges import Hanging, figure_at, hinges
+from platform_api.hinges_page import head, library_folder, section, with_sections
 from scenarios.dials import Dial
-from scenarios.library import load_text, names
+from scenarios.library import load, load_text, names
+from scenarios.magnitudes import magnitude
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "library-hinges.md"
 QUICK = "lao-cai-esign"
@@ -169,6 +173,32 @@ def test_a_published_table_is_what_comes_out() -> None:
 @pytest.mark.parametrize("name", [name for name in published() if name != QUICK])
 def test_every_published_table_is_what_comes_out(name: str) -> None:
     assert section(name) in PAGE.read_text(encoding="utf-8"), "the page is old: see its head"
+
+
+BENT = ("documents-online", "land-lookups", "soc-incidents", "soft-atm", "telehealth", "video-conference")
+TIP = re.compile(r"([\d.,]+) ← (?:\S.*? )?\[(.+?), (.+?)\]")
+
+
+def tips(name: str) -> Iterator[tuple[str, float, float]]:
+    """Of a published table every number that tips, with the two values around a tipping one."""
+    page = PAGE.read_text(encoding="utf-8")
+    table = page.split(f'<a id="{name}">')[1].split("\n## ")[0]
+    for row in re.findall(r"^\| `(.+?)`.*\| (.+?) \|$", table, re.MULTILINE):
+        for _, first, last in TIP.findall(row[1]):
+            ends = [magnitude(end) for end in (first, last)]
+            yield row[0], *(end[1] for end in ends if end is not None)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", BENT)
+def test_seeds_that_had_no_part_in_it_tell_the_figure_on_either_side(name: str) -> None:
+    loaded, found = load(name), list(tips(name))
+    assert found
+    band = loaded.resolved.expected[0]
+    edges = [edge * published_scale(band.unit, [edge])[0] for edge in (band.low, band.high)]
+    for path, *ends in found:
+        low, high = sorted(figure_at(loaded, path, end, 2, library_folder()) for end in ends)
+        assert any(low < edge < high for edge in edges), path
 
 
 def test_tables_that_are_not_made_anew_stay() -> None:
