@@ -57,7 +57,8 @@ def fit(log: Recorded, tell: Callable[[str], None] = lambda _: None) -> Fitted:
     brackets = frozenset().union(*(each.brackets for each in orders.values()))
     used = [s for s in np.unique(log.step).tolist() if s not in brackets]
     tell("times")
-    fits = {step: steps.of_step(log, step) for step in used}
+    bounds = {guess.step: (guess.low, guess.high) for guess in guesses}
+    fits = {step: steps.of_step(log, step).widened(*bounds.get(step, (1.0, 1.0))) for step in used}
     tell("duty")
     serves = {pool: [s for s in used if pool in fits[s].pools] for pool in range(len(log.pools))}
     duties = {pool: pools.duty(log, pool, those) for pool, those in serves.items() if those}

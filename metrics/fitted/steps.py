@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from metrics.fitted.batches import Batches, batches
+from metrics.fitted.estimate import Estimate
 from metrics.fitted.families import Family, chosen
 from metrics.recorded.log import MISSING, Column, Mask, Recorded
 
@@ -38,6 +39,19 @@ class Fit:
     overtaken: int
     n: int
     together: Batches | None = None
+
+    def widened(self, low: float, high: float) -> Fit:
+        """The same, if its times may have to be multiplied by as little or as much."""
+        if self.whole or (low, high) == (1.0, 1.0):
+            return self
+        time = {
+            value: replace(family, mean=_wider(family.mean, low, high)) for value, family in self.time.items()
+        }
+        return replace(self, time=time)
+
+
+def _wider(of: Estimate, low: float, high: float) -> Estimate:
+    return replace(of, low=min(of.low, low * of.value), high=max(of.high, high * of.value))
 
 
 def of_step(log: Recorded, step: int) -> Fit:

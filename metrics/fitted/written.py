@@ -405,6 +405,20 @@ def _doubts(book: _Book) -> None:
                 f"'{names[guess.step].label}': only ends are logged and waiting cannot be told from "
                 f"work; the whole visit is taken for work",
             )
+        elif not guess.known:
+            book.doubt(
+                f"'{names[guess.step].label}': chỉ ghi giờ xong, không ai từng đến lúc vắng: không rõ một "
+                f"hay nhiều người làm, khoảng của thời gian làm kéo tới cả lượt",
+                f"'{names[guess.step].label}': only ends are logged and nobody was ever alone: whether "
+                f"one serves or several is not known; the range of its time reaches up to the whole visit",
+            )
+        elif guess.way == "officer" and guess.servers > 1:
+            book.doubt(
+                f"'{names[guess.step].label}': một tên trong sổ làm tới {guess.servers} lượt cùng lúc: "
+                f"là tên của nhiều người, hoặc một người làm nhiều việc một lúc",
+                f"'{names[guess.step].label}': a single name serves up to {guess.servers} at once: "
+                f"it is that of several people, or of one who does several things at once",
+            )
     if any(guess.way != "none" for guess in book.fitted.guesses):
         book.doubt(
             "giờ bắt đầu được suy ra từ giờ xong: ai làm nhiều việc một lúc thì thời gian làm bị "
