@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
 from platform_api.drawing import draw
@@ -18,6 +21,7 @@ from scenarios.resolved import Label, Parameter, Resolved, scenario_hash
 from scenarios.units import format_duration
 
 if TYPE_CHECKING:
+    from platform_api.following import Ask
     from platform_api.report import ResultPage
     from platform_api.results import Result
     from platform_api.sides import Opened
@@ -38,8 +42,32 @@ class Studied:
     result: Result
 
 
-def study_of(base: Opened, seed: int) -> Studied | None:
-    """The base run by itself, as `cuakhau run` does; None where it would take long."""
+@contextmanager
+def studying(base: Opened, seed: int, wanted: bool) -> Iterator[Callable[[], Studied | None]]:
+    """The study of the base, made while the experiment is: most of it is measuring, which one processor does.
+
+    Who asks for it waits until it is there, and gets the errors of `study_of`; None where it is not wanted.
+    """
+    if not wanted:
+        yield lambda: None
+        return
+    stopped = Event()
+    with ThreadPoolExecutor(1, "study") as alone:
+        future = alone.submit(study_of, base, seed, stopped.is_set)
+        try:
+            yield future.result
+        finally:
+            stopped.set()
+
+
+def study_of(base: Opened, seed: int, cancel: Ask | None = None) -> Studied | None:
+    """The base run by itself, as `cuakhau run` does; None where it would take long.
+
+    Raises
+    ------
+    sim.run.Cancelled
+        If `cancel` said so.
+    """
     from platform_api.runner import run_scenario
 
     if STUDIED * expected_entities(base.resolved) > AFFORDABLE:
@@ -49,7 +77,9 @@ def study_of(base: Opened, seed: int) -> Studied | None:
     if window is not None and window != alone.clock.window:  # the design has another one
         same = {"window": format_duration(window)}
         alone = library.load_known(base.typed, {**base.overrides, **same}, base.texts).resolved
-    told = run_scenario(alone, seed=seed, replications=STUDIED, overrides=base.overrides, jobs=1)
+    told = run_scenario(
+        alone, seed=seed, replications=STUDIED, overrides=base.overrides, jobs=1, cancel=cancel
+    )
     return Studied(alone, told)
 
 

@@ -59,7 +59,7 @@ class Combinations:
         """The base with the options of a combination."""
         values = self.overrides[combination]
         try:
-            return resolve(with_values(self.written, values), Findings(), self.folder)
+            return resolve(with_values(self.written, values), Findings(), self.folder, told=False)
         except ScenarioError as error:
             here = ", ".join(f"{path} = {value}" for path, value in values.items())
             told = [replace(each, place=f"[{here}] {each.place}") for each in error.problems]

@@ -52,7 +52,7 @@ class Places:
     def _scenario(self, number: int) -> Resolved:
         values = self.settings[number]
         try:
-            return resolve(with_values(self.written, values), Findings(), self.folder)
+            return resolve(with_values(self.written, values), Findings(), self.folder, told=False)
         except ScenarioError as error:
             here = ", ".join(f"{path} = {value}" for path, value in values.items())
             told = [replace(each, place=f"[{here}] {each.place}") for each in error.problems]

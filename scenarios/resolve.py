@@ -51,10 +51,13 @@ def read_written(data: Any, findings: Findings) -> schema.Scenario:
     return written
 
 
-def resolve(data: Any, findings: Findings, folder: Folder | None, *, cut_short: bool = False) -> Resolved:
+def resolve(
+    data: Any, findings: Findings, folder: Folder | None, *, cut_short: bool = False, told: bool = True
+) -> Resolved:
     """The resolved form of plain data; `folder` is where lists of arrivals are looked for.
 
     What is doubtful is noted in `findings`. `cut_short`: the data end before the scenario as it was written.
+    `told`: else it is only run, so neither what its numbers rest on nor what is asked too much is worked out.
 
     Raises
     ------
@@ -87,7 +90,7 @@ def resolve(data: Any, findings: Findings, folder: Folder | None, *, cut_short: 
         rules=rules(written, findings),
         targets={name: stated.value for name, stated in written.targets.items()},
         published=tuple(_published(figure) for figure in written.published),
-        parameters=parameters(written, data, findings),
+        parameters=parameters(written, data, findings) if told else (),
         tables={GAP: unit_gap_table(), **trees.tables},
         mixes=trees.mixes,
         stocks=facilities.stocks(written),
@@ -97,8 +100,9 @@ def resolve(data: Any, findings: Findings, folder: Folder | None, *, cut_short: 
     findings.raise_if_any()
     check_soundness(scenario, laid, findings, cut_short=cut_short)
     findings.raise_if_any()
-    doubt_labels(written, findings)
-    doubt_overload(scenario, findings)
+    if told:
+        doubt_labels(written, findings)
+        doubt_overload(scenario, findings)
     return scenario
 
 

@@ -11,8 +11,7 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +20,17 @@ from numba import njit, types
 from numba.core import codegen
 from numba.core.caching import CacheImpl
 from numba.core.caching import _CacheLocator as CacheLocator
-from numba.core.compiler_lock import global_compiler_lock
 from numba.cpython.unsafe import numbers
-from numba.np import arrayobj
+
+from sim import hints
 
 DONE = "complete"
 """The file in the folder of compiled code that is written last."""
 
 ROOT = Path(__file__).parents[1]
 SOURCES = (
-    "scenarios/grid.py", "sim/jit.py", "sim/packed.py", "sim/digest.py", "sim/draws.py", "sim/tally.py",
-    "sim/engines/kernel/*.py",
+    "scenarios/grid.py", "sim/jit.py", "sim/hints.py", "sim/packed.py", "sim/digest.py", "sim/draws.py",
+    "sim/tally.py", "sim/engines/kernel/*.py",
 )  # fmt: skip
 """What is compiled, below the root of the packages."""
 
@@ -121,8 +120,14 @@ def inlined(function: Callable[..., Any]) -> Any:
 
 
 def called(function: Callable[..., Any]) -> Any:
-    """A helper of its own: for what is long, or seldom."""
+    """A helper of its own: for what is long."""
     return _whatever_the_number(njit(**_UNCOUNTED, **_INTERNAL)(function))
+
+
+def seldom(function: Callable[..., Any]) -> Any:
+    """A helper of its own for what is rare: the ways to it are laid apart from those that are often gone."""
+    hints.RARE.add((function.__module__, function.__qualname__))
+    return called(function)
 
 
 def _whatever_the_number(made: Any) -> Any:
@@ -145,7 +150,20 @@ def _plain(kind: Any) -> Any:
 
 def entry(function: Callable[..., Any]) -> Any:
     """A function that Python alone calls: kept on disk, and running beside other threads."""
-    made = shared(function)
+    return _for_python_alone(_kept(function, nogil=True))
+
+
+def brief(function: Callable[..., Any]) -> Any:
+    """The same of one that is over at once: were others to run, it would wait for the lock."""
+    return _for_python_alone(_kept(function, nogil=False))
+
+
+def shared(function: Callable[..., Any]) -> Any:
+    """A function that Python calls, and compiled functions too; kept on disk like an entry, and brief."""
+    return _kept(function, nogil=False)
+
+
+def _for_python_alone(made: Any) -> Any:
     if is_compiled():
         reduce = made._cache._impl.reduce
         made._cache._impl.reduce = lambda result: _without_other_form(*reduce(result))
@@ -157,14 +175,13 @@ def _refuse(*_: Any) -> Any:
     raise TypeError("compiled code calls an @entry, of which only machine code is kept: make it @shared")
 
 
-def shared(function: Callable[..., Any]) -> Any:
-    """A function that Python calls, and compiled functions too; kept on disk like an entry."""
-    made = njit(**_UNCOUNTED, nogil=True, cache=True)(function)
+def _kept(function: Callable[..., Any], *, nogil: bool) -> Any:
+    made = njit(**_UNCOUNTED, nogil=nogil, cache=True)(function)
     if is_compiled():
         compile_it, cache = made.compile, made._cache
 
         def compile_without_looking(signature: Any) -> Any:
-            with _indices_taken_as_they_are():
+            with hints.given():
                 return compile_it(signature)
 
         def load(signature: Any, context: Any) -> Any:
@@ -190,29 +207,6 @@ def _without_other_form(library: Any, described: Any, *rest: Any) -> tuple[Any, 
     empty = "".join(f'define void @"{symbol}"() {{ ret void }}\n' for symbol in defined)
     bitcode = codegen.ll.parse_assembly(empty).as_bitcode()  # type: ignore[attr-defined]
     return (name, kind, (machine_code, bitcode)), described, *rest
-
-
-@contextmanager
-def _indices_taken_as_they_are() -> Iterator[None]:
-    """Compile without asking of every index whether it is negative and counts from the end: a sixth faster.
-
-    The kernel never counts from the end. Numba has no option for it, so the one function that adds the
-    question is replaced while we compile, and nobody else does; where numba has it no longer, it stays.
-    """
-    with global_compiler_lock:
-        looking = getattr(arrayobj, "fix_integer_index", None)
-        if looking is None:
-            yield
-            return
-        arrayobj.fix_integer_index = _as_it_is
-        try:
-            yield
-        finally:
-            arrayobj.fix_integer_index = looking
-
-
-def _as_it_is(context: Any, builder: Any, kind: Any, index: Any, _size: Any) -> Any:
-    return context.cast(builder, index, kind, types.intp if kind.signed else types.uintp)
 
 
 def is_entry(function: object) -> bool:

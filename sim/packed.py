@@ -21,12 +21,13 @@ import numpy as np
 from numba import types
 from numba.core import cgutils
 from numba.core.datamodel import models
+from numba.core.imputils import lower_setattr_generic
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, register_model, unbox
 from numba.np import arrayobj
 from numpy.typing import NDArray
 
-from sim import jit
+from sim import hints, jit
 
 WORD = cgutils.intp_t
 
@@ -85,12 +86,43 @@ def _type_of(arrays: Mapping[str, NDArray[Any]]) -> PackedType:
         for name, array in arrays.items():
             if not array.flags.c_contiguous:
                 raise ValueError(f"'{name}' is not contiguous")
-            kinds.append((name, types.Array(jit.type_of(array).dtype, array.ndim, "C")))
+            kinds.append((name, types.Array(_of_our_own(jit.type_of(array).dtype), array.ndim, "C")))
         _TYPES[key] = PackedType(tuple(kinds), scalars)
     return _TYPES[key]
 
 
+class OwnRecord(types.Record):
+    """A row of an array, no field of which shares memory with another field, or with anything else."""
+
+
+def _of_our_own(kind: Any) -> Any:
+    if not isinstance(kind, types.Record):
+        return kind
+    fields: Any = [(name, of._asdict()) for name, of in kind.fields.items()]
+    return OwnRecord(fields, kind.size, kind.aligned)
+
+
+register_model(OwnRecord)(models.RecordModel)
 register_model(PackedType)(models.OpaqueModel)
+
+
+@lower_getattr_generic(OwnRecord)
+def _field(context: Any, builder: Any, kind: OwnRecord, record: Any, field: str) -> Any:
+    of = kind.typeof(field)
+    place = cgutils.get_record_member(builder, record, kind.offset(field), context.get_data_type(of))
+    found = builder.load(place, align=None if kind.aligned else 1)
+    hints.tag(builder, found, f"{kind.name} {field}")
+    return context.data_model_manager[of].from_data(builder, found)
+
+
+@lower_setattr_generic(OwnRecord)
+def _set_field(context: Any, builder: Any, of: Any, given: Any, field: str) -> None:
+    (kind, written), (record, value) = of.args, given
+    of = kind.typeof(field)
+    place = cgutils.get_record_member(builder, record, kind.offset(field), context.get_data_type(of))
+    data = context.data_model_manager[of].as_data(builder, context.cast(builder, value, written, of))
+    stored = builder.store(data, place, align=None if kind.aligned else 1)
+    hints.tag(builder, stored, f"{kind.name} {field}")
 
 
 @unbox(PackedType)

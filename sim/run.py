@@ -34,6 +34,9 @@ BREATH_S = 0.1
 """How often, about, a run looks up to tell its progress and to see whether it is cancelled [s]."""
 
 
+SLICES = 1000
+"""Of a run of which nothing is known yet; the first one tells how long they should be."""
+
 MOST_LONGER = 16
 """So many times as long as the last slice of a run the next is, at the most."""
 
@@ -180,7 +183,8 @@ def run(
     )  # fmt: skip
     ready = time.perf_counter()
     with _no_garbage_collection():
-        end, aside_s = _run_to_end(model, progress, cancel, take)
+        alone = engine == "compiled" and progress is None and take is None  # it asks `cancel` by itself
+        end, aside_s = _run_to_end(model, progress, cancel, take, 1 if alone else SLICES)
     engine_s = time.perf_counter() - ready - aside_s
     last = model.rest(end)
     _look_up(cancel)
@@ -248,15 +252,17 @@ def _look_up(cancel: Callable[[], bool] | None) -> None:
 
 def _run_to_end(
     model: Model, progress: Callable[[Progress], None] | None, cancel: Callable[[], bool] | None,
-    take: Take | None,
+    take: Take | None, slices: int,
 ) -> tuple[int, float]:  # fmt: skip
     """Run in slices of about a tenth of a second of real time; slices change nothing in the run.
+
+    The first of them is the run divided by `slices`.
 
     Where pieces are taken slices are shorter, since a piece holds what one or two slices write.
 
     Returns the end [ms], and how long pieces took to be made and taken [s].
     """
-    reached, length, aside = model.begin, max(1, (model.end - model.begin) // 1000), 0.0
+    reached, length, aside = model.begin, max(1, (model.end - model.begin) // slices), 0.0
     breath = BREATH_S if take is None else BREATH_S / 4
     while reached < model.end:
         _look_up(cancel)

@@ -52,19 +52,20 @@ ANSWER, TABLE = "comparison.json", "differences"
 def compare(speech: Speech, base: str, variants: tuple[str, ...], **asked: Any) -> None:
     """Settle what is asked, simulate, keep, print."""
     from platform_api.experiments import prepare
+    from platform_api.foot import studying
 
     design = changed(design_of(base, variants), asked)
     experiment = prepare(design, asked["out"], asked["winners"])
     tell_warnings(speech, (warning for side in experiment.sides for warning in side.warnings))
     for side in experiment.sides if not asked["as_json"] else ():
         tell_beforehand(speech, side.resolved, speech.pick(side.label))
-    answer = _run(speech, experiment, asked["out"], hands_for(speech, design.engine, asked))
+    with studying(experiment.sides[0], experiment.plan.seed, asked["out"] is not None) as study:
+        answer = _run(speech, experiment, asked["out"], hands_for(speech, design.engine, asked))
+        studied = study()
     if asked["out"] is not None:
         from platform_api.compare_report import render
-        from platform_api.foot import study_of
 
         words = _command((base, *variants), asked, answer)
-        studied = study_of(experiment.sides[0], answer.seed)
         page = render(answer, experiment, words, speech.language, studied)
         keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:

@@ -54,18 +54,19 @@ NOT_ASKED = {"precision": None, "ranges": None, "outcomes": (), "level": None}
 @experiment_options
 def optimise(speech: Speech, base: str, decisions: tuple[str, ...], **asked: Any) -> None:
     """Settle what is asked, simulate, keep, print."""
+    from platform_api.foot import studying
     from platform_api.optimising import prepare
 
     design = changed(optimisation_of(base, decisions, asked), asked | NOT_ASKED | {"at_most": None})
     prepared = prepare(replace(design, points=asked["points"] or design.points), asked["out"])
     tell_warnings(speech, prepared.side.warnings)
-    answer = _run(speech, prepared, asked["out"], hands_for(speech, design.engine, asked))
+    with studying(prepared.side, prepared.combinations.plan.seed, asked["out"] is not None) as study:
+        answer = _run(speech, prepared, asked["out"], hands_for(speech, design.engine, asked))
+        studied = study()
     if asked["out"] is not None:
-        from platform_api.foot import study_of
         from platform_api.optimise_report import render
 
         words = _command((base, *decisions), asked, answer)
-        studied = study_of(prepared.side, answer.seed)
         page = render(answer, prepared, words, speech.language, studied)
         keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:

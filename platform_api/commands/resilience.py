@@ -43,17 +43,18 @@ ANSWER, TABLE = "outages.json", "outages"
 @experiment_options
 def resilience(speech: Speech, scenario: str, **asked: Any) -> None:
     """Settle what is asked, simulate, keep, print."""
+    from platform_api.foot import studying
     from platform_api.outage_map import prepare
 
     prepared = prepare(_asked(scenario, asked), asked["out"])
     tell_warnings(speech, prepared.side.warnings)
-    answer = _run(speech, prepared, asked["out"], hands_for(speech, prepared.asked.engine, asked))
+    with studying(prepared.side, prepared.outages.seed, asked["out"] is not None) as study:
+        answer = _run(speech, prepared, asked["out"], hands_for(speech, prepared.asked.engine, asked))
+        studied = study()
     if asked["out"] is not None:
-        from platform_api.foot import study_of
         from platform_api.outage_report import render
 
         words = _command(scenario, asked, answer)
-        studied = study_of(prepared.side, answer.seed)
         page = render(answer, prepared, words, speech.language, studied)
         keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:

@@ -51,17 +51,18 @@ NOT_ASKED = {"precision": None, "at_most": None, "ranges": None}
 @experiment_options
 def sweep(speech: Speech, base: str, factors: tuple[str, ...], **asked: Any) -> None:
     """Settle what is asked, simulate, keep, print."""
+    from platform_api.foot import studying
     from platform_api.sweeping import prepare
 
     prepared = prepare(_design(base, factors, asked), asked["out"])
     tell_warnings(speech, prepared.side.warnings)
-    answer = _run(speech, prepared, asked["out"], hands_for(speech, prepared.design.engine, asked))
+    with studying(prepared.side, prepared.places.plan.seed, asked["out"] is not None) as study:
+        answer = _run(speech, prepared, asked["out"], hands_for(speech, prepared.design.engine, asked))
+        studied = study()
     if asked["out"] is not None:
-        from platform_api.foot import study_of
         from platform_api.sweep_report import render
 
         words = _command((base, *factors), asked, answer)
-        studied = study_of(prepared.side, answer.seed)
         page = render(answer, prepared, words, speech.language, studied)
         keep(speech, answer, asked["out"], ANSWER, {TABLE: answer.table()}, page)
     if asked["as_json"]:

@@ -41,18 +41,21 @@ MOST_POINTS = 10_000
 @experiment_options
 def why(speech: Speech, scenario: str, **asked: Any) -> None:
     """Settle what is asked, simulate, keep, print."""
+    from platform_api.foot import studying
     from platform_api.why import prepare, run
 
     prepared = prepare(_asked(scenario, asked), asked["out"])
     tell_warnings(speech, prepared.side.warnings)
     hands = hands_for(speech, prepared.asked.engine, asked)
-    with watched(speech, asked["out"], prepared.question.seed) as bar:
+    with (
+        studying(prepared.side, prepared.question.seed, asked["out"] is not None) as study,
+        watched(speech, asked["out"], prepared.question.seed) as bar,
+    ):
         answer = run(prepared, hands=hands, folder=asked["out"], progress=bar.follow)
+        studied = study()
     if asked["out"] is not None:
-        from platform_api.foot import study_of
         from platform_api.why_report import render
 
-        studied = study_of(prepared.side, answer.seed)
         page = render(answer, prepared, _command(scenario, asked, answer), speech.language, studied)
         tables = {TABLE: answer.table(), STORIES: answer.stories_table()}
         keep(speech, answer, asked["out"], ANSWER, tables, page)

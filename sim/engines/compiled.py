@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,12 +34,16 @@ from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
 from sim.packed import SPACE, packed
 from sim.pieces import FAR, ROWS, Piece
+from sim.remembered import per_scenario
 from sim.rules import Switch, as_run, highest, most_busy
 from sim.tally import HOUR, Tally, axis
 from sim.timetable import Row
 
 SLOTS = 512
 """Visits, movers and entities at the start; more are made when they run out."""
+
+MOST_SLOTS = 1 << 13
+"""Of them at the start, where a run of the same scenario came to have many."""
 
 LARGE = 1 << 22
 """Bytes of an array that is not copied as it grows."""
@@ -69,10 +73,15 @@ class Model:
         self._reached = self.begin  # the first instant not yet begun
         self.axis = axis(scenario, end, hour)
         self.prepared = prepared(scenario, seed, replication, self.timetable, self.axis)
+        self._room = _room(scenario)
         self.net = _named(self.prepared.net)
         self._net = packed(self.net)
         self.state = _new_state(
-            self.prepared, self.begin, replication, tallies.new_arrays(scenario, self.axis)
+            self.prepared,
+            self.begin,
+            replication,
+            tallies.new_arrays(scenario, self.axis),
+            max(SLOTS, self._room.slots),
         )
         tallies.begin(self.state, scenario, self.axis)
         self.state.x[records.RECORD], self.state.x[records.COUNTS] = keeps_record, counts
@@ -149,6 +158,7 @@ class Model:
                 loop.count_fresh(self._net, self._table())
             if self.answer == records.GROW:
                 self.state = grow(self.state, SPARE)
+                self._room.note(self.state)
             elif self.answer != records.BREATH:
                 break
             self._breathe()
@@ -498,7 +508,24 @@ def names_of(scenario: Resolved, columns: Codes, classes: tuple[str, ...]) -> Na
     )
 
 
-def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dict[str, Array]) -> State:
+@dataclass(slots=True)
+class _Room:
+    """How many slots the latest runs of a scenario came to have: the next begins with as many."""
+
+    slots: int = 0
+
+    def note(self, state: State) -> None:
+        self.slots = min(MOST_SLOTS, max(len(state.visits), len(state.entities), len(state.movers)))
+
+
+@per_scenario
+def _room(_scenario: Resolved) -> _Room:
+    return _Room()
+
+
+def _new_state(
+    prepared: Prepared, begin: int, replication: int, statistics: dict[str, Array], slots: int
+) -> State:
     net, network = prepared.net, prepared.network
     steps, pools, zones = net.steps.size, len(prepared.highest), net.zone_room.size
     attributes, stocks = len(network.columns), len(network.opening)
@@ -507,19 +534,19 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
     x[records.NOW], x[records.LAST_LEFT], x[records.REPLICATION] = begin, begin, replication
     x[records.MAX_FORK], x[records.STILL_COMING] = max(1, forks.max()), prepared.sources.size
     x[records.BEGIN], x[records.STOCK_ROWS], x[records.READ_AT] = begin, stocks, EMPTY
-    x[[records.FREE_VISITS, records.FREE_MOVERS, records.FREE_ENTITIES]] = SLOTS
-    errands = SLOTS if network.errands else 0
+    x[[records.FREE_VISITS, records.FREE_MOVERS, records.FREE_ENTITIES]] = slots
+    errands = slots if network.errands else 0
     interrupted, reserves = bool(net.steps["stoppable"].any()), bool(net.steps["reserve"].any())
     x[records.FREE_ERRANDS] = errands
-    loads = 2 * SLOTS if net.gathers.size else 0  # one for each mover as a carrier, one as a member
+    loads = 2 * slots if net.gathers.size else 0  # one for each mover as a carrier, one as a member
     x[records.FREE_LOADS] = loads
-    free = np.arange(SLOTS)[::-1]
+    free = np.arange(slots)[::-1]
     first, free_units = _all_free(prepared.highest)
     return _named(
         State(
             x=x,
-            heap=_records(4 * SLOTS + prepared.sources.size, records.EVENT, time=records.NEVER),
-            soon=np.zeros(4 * SLOTS, np.int64),
+            heap=_records(4 * slots + prepared.sources.size, records.EVENT, time=records.NEVER),
+            soon=np.zeros(4 * slots, np.int64),
             awake=np.zeros(len(network.groups) // 64 + 1, np.uint64),
             sites=_records(
                 steps,
@@ -556,47 +583,47 @@ def _new_state(prepared: Prepared, begin: int, replication: int, statistics: dic
             platforms=np.full(net.platform_ptr.size - 1, 1000, np.int64),
             demand=np.full(net.flow_first.size, 1000, np.int64),
             sources=prepared.sources,
-            visits=_records(SLOTS, records.VISIT, mover=-1),
-            movers=_records(SLOTS, records.MOVER, entity=-1),
-            entities=np.zeros(SLOTS, records.ENTITY),
-            values=np.full((SLOTS, attributes), EMPTY, np.int64),
-            starts=np.zeros((SLOTS, steps), np.int32),
-            counts=np.zeros((SLOTS, steps), np.int32),
-            units=np.zeros((SLOTS, network.units), np.int32),
-            unit_pools=np.zeros((SLOTS, network.units), np.int32),
+            visits=_records(slots, records.VISIT, mover=-1),
+            movers=_records(slots, records.MOVER, entity=-1),
+            entities=np.zeros(slots, records.ENTITY),
+            values=np.full((slots, attributes), EMPTY, np.int64),
+            starts=np.zeros((slots, steps), np.int32),
+            counts=np.zeros((slots, steps), np.int32),
+            units=np.zeros((slots, network.units), np.int32),
+            unit_pools=np.zeros((slots, network.units), np.int32),
             free_visits=free.copy(),
             free_movers=free.copy(),
             free_entities=free.copy(),
             fresh=np.zeros(records.FRESH_ROWS, records.FRESH_ROW),
-            visit_log=np.zeros(4 * SLOTS, records.VISIT_LOG),
-            long_log=np.zeros(4 * SLOTS, records.LONG_LOG),
-            entity_log=np.zeros(SLOTS, records.ENTITY_LOG),
-            attribute_log=np.zeros((SLOTS, attributes), np.int64),
-            usage=np.zeros(SLOTS, records.USAGE),
-            places=np.zeros(SLOTS, records.USAGE),
+            visit_log=np.zeros(4 * slots, records.VISIT_LOG),
+            long_log=np.zeros(4 * slots, records.LONG_LOG),
+            entity_log=np.zeros(slots, records.ENTITY_LOG),
+            attribute_log=np.zeros((slots, attributes), np.int64),
+            usage=np.zeros(slots, records.USAGE),
+            places=np.zeros(slots, records.USAGE),
             stocks=_records(stocks, records.STOCK, level=network.opening, level_row=np.arange(stocks)),
-            levels=_opening_levels(network.opening, begin),
-            extra_log=np.zeros((4 * SLOTS, 3 if interrupted else 2 if stocks or loads else 0), np.int64),
-            again=np.zeros((SLOTS if interrupted else 0, 3), np.int64),
-            victims=np.zeros(SLOTS if interrupted else 0, np.int64),
+            levels=_opening_levels(network.opening, begin, slots),
+            extra_log=np.zeros((4 * slots, 3 if interrupted else 2 if stocks or loads else 0), np.int64),
+            again=np.zeros((slots if interrupted else 0, 3), np.int64),
+            victims=np.zeros(slots if interrupted else 0, np.int64),
             gathers=np.zeros(net.gathers.size, records.GATHERING),
             loads=np.zeros(loads, records.LOAD),
             load_units=np.zeros((loads, network.units), np.int64),
             load_pools=np.zeros((loads, network.units), np.int64),
             free_loads=np.arange(loads)[::-1].copy(),
-            unit_needs=np.zeros((SLOTS if reserves else 0, network.units), np.int64),
-            reserved_log=np.zeros(SLOTS if reserves else 0, np.int64),
+            unit_needs=np.zeros((slots if reserves else 0, network.units), np.int64),
+            reserved_log=np.zeros(slots if reserves else 0, np.int64),
             rules=_records(net.rules.size, records.RULE, since=EMPTY),
-            switches=np.zeros((SLOTS if net.rules.size else 0, 3), np.int64),
-            errands=np.full((SLOTS, network.errands), -1, np.int64),
+            switches=np.zeros((slots if net.rules.size else 0, 3), np.int64),
+            errands=np.full((slots, network.errands), -1, np.int64),
             errand_slots=np.zeros(errands, records.ERRAND),
             free_errands=np.arange(errands)[::-1].copy(),
             kin_log=np.zeros(errands, records.KIN_LOG),
             pool_heaps=np.zeros(net.wait_ptr[-1] + 1, np.int64),
-            holds=np.zeros((SLOTS, network.holds, network.units), np.int64),
-            hold_pools=np.zeros((SLOTS, network.holds, network.units), np.int64),
-            hold_counts=np.zeros((SLOTS, network.holds), np.int64),
-            signs=np.zeros((SLOTS, 4), np.uint64),
+            holds=np.zeros((slots, network.holds, network.units), np.int64),
+            hold_pools=np.zeros((slots, network.holds, network.units), np.int64),
+            hold_counts=np.zeros((slots, network.holds), np.int64),
+            signs=np.zeros((slots, 4), np.uint64),
             totals=np.zeros(4, np.uint64),
             broken=np.zeros(6, np.int64),
             there=np.zeros((steps, net.flow_first.size), np.int64),
@@ -624,9 +651,9 @@ def _records(size: int, kind: np.dtype[Any], **values: Any) -> Array:
     return rows
 
 
-def _opening_levels(opening: Array, begin: int) -> Array:
+def _opening_levels(opening: Array, begin: int, slots: int) -> Array:
     """The first entry of each stock's curve, and room for more."""
-    levels = np.zeros(len(opening) + SLOTS, records.LEVEL)
+    levels = np.zeros(len(opening) + slots, records.LEVEL)
     levels["what"][: len(opening)] = np.arange(len(opening))
     levels["time"][: len(opening)] = begin
     levels["serving"][: len(opening)] = opening

@@ -123,6 +123,8 @@ def copies(state: State, axis: Axis, end: int) -> dict[str, Array]:
     last = max(len(axis.until(end).span), int(state.x[records.BIN]) + 1)
     found = {name: getattr(state, name).copy() for name in CLOSED}
     found |= {name: getattr(state, name)[:last].copy() for name in BY_BIN}
+    if state.x[records.COUNTS] < records.HISTOGRAMS:
+        return found
     rows = int(np.count_nonzero(state.visits["mover"] >= 0)) + int(np.count_nonzero(state.entities["live"]))
     more = rows * len(INTERVALS)
     found["blocks"] = state.blocks[: axis.span[last - 1] + 1].copy()

@@ -20,11 +20,11 @@ from sim.engines.kernel.records import (
     QUEUE_LINE,
 )
 from sim.engines.kernel.waiting import head_of, may_start
-from sim.jit import called
+from sim.jit import seldom
 
 
 # ---- who waits
-@called
+@seldom
 def weight_of(net, st, visit):
     """What a visit weighs; never below 0."""
     v = st.visits[visit]
@@ -34,7 +34,7 @@ def weight_of(net, st, visit):
     return max(st.values[st.movers[v.mover].entity, column], 0)
 
 
-@called
+@seldom
 def come_to_gather(net, st, visit):
     """One more waits."""
     v = st.visits[visit]
@@ -45,7 +45,7 @@ def come_to_gather(net, st, visit):
         happen(st, st.x[NOW] + max_wait, IS_TOO_LONG, visit, v.stamp)
 
 
-@called
+@seldom
 def go_from_gather(net, st, visit):
     """One no longer waits; a pass must see that nobody does."""
     v = st.visits[visit]
@@ -55,7 +55,7 @@ def go_from_gather(net, st, visit):
     stir(st, net.steps[v.step].group)
 
 
-@called
+@seldom
 def too_long(net, st, visit):
     """A visit has waited too long to gather, unless it has gone."""
     v = st.visits[visit]
@@ -65,7 +65,7 @@ def too_long(net, st, visit):
         may_start(net, st, v.step)
 
 
-@called
+@seldom
 def call(net, st, step):
     """The timetable's departure."""
     st.gathers[net.steps[step].gather].called = 1
@@ -74,7 +74,7 @@ def call(net, st, step):
 
 
 # ---- when they depart
-@called
+@seldom
 def settle_gathers(net, st, group):
     """Before the starts of a pass: once due it stays so, unless nobody waits."""
     for gather in range(st.gathers.size):
@@ -82,7 +82,7 @@ def settle_gathers(net, st, group):
             settle_gather(net, st, gather)
 
 
-@called
+@seldom
 def settle_gather(net, st, gather):
     spec, g = net.gathers[gather], st.gathers[gather]
     waiting = st.sites[spec.step].queued
@@ -92,7 +92,7 @@ def settle_gather(net, st, gather):
     g.called = 0
 
 
-@called
+@seldom
 def depart(net, st, head):
     """The head, which has started, and all behind it up to the first misfit go together."""
     v = st.visits[head]
@@ -120,7 +120,7 @@ def depart(net, st, head):
     settle_gather(net, st, gather)
 
 
-@called
+@seldom
 def board(net, st, visit, head, load):
     """One of those who depart."""
     v, h, now = st.visits[visit], st.visits[head], st.x[NOW]
@@ -139,7 +139,7 @@ def board(net, st, visit, head, load):
 
 
 # ---- the carrier and its load
-@called
+@seldom
 def new_load(st, gather, number, head):
     """Those who depart on one carrier, and its vehicle, which the head has taken."""
     n = st.x[FREE_LOADS] - 1
@@ -154,7 +154,7 @@ def new_load(st, gather, number, head):
     return load
 
 
-@called
+@seldom
 def set_out(net, st, load):
     """The fact that a carrier begins its way, with its load and its vehicle."""
     r = st.loads[load]
@@ -175,7 +175,7 @@ def set_out(net, st, load):
     happen(st, st.x[NOW], BEGINS, mover, 0)
 
 
-@called
+@seldom
 def ride(st, visit):
     """Until the release, be it in this very instant."""
     v = st.visits[visit]
@@ -188,7 +188,7 @@ def ride(st, visit):
         r.riders = visit
 
 
-@called
+@seldom
 def release(st, entity):
     """A carrier sets down what it carries."""
     load = st.entities[entity].load
@@ -204,7 +204,7 @@ def release(st, entity):
         visit = v.next
 
 
-@called
+@seldom
 def step_off(st, mover):
     """A ride is over."""
     m = st.movers[mover]
@@ -213,7 +213,7 @@ def step_off(st, mover):
     m.load = NONE
 
 
-@called
+@seldom
 def carrier_gone(st, entity):
     """The end of a carrier's way releases what it still carries."""
     load = st.entities[entity].load
@@ -223,7 +223,7 @@ def carrier_gone(st, entity):
         free_load(st, load)
 
 
-@called
+@seldom
 def free_load(st, load):
     """Its slot is free when the carrier has gone and nobody is aboard any more."""
     r = st.loads[load]

@@ -25,7 +25,7 @@ from sim.engines.kernel.records import (
     STATE_OF_PLATFORM,
     TURNED_AWAY,
 )
-from sim.jit import called, inlined
+from sim.jit import inlined, seldom
 
 
 @inlined
@@ -42,14 +42,14 @@ def own_way(net, st, entity, step):
 
 
 # ---- how many are at a step
-@called
+@seldom
 def count_in(there, waiting, step, flow):
     """Picked it, or came to its door."""
     there[step, flow] += 1
     waiting[step, flow] += 1
 
 
-@called
+@seldom
 def count_out(there, waiting, step, flow, started):
     """Served, out of patience, diverted, or no longer on its way."""
     there[step, flow] -= 1
@@ -57,7 +57,7 @@ def count_out(there, waiting, step, flow, started):
         waiting[step, flow] -= 1
 
 
-@called
+@seldom
 def everybody(counts, step):
     """Of all flows."""
     total = int64(0)
@@ -67,7 +67,7 @@ def everybody(counts, step):
 
 
 # ---- who stands before a choice
-@called
+@seldom
 def considers(net, st, visit):
     """Whether a visit must first decide to join; if not, it counts at once."""
     v = st.visits[visit]
@@ -80,7 +80,7 @@ def considers(net, st, visit):
     return False
 
 
-@called
+@seldom
 def stand_before(net, st, mover, step):
     """Among the choosers of a group, in the order of the law; `kids` holds the next one of them."""
     m = st.movers[mover]
@@ -103,7 +103,7 @@ def stand_before(net, st, mover, step):
         g.last_chooser = mover
 
 
-@called
+@seldom
 def chooses_before(net, st, a, b):
     """Whether mover a chooses before mover b; both stand there at this instant."""
     m, n = st.movers[a], st.movers[b]
@@ -115,7 +115,7 @@ def chooses_before(net, st, a, b):
     return m.step < n.step
 
 
-@called
+@seldom
 def priority_before(net, st, mover):
     m = st.movers[mover]
     if m.visit >= 0:
@@ -123,7 +123,7 @@ def priority_before(net, st, mover):
     return priority(net, st, m.entity, st.entities[m.entity].flow, m.step)
 
 
-@called
+@seldom
 def turn_from(net, st, mover):
     """Out of patience while it considers: it does not decide any more."""
     g = st.groups[net.steps[st.movers[mover].step].group]
@@ -139,7 +139,7 @@ def turn_from(net, st, mover):
 
 
 # ---- they choose
-@called
+@seldom
 def let_choose(net, st, group):
     """All choosers of a group, the best first: each sees what those before it picked."""
     mover = st.groups[group].choosers
@@ -154,7 +154,7 @@ def let_choose(net, st, group):
         mover = following
 
 
-@called
+@seldom
 def pick_way(net, st, mover):
     """The step that a choice leads to; it counts the entity at once."""
     m = st.movers[mover]
@@ -175,7 +175,7 @@ def pick_way(net, st, mover):
     happen(st, st.x[NOW], BEGINS, mover, 1)
 
 
-@called
+@seldom
 def shortest(net, st, first, size):
     """The step that holds the fewest; of equals the one written first."""
     best, fewest = int64(NONE), int64(0)
@@ -187,7 +187,7 @@ def shortest(net, st, first, size):
     return best
 
 
-@called
+@seldom
 def option_that_holds(net, st, step):
     """The first option of which all conditions hold, else the rest."""
     s = net.steps[step]
@@ -197,7 +197,7 @@ def option_that_holds(net, st, step):
     return s.rest
 
 
-@called
+@seldom
 def all_hold(net, st, first, last):
     for k in range(first, last):
         value = reading(net, st, k)
@@ -206,7 +206,7 @@ def all_hold(net, st, first, last):
     return True
 
 
-@called
+@seldom
 def reading(net, st, condition):
     """What a condition reads, added up over its names."""
     c = net.conditions[condition]
@@ -228,7 +228,7 @@ def reading(net, st, condition):
     return total
 
 
-@called
+@seldom
 def of_flows(net, counts, step, first, last):
     if first == last:
         return everybody(counts, step)
@@ -238,7 +238,7 @@ def of_flows(net, counts, step, first, last):
     return total
 
 
-@called
+@seldom
 def join_or_balk(net, st, visit):
     """By how many wait for their start at this moment, and the visit's own draw."""
     v = st.visits[visit]

@@ -43,7 +43,7 @@ from sim.engines.kernel.stocks import gets_enough, take, turn_down
 from sim.engines.kernel.units import free_for, note_pool, note_zone, take_unit
 from sim.engines.kernel.visits import come_in
 from sim.engines.kernel.waiting import fall_asleep, free_units_of, head_moved, head_of, may_start
-from sim.jit import called, inlined
+from sim.jit import inlined, seldom
 
 
 @inlined
@@ -92,7 +92,7 @@ def mode_of(net, st, step, head):
     return DIGITAL
 
 
-@called
+@seldom
 def length_of(net, st, step, visit):
     """How long a visit would take if it started now [ms]."""
     if has_begun(net, st, step, visit):
@@ -145,7 +145,7 @@ def units_there(net, st, step, visit, take):  # noqa: C901
     return fitting
 
 
-@called
+@seldom
 def has_units(net, st, step, visit):
     return units_there(net, st, step, visit, False)
 
@@ -156,7 +156,7 @@ def would_interrupt(net, st, step, head):
     return net.steps[step].interrupts > 0 and plan(net, st, head, known_length(net, st, step, head)) > 0
 
 
-@called
+@seldom
 def known_length(net, st, step, visit):
     """How long a visit would take, where it matters before it starts [ms]."""
     return length_of(net, st, step, visit) if net.steps[step].must_fit else int64(0)
@@ -191,14 +191,14 @@ def startable(net, st, step):
     return head
 
 
-@called
+@seldom
 def goes_on(net, st, step):
     """The head that may reserve something more, or start."""
     head = first_of(st, step)
     return head if may_reserve(net, st, head) or is_ready(net, st, step, head) else NONE
 
 
-@called
+@seldom
 def is_ready(net, st, step, visit):
     """Whether all is reserved and the work may start."""
     if mode_of(net, st, step, visit) < 0:
@@ -271,7 +271,7 @@ def start(net, st, visit):  # noqa: C901, PLR0912
     return others
 
 
-@called
+@seldom
 def look_again(net, st, visit):
     """At who may start because this visit did: a greedy first need may now leave units to the second."""
     for k in range(st.visits[visit].held_units):
@@ -280,7 +280,7 @@ def look_again(net, st, visit):
             may_start(net, st, net.fickle[j])
 
 
-@called
+@seldom
 def is_too_late(net, st, visit, length):
     """Whether an answer that takes so long does not come in time: then it ends when its patience does."""
     v = st.visits[visit]
@@ -292,7 +292,7 @@ def is_too_late(net, st, visit, length):
     return st.x[NOW] + length >= v.since + limit
 
 
-@inlined
+@seldom
 def is_under_way(st, visit, length):
     """An outage or another visit may touch it: among those of its step."""
     v = st.visits[visit]
@@ -325,14 +325,14 @@ def duration(net, st, entity, step, mode, number):
     return value
 
 
-@inlined
+@seldom
 def times(value, part, whole, factor):
     """value + part/whole times a factor per mille: exact, where the product of all might not fit."""
     above = value * factor + part * factor // whole
     return above // 1000, above % 1000 * whole + part * factor % whole, whole * 1000
 
 
-@inlined
+@seldom
 def settle_outage(net, st, step):
     """Pause digital work when a platform is down; go on (or begin again) when all are up."""
     now = st.x[NOW]
@@ -492,7 +492,7 @@ def admit(net, st, visit):
     happen(st, st.x[NOW], MOVES_IN, visit, v.stamp)
 
 
-@inlined
+@seldom
 def refuse(net, st, step):
     """After a pass over the doors: note what was full, and divert who is not to wait."""
     visit = st.sites[step].newcomers

@@ -6,7 +6,7 @@ from numba import uint64
 
 from sim.digest import ABSENT, MIX, key, start
 from sim.engines.kernel.records import EMPTY, ENTITIES_A, ENTITIES_B
-from sim.jit import called, inlined
+from sim.jit import inlined, seldom
 
 # the two odd numbers of each column that holds numbers or times
 DAY_A, DAY_B = (uint64(k) for k in key("day"))
@@ -68,7 +68,7 @@ def sign(net, st, entity):
     words[2], words[3] = address_a + own_a, address_b + own_b
 
 
-@called
+@seldom
 def sign_kin(net, st, entity, parent):
     """What a sub-entity adds more: its child's number to all rows, its parent's address to its own."""
     p, words = st.entities[parent], st.signs[entity]

@@ -7,7 +7,7 @@ from numba import int64
 from scenarios.grid import CELLS, OCTAVES, SIDE, SIZE
 from sim.draws import draw
 from sim.engines.kernel.records import REPLICATION, UNSET
-from sim.jit import called, inlined, leading_zeros
+from sim.jit import called, inlined, leading_zeros, seldom
 
 
 @inlined
@@ -75,7 +75,7 @@ def priority(net, st, entity, flow, step):
     return fixed if fixed != UNSET else own_priority(net, st, entity, flow, step)
 
 
-@called
+@seldom
 def own_priority(net, st, entity, flow, step):
     """What its attributes make it."""
     tree = net.priority[1, step]

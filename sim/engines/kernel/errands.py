@@ -22,10 +22,10 @@ from sim.engines.kernel.records import (
     WRONG,
     WRONG_STEP,
 )
-from sim.jit import called
+from sim.jit import seldom
 
 
-@called
+@seldom
 def send_or_join(net, st, visit):
     """One more sub-entity of a visit is born, until all are; then the visit ends, or waits for them."""
     v = st.visits[visit]
@@ -50,7 +50,7 @@ def send_or_join(net, st, visit):
     happen(st, st.x[NOW], FORKS, visit, v.stamp)
 
 
-@called
+@seldom
 def send_one(net, st, parent, errand_number, errand):
     """A sub-entity is born and sets out."""
     r = st.errand_slots[errand]
@@ -67,7 +67,7 @@ def send_one(net, st, parent, errand_number, errand):
     happen(st, st.x[NOW], BEGINS, mover, 0)
 
 
-@called
+@seldom
 def new_errand(net, st, entity, step, number):
     n = st.x[FREE_ERRANDS] - 1
     st.x[FREE_ERRANDS] = n
@@ -83,7 +83,7 @@ def new_errand(net, st, entity, step, number):
     return errand
 
 
-@called
+@seldom
 def wait_for_errand(st, visit, errand, wait_for):
     """Let a visit end now if enough have ended, else when they have."""
     v = st.visits[visit]
@@ -97,7 +97,7 @@ def wait_for_errand(st, visit, errand, wait_for):
     happen(st, st.x[NOW], ENDS, visit, v.stamp)
 
 
-@called
+@seldom
 def end_one(st, errand):
     """A sub-entity has ended: whoever waited for this one goes on."""
     r = st.errand_slots[errand]
@@ -118,7 +118,7 @@ def end_one(st, errand):
     free_errand(st, errand)
 
 
-@called
+@seldom
 def drop_errand(st, errand):
     """Its entity has gone, or sends out again."""
     if errand >= 0:
@@ -126,7 +126,7 @@ def drop_errand(st, errand):
         free_errand(st, errand)
 
 
-@called
+@seldom
 def free_errand(st, errand):
     """Its slot is free when nobody asks for it any more and all that were sent have ended."""
     r = st.errand_slots[errand]
@@ -135,7 +135,7 @@ def free_errand(st, errand):
         st.x[FREE_ERRANDS] += 1
 
 
-@called
+@seldom
 def end_errands(st, entity):
     """An entity is gone: what it sent goes on without it, and who sent it is told."""
     for k in range(st.errands.shape[1]):

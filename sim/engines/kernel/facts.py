@@ -65,10 +65,10 @@ from sim.engines.kernel.tally import tally_limits
 from sim.engines.kernel.units import hold_units, return_units
 from sim.engines.kernel.visits import close
 from sim.engines.kernel.waiting import may_start, stir_pool, wake_sleepers, work_out_capacity
-from sim.jit import called, inlined
+from sim.jit import inlined, seldom
 
 
-@inlined
+@seldom
 def apply_row(net, st):
     row = st.x[ROW]
     st.x[ROW] = row + 1
@@ -97,7 +97,7 @@ def apply_row(net, st):
     st.x[CHECK] = 1
 
 
-@called
+@seldom
 def set_units(net, st, what, pool, value):
     """Units on duty, in capacity, or staying on after a closing."""
     p = st.pools[pool]
@@ -118,7 +118,7 @@ def set_units(net, st, what, pool, value):
     tally_limits(st, pool, st.x[NOW])
 
 
-@called
+@seldom
 def look_for_idle_heads(net, st):
     """A law: no head waits that could start or come in."""
     for step in range(net.steps.shape[0]):
@@ -126,7 +126,7 @@ def look_for_idle_heads(net, st):
             st.x[IDLE_HEADS] += 1
 
 
-@inlined
+@seldom
 def room_for_more(st):
     """How many facts and passes every array can hold for sure; 0 or less: grow first.
 
@@ -165,7 +165,7 @@ def room_for_more(st):
     return fuel
 
 
-@inlined
+@seldom
 def drop_newcomer(st, visit):
     """Take a visit that gives up off the list of newcomers of its step."""
     v = st.visits[visit]
@@ -234,7 +234,7 @@ def ended(net, st, visit):
     return v.mover, net.following[st.entities[m.entity].flow, v.step]
 
 
-@inlined
+@seldom
 def gave_up(net, st, visit):
     """Patience is over, unless the visit has started or was turned away. Returns also what to give back.
 
@@ -273,7 +273,7 @@ def gave_up(net, st, visit):
     return mover, step, back
 
 
-@inlined
+@seldom
 def turned_away(net, st, visit):
     """Refused at a full place that names another, or the queue was too long to join."""
     v = st.visits[visit]

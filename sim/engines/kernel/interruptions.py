@@ -28,10 +28,10 @@ from sim.engines.kernel.records import (
 from sim.engines.kernel.rows import write_visit
 from sim.engines.kernel.units import free_for, note_pool, return_units, take_unit
 from sim.engines.kernel.waiting import may_start
-from sim.jit import called, inlined
+from sim.jit import inlined, seldom
 
 
-@called
+@seldom
 def fits(rules, duty, duty_ptr, pool, units, length, now):
     """Whether work that starts now ends while so many units are scheduled, or is longer than that."""
     if rules[pool] & FITS == 0:
@@ -58,7 +58,7 @@ def fits(rules, duty, duty_ptr, pool, units, length, now):
 
 
 # ---- lost capacity
-@called
+@seldom
 def settle_capacity(net, st, group):
     """Interrupt work where capacity fell under what is busy, and the pool says so."""
     st.groups[group].fallen = 0
@@ -75,7 +75,7 @@ def settle_capacity(net, st, group):
             interrupt(net, st, victim)
 
 
-@called
+@seldom
 def first_victim(net, st, pool, head, chosen):
     """The worst priority, then the latest start, then the largest entity, besides those `chosen` already;
     with a head only work of a worse priority than its own."""
@@ -125,7 +125,7 @@ def is_chosen(st, visit, chosen):
     return found
 
 
-@called
+@seldom
 def interrupt(net, st, visit):
     """End a segment of work here and now: it waits again, under its old key and in its place."""
     v, now = st.visits[visit], st.x[NOW]
@@ -154,7 +154,7 @@ def interrupt(net, st, visit):
         happen(st, now, MOVES_IN, visit, v.stamp)
 
 
-@inlined
+@seldom
 def no_longer_under_way(st, visit):
     v = st.visits[visit]
     if v.prev < 0:
@@ -167,7 +167,7 @@ def no_longer_under_way(st, visit):
 
 
 # ---- a head that interrupts others
-@called
+@seldom
 def plan(net, st, visit, length):
     """How many must be interrupted so that a head gets its units, NONE if that is not to be had.
 
@@ -216,7 +216,7 @@ def available(st, visit, pool, held, chosen):
     return free
 
 
-@called
+@seldom
 def choose_victims(net, st, visit, pool, units, held, chosen):
     """How many victims there are when a pool has enough units; NONE if it never has."""
     if net.pool_rules[pool] & BY_PRIORITY == 0:
@@ -230,7 +230,7 @@ def choose_victims(net, st, visit, pool, units, held, chosen):
     return chosen
 
 
-@called
+@seldom
 def take_from_others(net, st, visit, length):
     """Interrupt, and take at once what was planned."""
     for k in range(plan(net, st, visit, length)):

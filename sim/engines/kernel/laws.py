@@ -11,7 +11,7 @@ from sim.engines.kernel.records import (
     PARTS_DIFFER,
     TIMES_GO_BACK,
 )
-from sim.jit import called, inlined
+from sim.jit import inlined, seldom
 
 
 @inlined
@@ -32,7 +32,7 @@ def check_visit(st, row, now):
         st.sites[row.step].waits += stop - row.admitted
 
 
-@called
+@seldom
 def goes_back(row):
     """1 if an instant is earlier than one before it, those never reached left out."""
     last = row.joined

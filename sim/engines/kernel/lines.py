@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.kernel.records import LINES, NONE, NOW
-from sim.jit import called, inlined
+from sim.jit import called, inlined, seldom
 
 
 @inlined
@@ -22,7 +22,7 @@ def in_order(visits, movers, entities, a, b):
     return tie(visits, movers, entities, a, b)
 
 
-@called
+@seldom
 def tie(visits, movers, entities, a, b):
     """The order of two visits that joined at one instant."""
     x, y = visits[a], visits[b]

@@ -80,7 +80,7 @@ from sim.engines.kernel.visits import (
     next_station,
     write_entity,
 )
-from sim.jit import entry
+from sim.jit import brief, entry
 from sim.tally import FAR
 
 
@@ -213,14 +213,14 @@ def run(net, st, begin, arrivals_end, until, stop_when_empty):  # noqa: C901, PL
                     st.movers[mover].held = NONE
 
 
-@entry
+@brief
 def open_gates(net, st, begin, arrivals_end):
     """Find the first arrival of each source."""
     for source in range(st.sources.size):
         next_arrival(net, st, source, begin, arrivals_end)
 
 
-@entry
+@brief
 def stand_in_backlog(net, st, flow, origin, day, number, step, age_tree):
     """One entity of the opening backlog, already in; False if its place is not there."""
     entity = new_entity(net, st, flow, 0, origin, day, number, st.x[NOW], NONE, NONE, 0)
@@ -245,19 +245,19 @@ def stand_in_backlog(net, st, flow, origin, day, number, step, age_tree):
     return zone < 0 or st.zones[zone].taken <= net.zone_room[zone]
 
 
-@entry
+@brief
 def count_fresh(net, st):
     """Count the rows of the visits that have left since the last look."""
     count_rows(net, st, EMPTY)
 
 
-@entry
+@brief
 def spare(st):
     """How many facts fit without growing."""
     return room_for_more(st)
 
 
-@entry
+@brief
 def write_open(net, st, end):
     """The rows of open visits and present entities at the end of a run, and levels up to it."""
     go_through(net, st, end)
@@ -270,7 +270,7 @@ def write_open(net, st, end):
             write_entity(net, st, entity, EMPTY, end)
 
 
-@entry
+@brief
 def check_heads(net, st):
     """Look for heads that wait though they could start or come in."""
     look_for_idle_heads(net, st)

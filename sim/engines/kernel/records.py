@@ -71,7 +71,7 @@ QUEUE_LINE = 2
 MAX_PASSES = 10_000
 TOO_MANY = 2  # what is wrong: too many visits that send out, else (1) too many moves in an instant
 MOST_SENT, MOST_VISITS = 255, 256
-FACTS_A_BREATH = 1 << 16  # some hundredths of a second
+FACTS_A_BREATH = 1 << 17  # some hundredths of a second
 LEAST_ROOM = 64  # facts; with room for fewer the arrays grow
 SPARE_EVENTS = 4  # places behind the heap that are read
 

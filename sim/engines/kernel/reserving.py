@@ -7,7 +7,7 @@ from sim.engines.kernel.laws import check_start
 from sim.engines.kernel.records import IS_RESERVED, NONE, NOW
 from sim.engines.kernel.units import free_for, lowest_unit, note_pool
 from sim.engines.kernel.waiting import head_of, may_start, stir_pool
-from sim.jit import called, inlined
+from sim.jit import inlined, seldom
 
 
 @inlined
@@ -27,7 +27,7 @@ def got(st, visit, need):
     return found
 
 
-@called
+@seldom
 def option_for(net, st, visit, need):
     """The first pool with enough free units for a need that is not met, as a row of `options`, or NONE."""
     if got(st, visit, need) == 0:
@@ -37,7 +37,7 @@ def option_for(net, st, visit, need):
     return NONE
 
 
-@called
+@seldom
 def may_reserve(net, st, visit):
     """Whether there is something more to reserve."""
     s = net.steps[st.visits[visit].step]
@@ -47,7 +47,7 @@ def may_reserve(net, st, visit):
     return found
 
 
-@called
+@seldom
 def reserve(net, st, visit):
     """Take what is to be had, in the order of the needs."""
     v = st.visits[visit]
@@ -71,7 +71,7 @@ def reserve(net, st, visit):
             may_start(net, st, net.fickle[j])
 
 
-@called
+@seldom
 def has_all(net, st, visit, length):
     """Whether all is reserved, and no pool has more busy than it may, or closes too early."""
     s = net.steps[st.visits[visit].step]
@@ -88,7 +88,7 @@ def has_all(net, st, visit, length):
     return True
 
 
-@called
+@seldom
 def claim(net, st, visit):
     """What is reserved begins to serve."""
     v = st.visits[visit]

@@ -32,7 +32,7 @@ from sim.engines.kernel.records import (
     VISITS_B,
 )
 from sim.engines.kernel.tally import tally_visit
-from sim.jit import called, inlined
+from sim.jit import called, inlined, seldom
 
 
 @inlined
@@ -80,7 +80,7 @@ def count_rows(net, st, end):
     st.x[FRESH] = 0
 
 
-@inlined
+@seldom
 def keep_rows(st):
     """The fresh rows into the record."""
     first = st.x[VISIT_ROWS]
@@ -111,7 +111,7 @@ def after(joined, time):
     return time - joined if time - joined < LONG else NOT_REACHED + 1
 
 
-@called
+@seldom
 def keep_long(st, row):
     """What of a row does not fit into it; returns where that stands."""
     n = st.x[LONG_ROWS]

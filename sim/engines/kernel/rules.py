@@ -22,10 +22,10 @@ from sim.engines.kernel.records import (
 )
 from sim.engines.kernel.tally import tally_limits
 from sim.engines.kernel.waiting import stir_pool, work_out_capacity
-from sim.jit import called, inlined
+from sim.jit import inlined, seldom
 
 
-@called
+@seldom
 def read_rules(net, st):
     """Once in an instant, when everything of it is done."""
     if st.x[READ_AT] != st.x[NOW]:
@@ -34,7 +34,7 @@ def read_rules(net, st):
             read_rule(net, st, rule)
 
 
-@called
+@seldom
 def read_rule(net, st, rule):
     """Note since when it holds; decide when it has held for long enough."""
     r, now = st.rules[rule], st.x[NOW]
@@ -55,7 +55,7 @@ def read_rule(net, st, rule):
             wait_from_now(net, st, rule, 1)
 
 
-@called
+@seldom
 def wait_from_now(net, st, rule, at_least):
     """There is an instant to be read when the time is over."""
     st.rules[rule].since = st.x[NOW]
@@ -70,7 +70,7 @@ def length_of(net, st, rule):
     return r.until_lasts if st.rules[rule].given else r.lasts
 
 
-@called
+@seldom
 def rule_holds(net, st, rule):
     """What would give the order, or call it off."""
     r = net.rules[rule]
@@ -81,7 +81,7 @@ def rule_holds(net, st, rule):
     return not all_hold(net, st, r.when_a, r.when_b)
 
 
-@called
+@seldom
 def switch(net, st, rule, on):
     """The fact that a rule comes into force (1) or ends (0); nothing if only its time was over."""
     if on == IS_DUE:
@@ -93,7 +93,7 @@ def switch(net, st, rule, on):
     st.x[CHECK] = 1
 
 
-@called
+@seldom
 def act(net, st, what, target):
     """Let a thing be what all rules in force make of it."""
     kept, more, closed, diverted = int64(0), int64(0), int64(0), int64(NONE)

@@ -9,10 +9,10 @@ from sim.engines.kernel.lines import count_queue, leave_line
 from sim.engines.kernel.records import BELOW_NOTHING, DIVERTED, IS_TURNED_DOWN, NONE, NOW, RECORD, STOCK_ROWS
 from sim.engines.kernel.units import row_of_now
 from sim.engines.kernel.waiting import may_start
-from sim.jit import called, inlined
+from sim.jit import inlined, seldom
 
 
-@called
+@seldom
 def note_stock(x, stocks, levels, stock):
     if x[RECORD]:
         s = stocks[stock]
@@ -30,7 +30,7 @@ def amount_of(net, st, step, entity):
     return max(amount, 0)
 
 
-@called
+@seldom
 def gets_enough(net, st, visit):
     """Whether the stock has what the visit wants."""
     v = st.visits[visit]
@@ -38,7 +38,7 @@ def gets_enough(net, st, visit):
     return st.stocks[net.steps[v.step].stock].level >= wanted
 
 
-@called
+@seldom
 def take(net, st, visit):
     """What is wanted, or all there is if that is less."""
     v = st.visits[visit]
@@ -52,7 +52,7 @@ def take(net, st, visit):
     note_stock(st.x, st.stocks, st.levels, stock)
 
 
-@called
+@seldom
 def put(net, st, step, entity):
     """A fact: whoever takes from here may start."""
     stock = net.steps[step].stock
@@ -65,7 +65,7 @@ def put(net, st, step, entity):
         may_start(net, st, net.stock_steps[k])
 
 
-@called
+@seldom
 def turn_down(st, visit):
     """It would get too little, and goes elsewhere."""
     v = st.visits[visit]
@@ -75,7 +75,7 @@ def turn_down(st, visit):
     happen(st, st.x[NOW], IS_TURNED_DOWN, visit, v.stamp)
 
 
-@called
+@seldom
 def turned_down(net, st, visit):
     """The fact of it; returns who goes on, and to which step."""
     v = st.visits[visit]

@@ -26,7 +26,7 @@ from sim.engines.kernel.records import (
     WINDOW,
 )
 from sim.engines.kernel.waiting import work_out_capacity
-from sim.jit import called, inlined, leading_zeros
+from sim.jit import inlined, leading_zeros, seldom
 from sim.tally import AFTER, BEFORE, CELLS, CELLS_LOG2, FAR, INTERVALS, WITHIN
 
 BLOCKED, WAIT, SERVED, HELD, SOJOURN = range(5)
@@ -35,7 +35,7 @@ RENEGED, BALKED = 2, 3
 """Outcomes of entities; the one after them is turned back."""
 
 
-@called
+@seldom
 def carry(st, block, cell):
     """A cell that overflows begins again at 0; how often is kept apart."""
     st.carries[st.x[CARRIES]] = block * CELLS + cell
@@ -113,7 +113,7 @@ def tally_pool(st, pool):
         tally_limits(st, pool, now)
 
 
-@called
+@seldom
 def tally_limits(st, pool, at):
     """What is busy beyond the schedule, and what is available, from an instant on."""
     p = st.pools[pool]
@@ -200,7 +200,7 @@ def settle_queue(st, step, at):
     site.area_told, site.most = site.area, site.queued
 
 
-@called
+@seldom
 def settle(net, st, at):
     """Every level up to an instant that ends a bin, or the run."""
     for step in range(st.sites.size):
@@ -215,7 +215,7 @@ def settle(net, st, at):
         settle_flow(st, flow, at)
 
 
-@called
+@seldom
 def turn(net, st, at):
     """The bins that are over at an instant; the largest number at its end is the first of the next."""
     x = st.x
@@ -230,7 +230,7 @@ def turn(net, st, at):
             st.step_tally[x[BIN], step].queue_most = st.sites[step].queued
 
 
-@called
+@seldom
 def go_through(net, st, end):
     """Levels up to the end of a run; one that ended because everybody had left may lack rows before it."""
     x = st.x

@@ -7,7 +7,7 @@ from sim.engines.kernel.laws import check_return, check_start
 from sim.engines.kernel.records import COUNTS, IS_RESERVED, NONE, NOW, PLACE_ROWS, RECORD, USAGE_ROWS
 from sim.engines.kernel.tally import tally_pool, tally_zone
 from sim.engines.kernel.waiting import free_units_of, stir_pool
-from sim.jit import called, inlined
+from sim.jit import inlined, seldom
 
 
 @inlined
@@ -107,7 +107,7 @@ def return_units(net, st, visit):
     v.keeping = 0
 
 
-@called
+@seldom
 def hold_units(net, st, visit):
     """The units of a visit stay with the entity, still serving it, until a `free` step."""
     v = st.visits[visit]
@@ -119,7 +119,7 @@ def hold_units(net, st, visit):
     v.held_units = 0
 
 
-@called
+@seldom
 def free_units(net, st, mover, step):
     """Give back what the `hold` steps that a step names took, as far as it is held; all with NONE."""
     first, last = 0, st.hold_counts.shape[1]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sim.engines.kernel.events import stir
 from sim.engines.kernel.lines import in_order
 from sim.engines.kernel.records import LINES, NONE, QUEUE_LINE
-from sim.jit import called, inlined
+from sim.jit import inlined, seldom
 
 
 @inlined
@@ -107,7 +107,7 @@ def settle_in(st, first, size, at):
     settle(st.pool_heaps, st.sites, st.lists, st.visits, st.movers, st.entities, first, size, at)
 
 
-@called
+@seldom
 def settle(waits, sites, lists, visits, movers, entities, first, size, at):
     """Move the step at a place of the heap up or down to where its head belongs."""
     step = waits[first + at]
@@ -144,7 +144,7 @@ def heads_before(lists, visits, movers, entities, step, other):
     return in_order(visits, movers, entities, a, b)
 
 
-@inlined
+@seldom
 def fall_asleep(net, st, step):
     """Its head needs more units than are free, or a platform that is down: it waits until that changes."""
     site, p = st.sites[step], st.pools[net.steps[step].only_pool]
@@ -154,7 +154,7 @@ def fall_asleep(net, st, step):
     p.sleepers = step
 
 
-@inlined
+@seldom
 def wake_sleepers(net, st, pool):
     """Those that could not start for lack of units or of a platform wait again."""
     step = st.pools[pool].sleepers
