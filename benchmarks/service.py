@@ -185,6 +185,21 @@ async def sessions(client: httpx2.AsyncClient, address: str, seconds: float) -> 
     return sum(own), sorted(gaps)
 
 
+def worked() -> tuple[float, float]:
+    """Processor time of the machine so far, and of this program with all that it started [s]."""
+    tick = os.sysconf("SC_CLK_TCK")
+    user, nice, system, _idle, _waiting, *rest = map(int, Path("/proc/stat").read_text().split()[1:9])
+    times: dict[int, tuple[int, int]] = {}  # process → its parent, its ticks with those of ended children
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended
+            words = stat.read_text().rpartition(")")[2].split()
+            times[int(stat.parent.name)] = int(words[1]), sum(map(int, words[11:15]))
+    ours = {os.getpid()}
+    while more := {process for process, (parent, _) in times.items() if parent in ours} - ours:
+        ours |= more
+    return (user + nice + system + sum(rest)) / tick, sum(times[process][1] for process in ours) / tick
+
+
 def at(times: list[float], share: float) -> float:
     """A quantile of sorted times [ms]."""
     return times[min(len(times) - 1, int(len(times) * share))] * 1000
@@ -196,17 +211,21 @@ async def measure(address: str, seconds: float) -> str:
     async with httpx2.AsyncClient(base_url=address, timeout=60, limits=limits) as client:
         run, over = await first_answer(client), asyncio.Event()
         simulating = asyncio.create_task(keep_simulating(client, over))
+        before, began = worked(), time.perf_counter()
         times = await requests(client, run, seconds)
+        machine, ours = (now - then for now, then in zip(worked(), before, strict=True))
+        others = max(0.0, machine - ours) / (time.perf_counter() - began)
         over.set()
         ordered = await simulating
         heard, apart = await followers(client, address)
         own, gaps = await sessions(client, address, min(seconds, 20))
     p50, p95, p99 = (at(times, share) for share in (0.5, 0.95, 0.99))
+    load = f"{RATE} requests a second for {seconds:g} s while {ordered} runs of 20 days were ordered"
     rows = [
         ("what", "measured", "asked"),
         ("---", "---", "---"),
         (
-            f"{RATE} requests a second for {seconds:g} s while {ordered} runs of 20 days were ordered",
+            f"{load}; other programs used {others:.1f} of {os.cpu_count()} processors",
             f"no error; p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms",
             "no error, p95 under 150 ms",
         ),

@@ -210,7 +210,8 @@ OF_EVERY_KIND: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(2400)
+@pytest.mark.parametrize("battered", ["sqlite"], indirect=True)
 def test_experiments_of_every_kind_come_to_the_same_answer_under_blows(
     battered: Battered, busy: dict[str, Any]
 ) -> None:
