@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from metrics.fitted.batches import Batches
+from metrics.fitted.changing import changing
 from metrics.fitted.estimate import Estimate
 from metrics.fitted.families import FEW
 from metrics.fitted.fit import Fitted
@@ -443,6 +444,13 @@ def _doubts(book: _Book) -> None:
             f"người hay số xe",
             f"what is waited for at {listed}: the log does not name it; the recorded waits are taken "
             f"as they are, whatever the load",
+        )
+    for flow in changing(log, book.fitted.window.begin, book.fitted.window.end):
+        book.doubt(
+            f"cửa khẩu đổi trong sổ: luồng '{log.flows[flow].label}' lưu nửa sau khác hẳn nửa đầu; mô hình "
+            f"coi mọi tuần như nhau nên không tái hiện được, hãy khớp riêng từng thời kỳ",
+            f"the gate changes within the log: stays of '{log.flows[flow].label}' differ between its halves; "
+            f"the model takes all weeks for alike and will not reproduce it, so fit each period by itself",
         )
     for order in book.fitted.orders.values():
         for a, b in order.unclear:
