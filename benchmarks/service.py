@@ -98,8 +98,12 @@ def mix(run: str) -> list[tuple[str, str, dict[str, Any]]]:
     return [(method, path, rest) for often, method, path, rest in asked for _ in range(often)]
 
 
-async def requests(client: httpx2.AsyncClient, run: str, seconds: float) -> list[float]:
-    """Requests at a steady rate, whether or not earlier ones were answered; how long each took [s]."""
+async def requests(client: httpx2.AsyncClient, run: str, seconds: float) -> tuple[list[float], float]:
+    """Requests at a steady rate, whether or not earlier ones were answered.
+
+    How long each took, and how late the latest was sent: a sender that gets no processor sends in bursts,
+    and then the times are those of bursts [s].
+    """
     dice, asked, times = random.Random(1), mix(run), []
 
     async def one() -> None:
@@ -109,12 +113,13 @@ async def requests(client: httpx2.AsyncClient, run: str, seconds: float) -> list
         times.append(time.perf_counter() - began)
         assert answer.status_code < 400, (path, answer.text)
 
-    begun, going = time.perf_counter(), []
+    begun, going, late = time.perf_counter(), [], 0.0
     for number in range(int(RATE * seconds)):
         await asyncio.sleep(max(0.0, begun + number / RATE - time.perf_counter()))
+        late = max(late, time.perf_counter() - begun - number / RATE)
         going.append(asyncio.create_task(one()))
     await asyncio.gather(*going)
-    return sorted(times)
+    return sorted(times), late
 
 
 async def events(address: str, path: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
@@ -212,7 +217,7 @@ async def measure(address: str, seconds: float) -> str:
         run, over = await first_answer(client), asyncio.Event()
         simulating = asyncio.create_task(keep_simulating(client, over))
         before, began = worked(), time.perf_counter()
-        times = await requests(client, run, seconds)
+        times, late = await requests(client, run, seconds)
         machine, ours = (now - then for now, then in zip(worked(), before, strict=True))
         others = max(0.0, machine - ours) / (time.perf_counter() - began)
         over.set()
@@ -221,11 +226,12 @@ async def measure(address: str, seconds: float) -> str:
         own, gaps = await sessions(client, address, min(seconds, 20))
     p50, p95, p99 = (at(times, share) for share in (0.5, 0.95, 0.99))
     load = f"{RATE} requests a second for {seconds:g} s while {ordered} runs of 20 days were ordered"
+    beside = f"other programs used {others:.1f} of {os.cpu_count()} processors, sent up to {late:.1f} s late"
     rows = [
         ("what", "measured", "asked"),
         ("---", "---", "---"),
         (
-            f"{load}; other programs used {others:.1f} of {os.cpu_count()} processors",
+            f"{load}; {beside}",
             f"no error; p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms",
             "no error, p95 under 150 ms",
         ),
