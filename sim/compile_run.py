@@ -39,7 +39,7 @@ def prepared(
     scenario: Resolved, seed: int, replication: int, timetable: Sequence[Row], axis: Axis
 ) -> Prepared:  # fmt: skip
     """One replication in numbers; what it shares with others is worked out once."""
-    demand = {name: Demand.of(name, timetable) for name in scenario.flows}
+    demand = _demand(scenario, timetable)
     arriving = arriving_sources(scenario, demand)
     shared = network(scenario, seed, tuple(map(tuple, arriving.values())))
     sources, listed = _Sources(scenario, shared, demand, seed, replication).tables()
@@ -52,6 +52,12 @@ def prepared(
     )
     highest = np.array(list(most_busy(scenario, timetable).values()), np.int64)
     return Prepared(shared, net, sources, highest)
+
+
+@per_timetable
+def _demand(scenario: Resolved, timetable: Sequence[Row]) -> dict[str, Demand]:
+    """The factor of demand of each flow."""
+    return {name: Demand.of(name, timetable) for name in scenario.flows}
 
 
 @per_timetable

@@ -36,6 +36,10 @@ SCALARS, SPACE = "x", 256
 """The array that holds the table, and how many of its last words are for it."""
 
 
+LARGE = 1 << 22
+"""Bytes from which an array may grow where it lies; a smaller one never changes its place or its length."""
+
+
 class PackedType(types.Type):
     """Names and types of the arrays, and the place of each in the table: its address, then its lengths."""
 
@@ -57,9 +61,10 @@ class PackedType(types.Type):
 class Packed:
     """The table of some arrays, which it keeps alive."""
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], before: Packed | None = None) -> None:
         self._arrays = arrays
-        words = [word for array in arrays.values() for word in (array.ctypes.data, *array.shape)]
+        self._own = {name: _words_of(name, array, before) for name, array in arrays.items()}
+        words = [word for own in self._own.values() for word in own]
         table = arrays[SCALARS][-SPACE:] if SCALARS in arrays else np.empty(len(words), np.int64)
         table[: len(words)] = words
         self._table = table
@@ -67,12 +72,21 @@ class Packed:
         self._numba_type_ = _type_of(arrays)
 
 
-def packed(arrays: Any) -> Any:
+def _words_of(name: str, array: NDArray[Any], before: Packed | None) -> tuple[int, ...]:
+    """Address and lengths, which take a microsecond to ask for: of the very same array they are known."""
+    stays = array.nbytes < LARGE and name != SCALARS
+    if stays and before is not None and before._arrays[name] is array:
+        return before._own[name]
+    return (array.ctypes.data, *array.shape)
+
+
+def packed(arrays: Any, before: Any = None) -> Any:
     """A named tuple of arrays as compiled functions take it; itself where nothing is compiled.
 
-    Every array must be contiguous, rows first.
+    Every array must be contiguous, rows first. `before`: what this gave for a tuple of the same names, most
+    arrays of which are here again.
     """
-    return Packed(arrays._asdict()) if jit.is_compiled() else arrays
+    return Packed(arrays._asdict(), before) if jit.is_compiled() else arrays
 
 
 _TYPES: dict[tuple[Any, ...], PackedType] = {}

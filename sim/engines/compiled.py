@@ -32,7 +32,7 @@ from sim.engines.tallies import longer
 from sim.engines.visit_rows import columns, numbers
 from sim.engines.words import Codes
 from sim.log import EMPTY, ENTITY_COLUMNS, VISIT_COLUMNS, Column, EventLog, Names, class_name
-from sim.packed import SPACE, packed
+from sim.packed import LARGE, SPACE, packed
 from sim.pieces import FAR, ROWS, Piece
 from sim.remembered import per_scenario
 from sim.rules import Switch, as_run, highest, most_busy
@@ -44,9 +44,6 @@ SLOTS = 512
 
 MOST_SLOTS = 1 << 13
 """Of them at the start, where a run of the same scenario came to have many."""
-
-LARGE = 1 << 22
-"""Bytes of an array that is not copied as it grows."""
 
 SPARE = 4 * records.LEAST_ROOM
 """Facts that must fit after growing, at least."""
@@ -71,11 +68,11 @@ class Model:
         self.begin, self.end = -scenario.clock.lead_in, end
         self.timetable = interventions.timetable_with(by_hand, scenario, seed, replication, self.begin, end)
         self._reached = self.begin  # the first instant not yet begun
-        self.axis = axis(scenario, end, hour)
+        self.axis = _axis(scenario, end, hour)
         self.prepared = prepared(scenario, seed, replication, self.timetable, self.axis)
         self._room = _room(scenario)
         self.net = _named(self.prepared.net)
-        self._net = packed(self.net)
+        self._net = self._room.net = packed(self.net, self._room.net)
         self.state = _new_state(
             self.prepared,
             self.begin,
@@ -122,7 +119,7 @@ class Model:
     def _table(self) -> Any:
         """The state as compiled functions take it, packed anew only where arrays were replaced."""
         if self._packed is None or self._packed[0] is not self.state:
-            self._packed = self.state, packed(self.state)
+            self._packed = self.state, packed(self.state, self._packed and self._packed[1])
         return self._packed[1]
 
     @property
@@ -338,7 +335,7 @@ class Model:
             own = {name: getattr(state, name).copy() for name in ("x", "totals", "broken")}
             state = _named(state._replace(**own, **tallies.copies(state, self.axis, end)))
             with _wrapping():
-                table = packed(state)
+                table = packed(state, self._packed and self._packed[1])
                 loop.check_heads(self._net, table)
                 loop.write_open(self._net, table, end)
             self._closed = end, state
@@ -510,12 +507,16 @@ def names_of(scenario: Resolved, columns: Codes, classes: tuple[str, ...]) -> Na
 
 @dataclass(slots=True)
 class _Room:
-    """How many slots the latest runs of a scenario came to have: the next begins with as many."""
+    """What the next run of a scenario takes over: how many slots the latest came to have, their network."""
 
     slots: int = 0
+    net: Any = None
 
     def note(self, state: State) -> None:
         self.slots = min(MOST_SLOTS, max(len(state.visits), len(state.entities), len(state.movers)))
+
+
+_axis = per_scenario(axis)
 
 
 @per_scenario

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from scenarios.library import load_text
 from scenarios.resolved import Disruption, Resolved, Resource, Shift
-from sim.engines.compiled import LARGE, Model, grow
+from sim.engines.compiled import Model, grow
 from sim.engines.kernel import records
 from sim.engines.kernel.arrivals import share_of
 from sim.engines.kernel.decisions import times
 from sim.engines.kernel.records import MOST_NUMBER
+from sim.packed import LARGE
 from sim.recount import recount
 from sim.run import run
 from sim.tally import HOUR
