@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.core.base import BaseContext
 from numba.core.compiler_lock import global_compiler_lock
 from numba.np import arrayobj
@@ -46,7 +46,7 @@ def _as_it_is(context: Any, builder: Any, kind: Any, index: Any, _size: Any) -> 
 # ---- what lies apart -----------------------------------------------------------------------------------
 def tag(builder: Any, access: Any, name: str) -> None:
     """Of a load or a store: it touches nothing that is accessed under another name (LLVM's `tbaa`)."""
-    module, zero = builder.module, ir.Constant(ir.IntType(64), 0)
+    module, zero = builder.module, cgutils.intp_t(0)
     kind = module.add_metadata([name, module.add_metadata(["cuakhau"]), zero])
     access.set_metadata("tbaa", module.add_metadata([kind, kind, zero]))
 
