@@ -121,7 +121,12 @@ def test_patience_is_found_with_where_those_go_who_give_up(to: str | None, share
     words = {"vi": "Bãi ngoài", "en": "Aside"}
     aside = {"steps.aside": {"kind": "wait", "label": words, "time": "20 min", "next": "home_out"}}
     patience = {"time": {"distribution": "exponential", "mean": "90 min"}, **({"to": to} if to else {})}
-    planted = {**QUICK, "resources.receiving.capacity": 5, "steps.lane_in.patience": patience, **(aside if to else {})}
+    planted = {
+        **QUICK,
+        "resources.receiving.capacity": 5,
+        "steps.lane_in.patience": patience,
+        **(aside if to else {}),
+    }
     done = loop(SMALL, planted, change, runs=2)
     step = next(s for s in done.fitted.patience if done.fitted.log.steps[s].key == "lane_in")
     found = done.fitted.patience[step]
