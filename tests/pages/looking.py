@@ -33,6 +33,10 @@ CUT = """() => {
 }"""
 """Labels that are not shown whole: cut by their box, outside their drawing, or beyond the window."""
 
+LISTENS = """() => new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 150))))"""
+"""Keys are heard once what follows a painting is done; at the latest 100 ms after it."""
+
 
 class Look:
     """One reader's browser window.

@@ -74,6 +74,7 @@ def test_form_and_text_are_one_document(look: Look, language: str) -> None:
     expect(page.locator("#n-zones-export_yard-room")).to_have_value("900")
     look.approve(page, f"numbers-{language}")
     page.locator("#n-zones-export_yard-room").fill("800")
+    page.wait_for_timeout(600)  # the check of 900 comes back: what is half typed stays
     page.locator("#n-zones-export_yard-room").press("Enter")
     page.get_by_role("tab").nth(2).click()
     expect(page.locator("textarea.yaml")).to_have_value(re.compile("zones.export_yard.room: 800"))

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.looking import Look
+from tests.pages.looking import LISTENS, Look
 
 pytestmark = pytest.mark.slow
 
@@ -37,11 +37,13 @@ def test_one_predicts_locks_and_is_told_what_happened(look: Look) -> None:
     in_both(look, page, "lesson-revealed")
     page.reload()  # nothing is lost
     expect(page.locator(".revealed .thought")).to_be_visible()
+    page.evaluate(LISTENS)
     page.keyboard.press("PageDown")
     expect(page.locator("[aria-current=step]")).to_have_count(1)
     expect(page).to_have_url(re.compile("part=4"))
     page.get_by_role("button", name=re.compile("không đoán|without a guess")).click()
     expect(page.locator(".came")).to_be_visible()
+    page.evaluate(LISTENS)
     page.keyboard.press("PageDown")
     page.keyboard.press("PageDown")
     page.keyboard.press("PageDown")
@@ -56,8 +58,10 @@ def test_places_are_shown_a_truck_followed_and_roles_played(look: Look) -> None:
     page.get_by_role("button", name=re.compile("Nơi kế|Next place")).click()
     expect(page.locator("[data-station][aria-pressed=true]")).to_have_count(1)
     in_both(look, page, "lesson-orient")
+    page.evaluate(LISTENS)
     page.keyboard.press("PageDown")
     expect(page.locator(".steps")).to_be_attached()
+    page.evaluate(LISTENS)
     page.keyboard.press("5")
     expect(page.locator(".steps li").first).to_be_visible()  # it has come
     page.keyboard.press(" ")

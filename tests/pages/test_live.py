@@ -7,16 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.pages.conftest import Service
-from tests.pages.looking import Look
+from tests.pages.looking import LISTENS, Look
 
 pytestmark = pytest.mark.slow
 
 NOON = 57_600_000  # 12:00 on the bulletin's day [ms after 20:00 the day before]
-
-
-LISTENS = """() => new Promise((done) =>
-  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 150))))"""
-"""Keys are heard once what follows a painting is done; at the latest 100 ms after it."""
 
 
 def opened(

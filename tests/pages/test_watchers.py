@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.pages.looking import LISTENS
 from tests.platform_api.serving import Serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
@@ -78,6 +79,7 @@ def test_a_page_goes_on_after_the_server_was_killed(chromium: Browser, tmp_path:
         page = chromium.new_context(viewport={"width": 1366, "height": 768}).new_page()
         page.goto(f"{serving.address}/live/{session}?lang=en")
         expect(page.locator(".clock")).to_have_text("08:00:00")
+        page.evaluate(LISTENS)
         page.keyboard.press("m")
         expect(page.locator(".clock")).to_have_text("08:01:00")
         serving.process.kill()

@@ -235,6 +235,7 @@ const NumberField = ({ parameter, scenario, overrides, change, problem, disabled
   const { head, tail } = pathName(scenario, path);
   const mine = path in overrides;
   const id = `n-${path.replace(/\W/g, "-")}`;
+  const [typed, type] = useState(/** @type {string | null} */ (null)); // half-typed: what arrives meanwhile leaves it
   /** @param {string} said */
   const set = (said) => {
     const next = { ...overrides };
@@ -245,7 +246,7 @@ const NumberField = ({ parameter, scenario, overrides, change, problem, disabled
   const from = source === "assumption" ? t("scenario.assumption") : scenario.sources[source]?.text ? pick(scenario.sources[source].text) : source;
   return html`<li class=${mine ? "mine" : ""}>
     <label for=${id}>${tail ? html`<b>${tail}</b> · ` : ""}${head}</label>
-    <input id=${id} value=${mine ? overrides[path] : value} disabled=${disabled} aria-invalid=${String(Boolean(problem))} aria-describedby=${`${id}-d`} onChange=${(/** @type {any} */ e) => set(e.target.value)} />
+    <input id=${id} value=${typed ?? (mine ? overrides[path] : value)} disabled=${disabled} aria-invalid=${String(Boolean(problem))} aria-describedby=${`${id}-d`} onInput=${(/** @type {any} */ e) => type(e.target.value)} onChange=${(/** @type {any} */ e) => { type(null); set(e.target.value); }} />
     <p class="sub" id=${`${id}-d`}>${range && t("scenario.range", { low: range[0], high: range[1] })}${range && " · "}<span class=${source === "assumption" ? "assumed" : ""}>${from}</span>${owner && ` · ${t("scenario.owner", { who: valueName(scenario, "agency", owner) })}`}
       ${scenario.sources[source]?.url && html` <a href=${scenario.sources[source].url} target="_blank" rel="noopener noreferrer">↗<span class="unseen">${t("scenario.open_source")}</span></a>`}
       ${mine && html` <b>${t("scenario.before", { value })}</b> <button type="button" class="link" onClick=${() => set("")}>${t("scenario.take_back")}</button>`}</p>
